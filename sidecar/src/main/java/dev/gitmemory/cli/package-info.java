@@ -1,0 +1,5 @@
+/** The command line: serve, demo, migrate, enable, disable, sync, verify, import, bench. */
+@NullMarked
+package dev.gitmemory.cli;
+
+import org.jspecify.annotations.NullMarked;

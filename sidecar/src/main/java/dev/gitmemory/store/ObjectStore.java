@@ -1,0 +1,65 @@
+package dev.gitmemory.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Immutable objects under string keys: the few operations of object storage that the log needs.
+ *
+ * <p>Objects are created once and never change. A key is one or more segments joined by {@code /}; a segment is not
+ * empty, not {@code .} or {@code ..}, and holds no control characters. Reads see every create that returned before
+ * them, in this process or another. All methods may be called from any thread.
+ *
+ * <p>An {@link IOException} from {@link #create} leaves it open whether the object was stored: the caller reads the
+ * key back to find out.
+ */
+public interface ObjectStore extends AutoCloseable {
+
+    /** What became of a {@link #create}. */
+    enum Created {
+        /** The object was stored durably by this call. */
+        STORED,
+        /** An object was there before; it was left as it is. */
+        EXISTED
+    }
+
+    /** An object's key and its size in bytes. */
+    record Entry(String key, long size) {}
+
+    /**
+     * Stores an object under a key that has none: of any number of racing calls exactly one stores. When it returns
+     * {@link Created#STORED} the object survives a crash of this machine.
+     *
+     * @throws InvalidKeyException if the key is not of the form above; nothing was stored
+     * @throws IOException if the outcome is unknown or nothing was stored; the message names the key
+     */
+    Created create(String key, byte[] content) throws IOException;
+
+    /**
+     * The whole object, or null when there is none.
+     *
+     * @throws IOException if the store can't be read; the message names the key
+     */
+    byte @Nullable [] read(String key) throws IOException;
+
+    /**
+     * The entries whose key begins with {@code prefix} and is greater than {@code startAfter}, in ascending order of
+     * their keys' UTF-8 bytes, at most {@code limit} of them.
+     *
+     * @param prefix empty for all
+     * @param startAfter empty to begin with the first; need not exist
+     * @param limit 1 or more
+     */
+    List<Entry> list(String prefix, String startAfter, int limit) throws IOException;
+
+    /** Removes an object; no error when there is none. */
+    void delete(String key) throws IOException;
+
+    /** Where this store is, as the setting {@code store} spells it; without secrets. */
+    URI uri();
+
+    @Override
+    void close();
+}
