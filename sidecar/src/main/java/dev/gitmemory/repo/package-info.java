@@ -1,4 +1,8 @@
-/** An agent's memory as a git repository: commit, read, history. */
+/**
+ * An agent's memory as a git repository: commit, read, history.
+ *
+ * <p>The door is {@link dev.gitmemory.repo.MemoryRepositories}; everything else public here is data.
+ */
 @NullMarked
 package dev.gitmemory.repo;
 

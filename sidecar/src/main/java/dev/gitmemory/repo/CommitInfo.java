@@ -1,0 +1,34 @@
+package dev.gitmemory.repo;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A commit.
+ *
+ * @param sha 40 hex digits
+ * @param parentSha the first parent; null for a root commit
+ * @param seq the generation number as git's commit-graph defines it: 1 for a root commit, else one more than the
+ *     greatest of the parents. In a history without merges it counts the commits; a parent's is always smaller.
+ * @param message without the lines that carry {@code author}
+ * @param timestamp when the author made the change, to the second
+ * @param filesChanged paths, sorted, that differ from the first parent (from nothing for a root commit)
+ * @param additions lines added against the first parent; a binary file counts none
+ * @param deletions lines deleted against the first parent
+ */
+public record CommitInfo(
+        String sha,
+        @Nullable String parentSha,
+        long seq,
+        Author author,
+        String message,
+        Instant timestamp,
+        List<String> filesChanged,
+        int additions,
+        int deletions) {
+
+    public CommitInfo {
+        filesChanged = List.copyOf(filesChanged);
+    }
+}
