@@ -1,0 +1,97 @@
+package dev.gitmemory.block;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads JSON text into {@link Json}, refusing what {@code jsonb} refuses. Duplicate keys: the last one wins. */
+final class JsonReader {
+
+    // Sizes are the caller's to limit; depth is checked here, before the parser's own limit is reached.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
+
+    private final String field;
+    private final JsonParser parser;
+
+    private JsonReader(String field, JsonParser parser) {
+        this.field = field;
+        this.parser = parser;
+    }
+
+    /**
+     * @param field named in a violation
+     * @throws RuleViolation if the text is not one JSON value, or one that PostgreSQL can't hold
+     */
+    static Json read(String field, String json) {
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            JsonReader reader = new JsonReader(field, parser);
+            if (parser.nextToken() == null) {
+                throw new RuleViolation(field, field + " is not JSON: it is empty");
+            }
+            Json value = reader.value(1);
+            if (parser.nextToken() != null) {
+                throw new RuleViolation(field, field + " is not JSON: more follows after its end");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw new RuleViolation(
+                    field,
+                    "%s is not JSON: line %d, column %d: %s"
+                            .formatted(
+                                    field,
+                                    e.getLocation().getLineNr(),
+                                    e.getLocation().getColumnNr(),
+                                    e.getOriginalMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string can't fail to be read", e);
+        }
+    }
+
+    private Json value(int depth) throws IOException {
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> object(depth);
+            case START_ARRAY -> array(depth);
+            case VALUE_STRING -> new Json.Str(JsonRules.requireText(field, parser.getText()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                new Json.Literal(JsonRules.requireNumber(field, parser.getText()));
+            case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> new Json.Literal(parser.getText());
+            default -> throw new IllegalStateException("unexpected token " + token);
+        };
+    }
+
+    private Json object(int depth) throws IOException {
+        JsonRules.requireDepth(field, depth);
+        Map<String, Json> members = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = JsonRules.requireText(field, parser.currentName());
+            parser.nextToken();
+            members.put(name, value(depth + 1));
+        }
+        return new Json.Obj(members);
+    }
+
+    private Json array(int depth) throws IOException {
+        JsonRules.requireDepth(field, depth);
+        List<Json> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(value(depth + 1));
+        }
+        return new Json.Array(items);
+    }
+}

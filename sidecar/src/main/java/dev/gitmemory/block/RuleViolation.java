@@ -1,0 +1,32 @@
+package dev.gitmemory.block;
+
+/**
+ * A rule of the domain was broken: a value over its limit, a label that git can't hold, front matter of a wrong type.
+ *
+ * <p>The message is public text: it says what was wrong and what is allowed, and may be shown to whoever sent the data.
+ * Nothing was changed when it is thrown.
+ */
+public final class RuleViolation extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    /**
+     * A violation of one field's rule.
+     *
+     * @param field the field that broke the rule, as the file format spells it: {@code label}, {@code value},
+     *     {@code description}, {@code limit}, {@code read_only}, {@code metadata}, or {@code front matter} when it is
+     *     the block of fields as a whole
+     * @param message a full sentence that names the field
+     */
+    public RuleViolation(String field, String message) {
+        super(message);
+        this.field = field;
+    }
+
+    /** The field that broke the rule, as the file format spells it. */
+    public String field() {
+        return field;
+    }
+}
