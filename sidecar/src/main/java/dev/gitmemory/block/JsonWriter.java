@@ -96,8 +96,8 @@ final class JsonWriter {
 
     /** Printable in YAML 1.2 and neither a byte order mark nor a line break of YAML 1.1. All others lie below U+10000. */
     private static boolean isPrintable(int c) {
-        return c >= ' ' && c < 0x7F
-                || c >= 0xA0 && c <= 0xFFFD && c != 0x2028 && c != 0x2029 && c != 0xFEFF
+        return (c >= ' ' && c < 0x7F)
+                || (c >= 0xA0 && c <= 0xFFFD && c != 0x2028 && c != 0x2029 && c != 0xFEFF)
                 || c > 0xFFFF;
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its text is compact (one line, no needless spaces), with the order of keys and the text of numbers as they were
  * given, so that {@code 1.0}, {@code 1.00} and {@code 1e0} stay what they are. Of a key given twice the last value
- * counts, as in PostgreSQL's {@code jsonb}.
+ * counts, as PostgreSQL decides too.
  *
  * <p>"No metadata" is one thing, {@link #EMPTY}, whether it was written as {@code {}}, as JSON's {@code null} or as SQL's
  * NULL: a file has one way to say it.
@@ -30,7 +30,7 @@ public record Metadata(String json) {
      * Takes the JSON text of an object.
      *
      * @throws RuleViolation of the field {@code metadata} if the text is not one JSON object, or one that
-     *     {@code jsonb} refuses: with {@code \u0000}, half of a surrogate pair or a number out of range; or if it is
+     *     PostgreSQL's binary JSON refuses: with an escaped NUL, half of a surrogate pair or a number out of range; or if it is
      *     nested deeper than {@value #MAX_DEPTH} levels
      */
     public Metadata {
