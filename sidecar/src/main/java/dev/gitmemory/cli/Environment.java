@@ -1,0 +1,80 @@
+package dev.gitmemory.cli;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The settings given as environment variables. Every option has one name: {@code --db-url} is
+ * {@code GIT_MEMORY_DB_URL}. A flag wins over the environment. An empty variable counts as not set, because
+ * Compose files and unit files pass a variable on that way when nobody set it.
+ */
+final class Environment implements IDefaultValueProvider {
+
+    static final String PREFIX = "GIT_MEMORY_";
+
+    private final Map<String, String> settings = new TreeMap<>();
+
+    /** @param variables all variables of the process; those of others are left alone */
+    Environment(Map<String, String> variables) {
+        variables.forEach((name, value) -> {
+            if (name.startsWith(PREFIX) && !value.isEmpty()) {
+                settings.put(name, value);
+            }
+        });
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec arg) {
+        // null lets picocli go on to the default in the annotation.
+        return arg instanceof OptionSpec option && isSetting(option) ? settings.get(variableOf(option)) : null;
+    }
+
+    /** Says whether an option is a setting: everything but the requests for help and version. */
+    static boolean isSetting(OptionSpec option) {
+        return !option.usageHelp() && !option.versionHelp();
+    }
+
+    static String variableOf(OptionSpec option) {
+        return variableOf(option.longestName());
+    }
+
+    /** Returns the variable for a flag: {@code --db-url} is {@code GIT_MEMORY_DB_URL}. */
+    static String variableOf(String flag) {
+        return PREFIX + flag.replaceFirst("^-+", "").replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * Adds the variables that no command knows, and flags set to something else than true or false.
+     *
+     * @param allOptions the options of every command: a variable meant for {@code serve} does not disturb {@code migrate}
+     */
+    void check(Collection<OptionSpec> allOptions, Problems problems) {
+        Set<String> known = new TreeSet<>();
+        for (OptionSpec option : allOptions) {
+            if (isSetting(option)) {
+                known.add(variableOf(option));
+                checkSwitch(option, problems);
+            }
+        }
+        for (String name : settings.keySet()) {
+            if (!known.contains(name)) {
+                problems.add("unknown environment variable " + name + Suggestion.among(known, name));
+            }
+        }
+    }
+
+    private void checkSwitch(OptionSpec option, Problems problems) {
+        String value = settings.get(variableOf(option));
+        if (value != null && option.arity().max() == 0 && !value.matches("(?i)true|false")) {
+            problems.add(variableOf(option) + ": must be true or false");
+        }
+    }
+}

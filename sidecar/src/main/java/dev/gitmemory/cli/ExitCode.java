@@ -1,0 +1,23 @@
+package dev.gitmemory.cli;
+
+/** How a command ended, as a number that scripts can act on. */
+enum ExitCode {
+    /** The command did what was asked. */
+    OK(0),
+    /** The command was understood, but failed: the message on standard error says where and why. */
+    FAILED(1),
+    /** The command line or a setting is wrong: nothing was started. */
+    USAGE(2),
+    /** The command compared two things, and they differ. */
+    DIFFERENT(3);
+
+    private final int number;
+
+    ExitCode(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+}

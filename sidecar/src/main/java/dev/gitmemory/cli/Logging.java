@@ -1,0 +1,83 @@
+package dev.gitmemory.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.io.OutputStream;
+import java.util.logging.LogManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/**
+ * The log, configured in code: reading a configuration file would cost a tenth of a second of every start.
+ *
+ * <p>As a Logback {@link Configurator} it also answers for code that runs without the command line, tests above all:
+ * warnings, as text, on standard error.
+ */
+@ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
+public final class Logging extends ContextAwareBase implements Configurator {
+
+    /** Line breaks within a message are shown as {@code \n}: what a client sends cannot forge a line of the log. */
+    private static final String TEXT =
+            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0} - %replace(%msg){'\\R', '\\\\\\\\n'} %kvp%n";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        apply(context, new LogOptions(), System.err);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Directs the log of the whole process. */
+    static void start(LogOptions options, OutputStream target) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        apply(context, options, target);
+        // pgjdbc and a few others log through java.util.logging: bring them into the one log.
+        LogManager.getLogManager().reset();
+        SLF4JBridgeHandler.install();
+    }
+
+    private static void apply(LoggerContext context, LogOptions options, OutputStream target) {
+        context.reset();
+        OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+        appender.setContext(context);
+        appender.setName("stderr");
+        appender.setEncoder(options.format == LogFormat.JSON ? json(context) : text(context));
+        appender.setOutputStream(target);
+        appender.start();
+        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(appender);
+        // The libraries' own news (pools, servers, migrations starting) interest only who looks for a fault.
+        root.setLevel(options.verbose ? Level.INFO : Level.WARN);
+        context.getLogger("dev.gitmemory").setLevel(options.verbose ? Level.DEBUG : Level.INFO);
+    }
+
+    private static Encoder<ILoggingEvent> text(LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(TEXT);
+        encoder.start();
+        return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> json(LoggerContext context) {
+        JsonEncoder encoder = new JsonEncoder();
+        encoder.setContext(context);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithContext(false);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithFormattedMessage(true);
+        encoder.start();
+        return encoder;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.gitmemory.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Puts what picocli found wrong into words that name the flag or the variable to mend, and never show a secret. */
+final class UsageErrors {
+
+    private final ParseResult parsed;
+    private final Problems problems;
+    private final Set<ArgSpec> missing = new LinkedHashSet<>();
+
+    private UsageErrors(ParseResult parsed, Problems problems) {
+        this.parsed = parsed;
+        this.problems = problems;
+    }
+
+    /** Adds every error of one level of the command line: {@code git-memory}, or one command below it. */
+    static void collect(ParseResult parsed, Problems problems) {
+        UsageErrors errors = new UsageErrors(parsed, problems);
+        parsed.errors().forEach(errors::add);
+        errors.missing.forEach(arg -> problems.add("missing " + errors.nameOf(arg)));
+    }
+
+    private void add(Exception error) {
+        if (error instanceof UnmatchedArgumentException unmatched) {
+            addUnmatched(unmatched.getUnmatched());
+        } else if (error instanceof MissingParameterException missingParameter
+                && !missingParameter.getMissing().isEmpty()) {
+            // picocli tells of a missing positional parameter twice.
+            missing.addAll(missingParameter.getMissing());
+        } else if (error instanceof ParameterException wrong && wrong.getArgSpec() != null) {
+            problems.add(sourceOf(wrong.getArgSpec()) + ": " + withoutPrefix(wrong.getMessage()));
+        } else {
+            problems.add(String.valueOf(error.getMessage()));
+        }
+    }
+
+    private void addUnmatched(List<String> arguments) {
+        List<String> known = new ArrayList<>(parsed.commandSpec().optionsMap().keySet());
+        boolean unknownOption = false;
+        for (String argument : arguments) {
+            if (argument.startsWith("-")) {
+                unknownOption = true;
+                // What follows '=' may be a secret.
+                String name = argument.replaceFirst("=.*", "");
+                problems.add("unknown option " + name + Suggestion.among(known, name));
+            } else if (!unknownOption) {
+                // A bare word behind an unknown option is most likely its value, so it is not shown: it may be a
+                // secret.
+                boolean hasCommands = !parsed.commandSpec().subcommands().isEmpty();
+                problems.add((hasCommands ? "unknown command '" : "superfluous argument '") + argument + "'"
+                        + Suggestion.among(parsed.commandSpec().subcommands().keySet(), argument));
+            }
+        }
+    }
+
+    /** Says where a value came from: picocli does not tell a flag from a default. */
+    private String sourceOf(ArgSpec arg) {
+        if (arg instanceof OptionSpec option && Environment.isSetting(option) && !parsed.hasMatchedOption(option)) {
+            return Environment.variableOf(option);
+        }
+        return nameOf(arg);
+    }
+
+    private String nameOf(ArgSpec arg) {
+        return arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+    }
+
+    private static String withoutPrefix(@Nullable String message) {
+        return String.valueOf(message).replaceFirst("^Invalid value for (option|positional parameter)[^:]*: ", "");
+    }
+}
