@@ -1,0 +1,201 @@
+package dev.gitmemory.store;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects as files below a folder, which any number of processes on one machine may share.
+ *
+ * <h2>How an object is created</h2>
+ *
+ * The content goes to a temporary file, is synced, and gets its final name by {@code link(2)}: that fails if the name
+ * is taken, so of all who race exactly one succeeds, and nobody ever sees half an object. Syncing the folder then makes
+ * the name as durable as the content. A crash before the link leaves a temporary file, which no listing shows; a crash
+ * between link and sync leaves an object whose creator was not told yet, which is a lost answer like any other.
+ *
+ * <p>A key can't be both an object and a folder of others here, unlike in a bucket; {@link #create} then fails.
+ */
+final class FileStore implements ObjectStore {
+
+    private final Path root;
+    private final TempFiles temp;
+
+    /** Folders known to be durable, to spare syncing those above them on every create. */
+    private final Cache<Path, Boolean> durable =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    private FileStore(Path root) {
+        this.root = root;
+        this.temp = new TempFiles(root);
+    }
+
+    /**
+     * Opens the store in a folder, which is made if it is missing, and removes what dead processes left.
+     *
+     * @throws IOException if the folder can't be used as a store; the message says why and what to do
+     */
+    static FileStore open(Path folder, Clock clock) throws IOException {
+        Path root = folder.toAbsolutePath().normalize();
+        FileStore store = new FileStore(root);
+        try {
+            Files.createDirectories(root);
+            store.temp.open(clock);
+        } catch (IOException e) {
+            throw new IOException(
+                    "The store's folder '" + root + "' can't be used: " + describe(e)
+                            + "; it must be a folder that this user may write to",
+                    e);
+        }
+        store.probe();
+        return store;
+    }
+
+    /** Fails now rather than at the first write if the file system lacks what {@link #create} needs. */
+    private void probe() throws IOException {
+        Path file = temp.write(new byte[0]);
+        Path link = file.resolveSibling(file.getFileName() + ".link");
+        try {
+            Files.createLink(link, file);
+            Folders.sync(root);
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new IOException(
+                    "The file system of '" + root + "' can't hold a store: it needs hard links and folders that can be"
+                            + " synced (" + describe(e) + "); choose a folder on a local disk",
+                    e);
+        } finally {
+            Files.deleteIfExists(link);
+            Files.deleteIfExists(file);
+        }
+    }
+
+    @Override
+    public Created create(String key, byte[] content) throws IOException {
+        Path file = path(key);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return existed(key, file);
+        }
+        try {
+            makeFolder(file);
+            Path written = temp.write(content);
+            try {
+                Files.createLink(file, written);
+            } finally {
+                Files.deleteIfExists(written);
+            }
+            Folders.sync(folderOf(file));
+            return Created.STORED;
+        } catch (FileAlreadyExistsException e) {
+            return existed(key, file);
+        } catch (IOException e) {
+            throw failed("store", key, e);
+        }
+    }
+
+    private static Created existed(String key, Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("Can't store '" + key + "': it is a folder of other objects");
+        }
+        return Created.EXISTED;
+    }
+
+    @Override
+    public byte @Nullable [] read(String key) throws IOException {
+        Path file = path(key);
+        // Not a FileChannel: an interrupt would make the answer fail.
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            return in.readAllBytes();
+        } catch (FileNotFoundException e) {
+            // Also thrown for a folder, and for a file that may not be read.
+            if (!Files.isRegularFile(file)) {
+                return null;
+            }
+            throw failed("read", key, e);
+        } catch (IOException e) {
+            throw failed("read", key, e);
+        }
+    }
+
+    @Override
+    public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+        try {
+            return new FileListing(root, prefix, startAfter, limit).page();
+        } catch (IOException e) {
+            throw new IOException("Can't list '" + prefix + "' in '" + root + "': " + describe(e), e);
+        }
+    }
+
+    @Override
+    public void delete(String key) throws IOException {
+        Path file = path(key);
+        try {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file)) {
+                Folders.sync(folderOf(file));
+            }
+        } catch (IOException e) {
+            throw failed("delete", key, e);
+        }
+    }
+
+    @Override
+    public URI uri() {
+        return root.toUri();
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held open between calls.
+    }
+
+    private Path path(String key) throws InvalidKeyException {
+        Path file = root;
+        for (String segment : Keys.check(key).split("/", -1)) {
+            file = file.resolve(FileNames.encode(segment));
+        }
+        if (file.startsWith(root.resolve(TempFiles.FOLDER))) {
+            throw new InvalidKeyException("'" + TempFiles.FOLDER + "' is the store's own folder: '" + key + "'");
+        }
+        return file;
+    }
+
+    private void makeFolder(Path file) throws IOException {
+        Path folder = folderOf(file);
+        if (durable.getIfPresent(folder) == null || !Files.isDirectory(folder)) {
+            Folders.createDurably(folder, root);
+            durable.put(folder, true);
+        }
+    }
+
+    private static Path folderOf(Path file) throws IOException {
+        Path folder = file.getParent();
+        if (folder == null) {
+            throw new IOException("'" + file + "' is in no folder");
+        }
+        return folder;
+    }
+
+    private IOException failed(String what, String key, IOException cause) {
+        return new IOException("Can't " + what + " '" + key + "' in '" + root + "': " + describe(cause), cause);
+    }
+
+    private static String describe(Exception e) {
+        // A FileSystemException's message is often the file name only.
+        String kind = e.getClass().getSimpleName();
+        if (e instanceof FileSystemException f) {
+            return f.getReason() == null ? kind + " " + f.getFile() : f.getReason();
+        }
+        return e.getMessage() == null ? kind : e.getMessage();
+    }
+}
