@@ -1,0 +1,120 @@
+package dev.gitmemory.block;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a block: Markdown whose YAML front matter holds the fields, followed by the value, byte for byte.
+ *
+ * <pre>{@code
+ * ---
+ * description: Who I am
+ * limit: 20000
+ * read_only: true
+ * metadata: {"owner":"ops"}
+ * ---
+ * the value
+ * }</pre>
+ *
+ * <p><b>Writing.</b> {@code description} ({@code null} when there is none) and {@code limit} are always written,
+ * {@code read_only} only when true, {@code metadata} only when there is any; each on one line, lines end in LF. The value
+ * begins right after the closing line and may be anything, also empty or more front matter.
+ *
+ * <p><b>Reading.</b> What a file says depends on the file alone, never on what the block was before, so that PostgreSQL
+ * can be rebuilt from git:
+ *
+ * <ul>
+ *   <li>Front matter stands between two lines of exactly {@code ---}, the first of them at the very beginning; a byte
+ *       order mark before it and CRLF are understood. A file without it is value only, and so is one whose front matter
+ *       is not YAML or no mapping: the whole file is the value.
+ *   <li>A key that is absent or null, in a file that is value only all of them, says: no description, a limit of
+ *       {@link Block#DEFAULT_LIMIT}, writable, no metadata. Unknown keys are let be.
+ *   <li>YAML is read by the core schema of YAML 1.2; a description is the text of any scalar. Refused as a
+ *       {@link RuleViolation} are known keys of a wrong type, keys given twice, and, since a file of a few lines could
+ *       fill the memory with them, anchors, aliases and tags wherever they stand, and nesting deeper than
+ *       {@value Metadata#MAX_DEPTH} levels.
+ * </ul>
+ *
+ * <p><b>Letta Code.</b> The pre-commit hook that this client puts into a clone accepts what is written here, with one
+ * exception: under {@code system/} and {@code reference/} it knows the keys {@code description}, {@code limit} and
+ * {@code read_only} only, and refuses a commit that changes the file of a block that has metadata. Its rules for an
+ * agent's own commits on {@code read_only} are its own; the server writes and changes that key freely.
+ */
+public final class BlockMarkdown {
+
+    private BlockMarkdown() {}
+
+    /** The file of a block that has none yet. {@code parse(b.label(), render(b))} equals {@code b} for every block. */
+    public static String render(Block block) {
+        StringBuilder out = new StringBuilder(block.value().length() + 256)
+                .append("---\n")
+                .append("description: ")
+                .append(description(block.description()))
+                .append("\nlimit: ")
+                .append(block.limit())
+                .append('\n');
+        if (block.readOnly()) {
+            out.append("read_only: true\n");
+        }
+        if (!block.metadata().isEmpty()) {
+            out.append("metadata: ").append(block.metadata().yamlFlow()).append('\n');
+        }
+        return out.append("---\n").append(block.value()).toString();
+    }
+
+    /**
+     * The block that a file is.
+     *
+     * @param label of the block, from the file's path
+     * @param file the whole text of the file
+     * @throws RuleViolation if front matter breaks a rule named above, or the block that it describes would break one of
+     *     {@link Block}; a value over its limit is not refused here
+     */
+    public static Block parse(Label label, String file) {
+        FrontMatter frontMatter = FrontMatter.of(file);
+        return frontMatter == null
+                ? new Block(label, file, null, Block.DEFAULT_LIMIT, false, Metadata.EMPTY)
+                : new Block(
+                        label,
+                        frontMatter.value(),
+                        Fields.description(frontMatter),
+                        Fields.limit(frontMatter),
+                        Fields.readOnly(frontMatter),
+                        Fields.metadata(frontMatter));
+    }
+
+    /**
+     * The next version of a file, with as much of the old one as can stay.
+     *
+     * <p>When only the value changes, everything before it stays byte for byte. When a field changes, its value in the
+     * front matter is replaced, or its line added or removed; other keys, comments, order, line ends and a byte order
+     * mark stay. Front matter of a shape that can't be changed so, or that {@link #parse} refuses, is written anew.
+     *
+     * @param oldFile any text
+     * @param block what the file is to say: {@code parse(block.label(), rerender(oldFile, block))} equals {@code block}
+     */
+    public static String rerender(String oldFile, Block block) {
+        String edited = edit(oldFile, block);
+        return edited != null && says(edited, block) ? edited : render(block);
+    }
+
+    private static @Nullable String edit(String oldFile, Block block) {
+        try {
+            FrontMatter old = FrontMatter.of(oldFile);
+            return old == null ? block.value() : FrontMatterEditor.edit(old, block);
+        } catch (RuleViolation unsupported) {
+            return null;
+        }
+    }
+
+    private static boolean says(String file, Block block) {
+        try {
+            return parse(block.label(), file).equals(block);
+        } catch (RuleViolation unsupported) {
+            return false;
+        }
+    }
+
+    static String description(@Nullable String description) {
+        return description == null ? "null" : YamlText.scalar(description);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory.block;
+
+import org.jspecify.annotations.NullMarked;
