@@ -1,0 +1,243 @@
+-- The guard itself: the functions that compare a written row with the ledger, in one of two engines.
+--
+--   pljava   in Java, inside PostgreSQL; the jar travels in this file
+--   plpgsql  in PL/pgSQL, where PL/Java is not to be had
+--   auto     pljava where it really works, else plpgsql, with a warning that says why
+--
+-- The placeholder guard chooses; another choice changes this file's checksum, so that Flyway runs it again. Triggers
+-- call the functions by name and stay as they are.
+
+CREATE OR REPLACE FUNCTION git_memory.guard_with_plpgsql() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $engine$
+BEGIN
+    CREATE OR REPLACE FUNCTION git_memory.judge_row(block_id      text,
+                                                    link_agent_id text,
+                                                    schema_name   text,
+                                                    table_name    text,
+                                                    trigger_name  text)
+        RETURNS void
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+    AS $function$
+    DECLARE
+        fact     record;
+        state    text;
+        expected text;
+        found_   text;
+    BEGIN
+        FOR fact IN SELECT * FROM git_memory.facts(judge_row.block_id, judge_row.link_agent_id) LOOP
+            state := NULL;
+            IF NOT fact.taken_over THEN
+                state    := 'MG005';
+                expected := 'an agent that git-memory has taken over';
+                found_   := 'only its tag';
+            ELSIF fact.git_sha IS NULL THEN
+                state    := 'MG001';
+                expected := coalesce('git_sha ' || fact.expected_sha, 'a git commit');
+                found_   := 'none';
+            ELSIF fact.file_sha IS NULL THEN
+                state    := 'MG002';
+                expected := 'no row, for git has no such label';
+                found_   := 'git_sha ' || fact.git_sha;
+            ELSIF fact.git_sha IS DISTINCT FROM fact.expected_sha THEN
+                state    := 'MG002';
+                expected := 'git_sha ' || fact.expected_sha;
+                found_   := 'git_sha ' || fact.git_sha;
+            ELSIF git_memory.digest_of(fact.value, fact.description, fact."limit", fact.read_only, fact.metadata)
+                  IS DISTINCT FROM fact.file_digest THEN
+                state    := 'MG003';
+                expected := 'the content of commit ' || fact.file_sha;
+                found_   := CASE
+                                WHEN left(fact.metadata, 1) = '!'
+                                    THEN 'metadata that jsonb refuses (' || substr(fact.metadata, 2) || ')'
+                                ELSE 'other content'
+                            END;
+            END IF;
+            IF state IS NOT NULL THEN
+                PERFORM git_memory.reject(state, fact.owner, fact.label, expected, found_,
+                                          schema_name, table_name, trigger_name);
+            END IF;
+        END LOOP;
+    END
+    $function$;
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+    AS $function$
+    BEGIN
+        PERFORM git_memory.judge_row(NEW.id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        RETURN NULL;
+    END
+    $function$;
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_link() RETURNS trigger
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+    AS $function$
+    BEGIN
+        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        RETURN NULL;
+    END
+    $function$;
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_removal() RETURNS trigger
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+    AS $function$
+    DECLARE
+        loss record;
+    BEGIN
+        IF TG_ARGV[0] = 'link' THEN
+            SELECT * INTO loss FROM git_memory.losses(OLD.agent_id, OLD.block_label, NULL) LIMIT 1;
+        ELSE
+            SELECT * INTO loss FROM git_memory.losses(NULL, NULL, OLD.id) LIMIT 1;
+        END IF;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+        IF loss.taken_over THEN
+            PERFORM git_memory.reject('MG004', loss.loser, loss.lost_label, 'a row for commit ' || loss.file_sha, 'none',
+                                      TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        ELSE
+            PERFORM git_memory.reject('MG005', loss.loser, loss.lost_label, 'an agent that git-memory has taken over',
+                                      'only its tag', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        END IF;
+        RETURN NULL;
+    END
+    $function$;
+END
+$engine$;
+
+-- A session that is open across an upgrade goes on with the jar it knows, class by class as it needs them: so a new
+-- version comes under a new name, beside the old one.
+CREATE OR REPLACE FUNCTION git_memory.guard_with_pljava() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $engine$
+BEGIN
+    IF NOT EXISTS (SELECT FROM sqlj.jar_repository WHERE jarname = '@guard.jar.name@') THEN
+        PERFORM sqlj.install_jar(decode('@guard.jar.base64@', 'base64'), '@guard.jar.name@', false);
+    END IF;
+    PERFORM sqlj.set_classpath('git_memory', '@guard.jar.name@');
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger
+        LANGUAGE java VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+        AS 'dev.gitmemory.guard.BlockGuard.check';
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_link() RETURNS trigger
+        LANGUAGE java VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+        AS 'dev.gitmemory.guard.LinkGuard.check';
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_removal() RETURNS trigger
+        LANGUAGE java VOLATILE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+        AS 'dev.gitmemory.guard.RemovalGuard.check';
+
+    CREATE OR REPLACE FUNCTION git_memory.guard_digest(value       text,
+                                                       description text,
+                                                       "limit"     bigint,
+                                                       read_only   boolean,
+                                                       metadata    text)
+        RETURNS text
+        LANGUAGE java IMMUTABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp
+        AS 'java.lang.String=dev.gitmemory.guard.Digest.of(java.lang.String,java.lang.String,java.lang.Long,java.lang.Boolean,java.lang.String)';
+
+    -- Runs Java as the guard will: with the owner's rights, classes loaded from the jar, and the same digest as SQL.
+    CALL git_memory.secure_functions();
+    IF git_memory.guard_digest('é', NULL, 7, true, '{"a": 1}') <> git_memory.digest_of('é', NULL, 7, true, '{"a": 1}') THEN
+        RAISE EXCEPTION 'The digest in Java differs from the digest in SQL';
+    END IF;
+END
+$engine$;
+
+-- What stands in the way of PL/Java here, before trying it; null if nothing is known to.
+CREATE OR REPLACE FUNCTION git_memory.pljava_obstacle() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    superuser constant boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
+BEGIN
+    IF to_regnamespace('sqlj') IS NULL THEN
+        IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pljava') THEN
+            RETURN 'this server does not have PL/Java; on Debian and Ubuntu: apt install postgresql-'
+                   || current_setting('server_version_num')::integer / 10000 || '-pljava, elsewhere see '
+                   || 'https://tada.github.io/pljava/';
+        END IF;
+        IF NOT superuser THEN
+            RETURN 'the extension is not in this database; a superuser runs: CREATE EXTENSION pljava;';
+        END IF;
+    ELSIF NOT superuser THEN
+        IF NOT has_schema_privilege('sqlj', 'USAGE') OR NOT has_schema_privilege('git_memory_owner', 'sqlj', 'USAGE') THEN
+            RETURN format('schema sqlj is not usable for %I and git_memory_owner; a superuser runs: '
+                          'GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', current_user, current_user);
+        END IF;
+        IF NOT has_language_privilege('java', 'USAGE') THEN
+            RETURN format('language java is not usable for %I; a superuser runs: GRANT USAGE ON LANGUAGE java TO %I;',
+                          current_user, current_user);
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
+DO $choice$
+DECLARE
+    requested constant text := '${guard}';
+    engine    text := 'plpgsql';
+    reason    text := 'asked for';
+    advice    text;
+BEGIN
+    IF requested NOT IN ('auto', 'pljava', 'plpgsql') THEN
+        RAISE EXCEPTION 'The placeholder guard is "%", not one of auto, pljava, plpgsql', requested
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    IF requested <> 'plpgsql' THEN
+        reason := git_memory.pljava_obstacle();
+        IF reason IS NULL THEN
+            BEGIN
+                IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                    CREATE EXTENSION IF NOT EXISTS pljava;
+                    GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;
+                END IF;
+                PERFORM git_memory.guard_with_pljava();
+                engine := 'pljava';
+                reason := CASE requested WHEN 'pljava' THEN 'asked for' ELSE 'PL/Java works here' END;
+            EXCEPTION
+                WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS advice = PG_EXCEPTION_HINT;
+                    reason := 'PL/Java does not work here: ' || SQLERRM || coalesce(' (' || nullif(advice, '') || ')', '');
+            END;
+        END IF;
+        IF engine = 'plpgsql' AND requested = 'pljava' THEN
+            RAISE EXCEPTION 'The guard cannot be installed in PL/Java: %', reason
+                USING ERRCODE = 'feature_not_supported',
+                      HINT    = 'Remove the obstacle, or migrate with guard=plpgsql or guard=auto; nothing was changed.';
+        END IF;
+    END IF;
+
+    IF engine = 'plpgsql' THEN
+        PERFORM git_memory.guard_with_plpgsql();
+        DROP FUNCTION IF EXISTS git_memory.guard_digest(text, text, bigint, boolean, text);
+        IF requested = 'auto' THEN
+            RAISE WARNING 'The guard runs in PL/pgSQL, for %', reason;
+        END IF;
+    END IF;
+
+    CALL git_memory.secure_functions();
+
+    UPDATE git_memory.installation
+    SET guard_requested = requested,
+        guard_engine    = engine,
+        guard_reason    = reason,
+        guard_version   = '@guard.jar.name@',
+        updated_at      = now();
+END
+$choice$;

@@ -1,0 +1,169 @@
+-- The triggers on the application's tables.
+--
+-- Rows are judged AFTER the write, when no other trigger can change them any more. Those triggers are constraint
+-- triggers: an application is refused at the end of its statement; a transaction that has to pass through other states,
+-- as the sidecar's does, says SET CONSTRAINTS ALL DEFERRED and is judged at its end. Removals are always judged at the
+-- end, so that a whole agent can go row by row.
+-- A condition (WHEN) is evaluated when the row is written, under its lock, whether or not the trigger is deferred.
+-- ENABLE ALWAYS: logical replication and session_replication_role go through the guard, too.
+
+-- Whatever an earlier version, or an earlier name of a table, has left.
+DO $drop$
+DECLARE
+    former record;
+BEGIN
+    FOR former IN SELECT t.tgname, t.tgrelid::regclass AS relation
+                  FROM pg_trigger t
+                       JOIN pg_proc p
+                         ON p.oid = t.tgfoid
+                  WHERE p.pronamespace = 'git_memory'::regnamespace
+                    AND t.tgparentid = 0 LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', former.tgname, former.relation);
+    END LOOP;
+END
+$drop$;
+
+-- Blocks ---------------------------------------------------------------------------------------------------------
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_insert
+    AFTER INSERT ON "${app_schema}"."${blocks_table}"
+    DEFERRABLE INITIALLY IMMEDIATE
+    FOR EACH ROW
+    WHEN (git_memory.is_guarded(NEW.id))
+    EXECUTE FUNCTION git_memory.guard_block();
+
+-- A row that is what it was before stays as right as it was, so columns that git does not mirror cost nothing. (*<>
+-- compares the stored bytes, whatever a column's type or collation calls equal.)
+CREATE CONSTRAINT TRIGGER git_memory_guard_update
+    AFTER UPDATE ON "${app_schema}"."${blocks_table}"
+    DEFERRABLE INITIALLY IMMEDIATE
+    FOR EACH ROW
+    WHEN (ROW(OLD.id, OLD.label, OLD.value, OLD.description, OLD."limit", OLD.read_only, OLD.metadata_, OLD.git_sha)::record
+          *<> ROW(NEW.id, NEW.label, NEW.value, NEW.description, NEW."limit", NEW.read_only, NEW.metadata_, NEW.git_sha)::record
+          AND git_memory.is_guarded(NEW.id))
+    EXECUTE FUNCTION git_memory.guard_block();
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_delete
+    AFTER DELETE ON "${app_schema}"."${blocks_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (git_memory.is_guarded(OLD.id))
+    EXECUTE FUNCTION git_memory.guard_removal('block');
+
+-- Links follow a block's new key, except where foreign keys are switched off.
+CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
+    AFTER UPDATE ON "${app_schema}"."${blocks_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (ROW(OLD.id, OLD.label)::record
+          *<> ROW(NEW.id, NEW.label)::record AND git_memory.is_guarded(OLD.id))
+    EXECUTE FUNCTION git_memory.guard_removal('block');
+
+-- Links ----------------------------------------------------------------------------------------------------------
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_insert
+    AFTER INSERT ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY IMMEDIATE
+    FOR EACH ROW
+    WHEN (git_memory.is_guarded_link(NEW.agent_id))
+    EXECUTE FUNCTION git_memory.guard_link();
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_update
+    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY IMMEDIATE
+    FOR EACH ROW
+    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
+          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+          AND git_memory.is_guarded_link(NEW.agent_id))
+    EXECUTE FUNCTION git_memory.guard_link();
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_delete
+    AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (git_memory.is_guarded_agent(OLD.agent_id))
+    EXECUTE FUNCTION git_memory.guard_removal('link');
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
+    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
+          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+          AND git_memory.is_guarded_agent(OLD.agent_id))
+    EXECUTE FUNCTION git_memory.guard_removal('link');
+
+-- Tags -----------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER git_memory_tag_insert
+    AFTER INSERT ON "${app_schema}"."${agents_tags_table}"
+    FOR EACH ROW
+    WHEN (NEW.tag = 'git-memory-enabled')
+    EXECUTE FUNCTION git_memory.tag_added();
+
+CREATE TRIGGER git_memory_tag_update
+    AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
+    FOR EACH ROW
+    WHEN (NEW.tag = 'git-memory-enabled'
+          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+    EXECUTE FUNCTION git_memory.tag_added();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_insert_judged
+    AFTER INSERT ON "${app_schema}"."${agents_tags_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (NEW.tag = 'git-memory-enabled')
+    EXECUTE FUNCTION git_memory.tag_judged();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_update_judged
+    AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (NEW.tag = 'git-memory-enabled'
+          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+    EXECUTE FUNCTION git_memory.tag_judged();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_delete
+    AFTER DELETE ON "${app_schema}"."${agents_tags_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (OLD.tag = 'git-memory-enabled')
+    EXECUTE FUNCTION git_memory.tag_removed();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_update_removed
+    AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (OLD.tag = 'git-memory-enabled'
+          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+    EXECUTE FUNCTION git_memory.tag_removed();
+
+-- TRUNCATE, and ENABLE ALWAYS ------------------------------------------------------------------------------------
+
+DO $always$
+DECLARE
+    relation regclass;
+    ours     record;
+BEGIN
+    -- A partition can be truncated by itself, and a statement's trigger on the partitioned table would not see it.
+    FOR relation IN SELECT coalesce(tree.relid, parent.oid)
+                    FROM pg_class parent
+                         LEFT JOIN LATERAL pg_partition_tree(parent.oid) AS tree ON true
+                    WHERE parent.oid IN ('"${app_schema}"."${blocks_table}"'::regclass,
+                                         '"${app_schema}"."${blocks_agents_table}"'::regclass,
+                                         '"${app_schema}"."${agents_tags_table}"'::regclass,
+                                         '"${app_schema}"."${agents_table}"'::regclass) LOOP
+        EXECUTE format('CREATE TRIGGER git_memory_guard_truncate BEFORE TRUNCATE ON %s'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION git_memory.guard_truncate()',
+                       relation);
+    END LOOP;
+
+    FOR ours IN SELECT t.tgname, t.tgrelid::regclass AS relation
+                FROM pg_trigger t
+                     JOIN pg_proc p
+                       ON p.oid = t.tgfoid
+                WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', ours.relation, ours.tgname);
+    END LOOP;
+END
+$always$;

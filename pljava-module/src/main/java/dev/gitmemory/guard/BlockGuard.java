@@ -1,0 +1,18 @@
+package dev.gitmemory.guard;
+
+import java.sql.SQLException;
+import org.postgresql.pljava.TriggerData;
+
+/** Trigger on the blocks table: a row that was inserted or updated has to be what git says. */
+public final class BlockGuard {
+    private BlockGuard() {}
+
+    /**
+     * Judges the row as it is now, for every git-enabled agent that it is linked to.
+     *
+     * @throws SQLException if the row is refused, or cannot be judged
+     */
+    public static void check(TriggerData trigger) throws SQLException {
+        Judge.judge(trigger, trigger.getNew().getString("id"), null);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.gitmemory.guard;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.pljava.TriggerData;
+
+/** Compares a row with what the ledger has for each of its git-enabled agents, and refuses the first difference. */
+final class Judge {
+    private static final String FACTS = "SELECT owner, label, taken_over, git_sha, expected_sha, file_sha, file_digest,"
+            + " value, description, \"limit\", read_only, metadata"
+            + " FROM git_memory.facts(?, ?)";
+
+    private Judge() {}
+
+    /**
+     * Judges one block's row.
+     *
+     * @param linkAgentId the agent of a link that came; null when the row itself was written
+     */
+    static void judge(TriggerData trigger, String blockId, @Nullable String linkAgentId) throws SQLException {
+        Connection session = DriverManager.getConnection("jdbc:default:connection");
+        try (PreparedStatement query = session.prepareStatement(FACTS)) {
+            query.setString(1, blockId);
+            query.setString(2, linkAgentId);
+            try (ResultSet facts = query.executeQuery()) {
+                while (facts.next()) {
+                    Refusal refusal = refusal(facts);
+                    if (refusal != null) {
+                        refusal.raise(trigger);
+                    }
+                }
+            }
+        }
+    }
+
+    private static @Nullable Refusal refusal(ResultSet facts) throws SQLException {
+        String owner = facts.getString("owner");
+        String label = facts.getString("label");
+        String sha = facts.getString("git_sha");
+        String expectedSha = facts.getString("expected_sha");
+        String fileSha = facts.getString("file_sha");
+        if (!facts.getBoolean("taken_over")) {
+            return Refusal.notTakenOver(owner, label);
+        }
+        if (sha == null) {
+            return new Refusal(
+                    "MG001", owner, label, expectedSha == null ? "a git commit" : "git_sha " + expectedSha, "none");
+        }
+        if (fileSha == null) {
+            return new Refusal("MG002", owner, label, "no row, for git has no such label", "git_sha " + sha);
+        }
+        if (!sha.equals(expectedSha)) {
+            return new Refusal("MG002", owner, label, "git_sha " + expectedSha, "git_sha " + sha);
+        }
+        if (!digest(facts).equals(facts.getString("file_digest"))) {
+            return new Refusal("MG003", owner, label, "the content of commit " + fileSha, found(facts));
+        }
+        return null;
+    }
+
+    private static String digest(ResultSet facts) throws SQLException {
+        return Digest.of(
+                facts.getString("value"),
+                facts.getString("description"),
+                facts.getObject("limit", Long.class),
+                facts.getObject("read_only", Boolean.class),
+                facts.getString("metadata"));
+    }
+
+    /** SQL marks metadata that has no canonical form with '!' and the reason. */
+    private static String found(ResultSet facts) throws SQLException {
+        String metadata = facts.getString("metadata");
+        return metadata != null && metadata.startsWith("!")
+                ? "metadata that jsonb refuses (" + metadata.substring(1) + ")"
+                : "other content";
+    }
+}

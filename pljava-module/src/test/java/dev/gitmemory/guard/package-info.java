@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory.guard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package dev.gitmemory.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.output.MigrateOutput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Installs git-memory in a database, and says what is installed.
+ *
+ * <p>The scripts are plain Flyway; this class gives them their placeholders, keeps Flyway's history in the schema
+ * {@code git_memory} (an application may have a history of its own), and runs all that is pending in one transaction.
+ * Safe for use by several processes at once: Flyway takes a lock.
+ */
+public final class Migrations {
+    /** The schema of everything that git-memory creates, except the column and the triggers. */
+    public static final String SCHEMA = "git_memory";
+
+    private static final String LOCATION = "classpath:db/migration";
+
+    private final DataSource dataSource;
+    private final TableNames tables;
+    private final @Nullable GuardEngine guard;
+
+    /**
+     * Prepares migrations; connects to nothing yet.
+     *
+     * @param dataSource a database, and a role that owns the application's tables and may create a schema
+     * @param tables what the application's tables are called
+     * @param guard the engine to install; null keeps what was asked for last time, and means {@link GuardEngine#AUTO}
+     *     the first time
+     */
+    public Migrations(DataSource dataSource, TableNames tables, @Nullable GuardEngine guard) {
+        this.dataSource = dataSource;
+        this.tables = tables;
+        this.guard = guard;
+    }
+
+    /**
+     * Runs what is pending.
+     *
+     * @throws MigrationException if a script fails; the database is as it was
+     */
+    public MigrationReport migrate() {
+        try {
+            List<String> applied = flyway().migrate().migrations.stream()
+                    .map(Migrations::script)
+                    .toList();
+            InstalledGuard installed = installed()
+                    .orElseThrow(
+                            () -> new IllegalStateException("The migrations left no row in git_memory.installation"));
+            return new MigrationReport(applied, installed, advice(installed));
+        } catch (FlywayException e) {
+            throw failure("migrate", e);
+        }
+    }
+
+    /**
+     * Lists the scripts that {@link #migrate} would run, in order; empty when the database is up to date.
+     *
+     * @throws MigrationException if the database cannot be read
+     */
+    public List<String> pending() {
+        try {
+            return Arrays.stream(flyway().info().pending())
+                    .map(MigrationInfo::getScript)
+                    .toList();
+        } catch (FlywayException e) {
+            throw failure("look at", e);
+        }
+    }
+
+    /**
+     * Looks up the installed guard; empty when nothing is installed.
+     *
+     * @throws MigrationException if the database cannot be read
+     */
+    public Optional<InstalledGuard> installed() {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            if (!exists(statement)) {
+                return Optional.empty();
+            }
+            try (ResultSet row =
+                    statement.executeQuery("SELECT guard_requested, guard_engine, guard_reason, guard_version"
+                            + " FROM git_memory.installation WHERE guard_engine IS NOT NULL")) {
+                return row.next()
+                        ? Optional.of(new InstalledGuard(
+                                GuardEngine.ofSetting(row.getString(1)),
+                                GuardEngine.ofSetting(row.getString(2)),
+                                row.getString(3),
+                                row.getString(4)))
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
+    }
+
+    private static boolean exists(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT to_regclass('git_memory.installation') IS NOT NULL")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private List<String> advice(InstalledGuard installed) {
+        List<String> advice = new ArrayList<>();
+        if (installed.engine() == GuardEngine.PLPGSQL && installed.requested() == GuardEngine.AUTO) {
+            advice.add("The guard runs in PL/pgSQL, for " + installed.reason() + ".");
+            advice.add("Once PL/Java is there: git-memory migrate --guard pljava");
+        }
+        return advice;
+    }
+
+    private Flyway flyway() {
+        GuardEngine engine = guard != null
+                ? guard
+                : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
+        Map<String, String> placeholders = new HashMap<>(tables.placeholders());
+        placeholders.put("guard", engine.setting());
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(dataSource)
+                .locations(LOCATION)
+                .defaultSchema(SCHEMA)
+                .placeholders(placeholders)
+                .group(true)
+                .load();
+    }
+
+    private static String script(MigrateOutput output) {
+        String path = output.filepath.replace('\\', '/');
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private static MigrationException failure(String verb, Exception e) {
+        return new MigrationException("Cannot " + verb + " the database: " + Failures.explain(e), e);
+    }
+}
