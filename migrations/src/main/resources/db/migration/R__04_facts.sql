@@ -125,7 +125,7 @@ CREATE OR REPLACE FUNCTION git_memory.reject(state        text,
                                              agent_id     text,
                                              label        text,
                                              expected     text,
-                                             found        text,
+                                             seen         text,
                                              schema_name  text,
                                              table_name   text,
                                              trigger_name text)
@@ -135,8 +135,8 @@ CREATE OR REPLACE FUNCTION git_memory.reject(state        text,
 AS $function$
 DECLARE
     -- What a caller put into a column may be of any length.
-    shown_label constant text := CASE WHEN length(label) > 200 THEN left(label, 200) || '…' ELSE label END;
-    shown_found constant text := CASE WHEN length(found) > 200 THEN left(found, 200) || '…' ELSE found END;
+    shown_label constant text := CASE WHEN length(reject.label) > 200 THEN left(reject.label, 200) || '…' ELSE reject.label END;
+    shown_seen constant text := CASE WHEN length(reject.seen) > 200 THEN left(reject.seen, 200) || '…' ELSE reject.seen END;
 BEGIN
     RAISE EXCEPTION USING
         ERRCODE    = state,
@@ -147,7 +147,8 @@ BEGIN
                          WHEN 'MG004' THEN 'memory of a git-enabled agent was removed while git still has it'
                          WHEN 'MG005' THEN 'memory of a git-enabled agent was written before git-memory took the agent over'
                      END,
-        DETAIL     = format('Agent "%s", label "%s": expected %s, found %s.', agent_id, shown_label, expected, shown_found),
+        DETAIL     = format('Agent "%s", label "%s": expected %s, found %s.',
+                            reject.agent_id, shown_label, reject.expected, shown_seen),
         HINT       = CASE state
                          WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or git push), or disable the '
                                            || 'agent first by deleting its tag "git-memory-enabled".'
