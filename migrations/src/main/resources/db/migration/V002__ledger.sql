@@ -66,17 +66,17 @@ CREATE TABLE git_memory.repo (
     organization_id text        NOT NULL,
     state           text        NOT NULL CHECK (state IN ('pending', 'enabled', 'disabled', 'failed')),
     head_sha        text,
-    head_seq        bigint,
+    head_seq        bigint      NOT NULL DEFAULT 0,
     applied_sha     text,
-    applied_seq     bigint,
+    applied_seq     bigint      NOT NULL DEFAULT 0,
     entries         bigint      NOT NULL DEFAULT 0,
     commits         bigint      NOT NULL DEFAULT 0,
-    in_flight       boolean     NOT NULL DEFAULT false,
+    in_flight_at    timestamptz,
     last_error      text,
     enabled_at      timestamptz,
     updated_at      timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX repo_in_flight_idx ON git_memory.repo (agent_id) WHERE in_flight;
+CREATE INDEX repo_in_flight_idx ON git_memory.repo (agent_id) WHERE in_flight_at IS NOT NULL;
 
 -- What git's head says about each label, as applied: the guard lets a row become this and nothing else.
 CREATE TABLE git_memory.file (
@@ -102,6 +102,18 @@ CREATE TABLE git_memory.commit (
 );
 CREATE INDEX commit_agent_id_seq_idx ON git_memory.commit (agent_id, seq DESC);
 
+-- What a commit under way means for rows beyond what git can say: which row a label is about. The commit carries the
+-- request's number; whoever applies the commit reads the intent and takes it away.
+CREATE TABLE git_memory.intent (
+    request_id uuid        NOT NULL,
+    agent_id   text        NOT NULL,
+    label      text        NOT NULL,
+    block_id   text        NOT NULL,
+    kind       text        NOT NULL CHECK (kind IN ('LINK', 'DETACH')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (request_id, agent_id, label)
+);
+
 -- Every insertion of the tag writes here. A transaction with an old snapshot (REPEATABLE READ, SERIALIZABLE) does not
 -- see a tag that was committed since, but it collides with this row and gets a serialization failure instead of a pass.
 CREATE TABLE git_memory.tag_fence (
@@ -111,29 +123,30 @@ CREATE TABLE git_memory.tag_fence (
 
 -- What is installed here: one row, written by the migrations.
 CREATE TABLE git_memory.installation (
-    only_row           boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
-    app_schema         text        NOT NULL,
-    blocks_table       text        NOT NULL,
-    blocks_agents_table text       NOT NULL,
-    agents_tags_table  text        NOT NULL,
-    blocks_tags_table  text        NOT NULL,
-    agents_table       text        NOT NULL,
-    organizations_table text       NOT NULL,
-    guard_requested    text,
-    guard_engine       text,
-    guard_reason       text,
-    guard_version      text,
-    updated_at         timestamptz NOT NULL DEFAULT now()
+    only_row            boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+    app_schema          text        NOT NULL,
+    blocks_table        text        NOT NULL,
+    blocks_agents_table text        NOT NULL,
+    agents_tags_table   text        NOT NULL,
+    blocks_tags_table   text        NOT NULL,
+    agents_table        text        NOT NULL,
+    organizations_table text        NOT NULL,
+    guard_requested     text,
+    guard_engine        text,
+    guard_reason        text,
+    guard_version       text,
+    updated_at          timestamptz NOT NULL DEFAULT now()
 );
 
 ALTER TABLE git_memory.repo         OWNER TO git_memory_owner;
 ALTER TABLE git_memory.file         OWNER TO git_memory_owner;
 ALTER TABLE git_memory.commit       OWNER TO git_memory_owner;
+ALTER TABLE git_memory.intent       OWNER TO git_memory_owner;
 ALTER TABLE git_memory.tag_fence    OWNER TO git_memory_owner;
 ALTER TABLE git_memory.installation OWNER TO git_memory_owner;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
-    ON git_memory.repo, git_memory.file, git_memory.commit
+    ON git_memory.repo, git_memory.file, git_memory.commit, git_memory.intent
     TO git_memory_sidecar;
 GRANT SELECT
     ON git_memory.installation
