@@ -1,0 +1,179 @@
+package dev.gitmemory.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.block.Metadata;
+import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.postgres.ExtraColumn;
+import dev.gitmemory.service.BlockPatch;
+import dev.gitmemory.service.Change;
+import dev.gitmemory.service.NewBlock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a block's fields from a request. A field of the wrong type is malformed and named; fields that no block has are
+ * ignored, since clients send back what they were given.
+ */
+final class BlockFields {
+
+    private final ObjectNode body;
+
+    BlockFields(ObjectNode body) {
+        this.body = body;
+    }
+
+    NewBlock created() {
+        Change<String> description = nullable("description", this::text);
+        Change<Metadata> metadata = metadata();
+        Metadata given = metadata.value();
+        return new NewBlock(
+                new Block(
+                        Label.of(required("label")),
+                        required("value"),
+                        description.value(),
+                        orElse(given("limit", this::integer), Block.DEFAULT_LIMIT),
+                        orElse(given("read_only", this::bool), false),
+                        given == null ? Metadata.EMPTY : given),
+                orElse(tags(), List.of()),
+                extras());
+    }
+
+    BlockPatch patch() {
+        Change<String> label = given("label", this::text);
+        return new BlockPatch(
+                label.value() == null ? Change.keep() : Change.to(Label.of(label.value())),
+                given("value", this::text),
+                nullable("description", this::text),
+                given("limit", this::integer),
+                given("read_only", this::bool),
+                metadata(),
+                tags(),
+                extras());
+    }
+
+    private String required(String field) {
+        String text = given(field, this::text).value();
+        if (text == null) {
+            throw RequestException.malformed(field, "'%s' is missing".formatted(field));
+        }
+        return text;
+    }
+
+    private static <T> T orElse(Change<T> change, T otherwise) {
+        T value = change.value();
+        return value == null ? otherwise : value;
+    }
+
+    /** A field that may be absent and not null. */
+    private <T> Change<T> given(String field, Function<String, T> read) {
+        JsonNode node = body.get(field);
+        if (node == null) {
+            return Change.keep();
+        }
+        if (node.isNull()) {
+            throw RequestException.malformed(
+                    field, "'%s' can't be null; leave it out to keep what it is".formatted(field));
+        }
+        return Change.to(read.apply(field));
+    }
+
+    /** A field that may be absent, and that null clears. */
+    private <T> Change<T> nullable(String field, Function<String, T> read) {
+        JsonNode node = body.get(field);
+        return node == null ? Change.keep() : Change.to(node.isNull() ? null : read.apply(field));
+    }
+
+    private String text(String field) {
+        JsonNode node = body.get(field);
+        if (!node.isTextual()) {
+            throw wrongType(field, "a string", node);
+        }
+        return node.textValue();
+    }
+
+    private int integer(String field) {
+        JsonNode node = body.get(field);
+        if (!node.isIntegralNumber()) {
+            throw wrongType(field, "an integer", node);
+        }
+        if (!node.canConvertToInt()) {
+            throw new RuleViolation(field, "'%s' must be between 1 and %d".formatted(field, Integer.MAX_VALUE));
+        }
+        return node.intValue();
+    }
+
+    private boolean bool(String field) {
+        JsonNode node = body.get(field);
+        if (!node.isBoolean()) {
+            throw wrongType(field, "true or false", node);
+        }
+        return node.booleanValue();
+    }
+
+    private Change<Metadata> metadata() {
+        return nullable("metadata", field -> {
+            JsonNode node = body.get(field);
+            if (!node.isObject()) {
+                throw wrongType(field, "an object", node);
+            }
+            return Metadata.of(node.toString());
+        });
+    }
+
+    private Change<List<String>> tags() {
+        return nullable("tags", field -> {
+            JsonNode node = body.get(field);
+            if (!node.isArray()) {
+                throw wrongType(field, "an array of strings", node);
+            }
+            List<String> tags = new ArrayList<>();
+            for (JsonNode tag : node) {
+                if (!tag.isTextual() || tag.textValue().indexOf('\0') >= 0) {
+                    throw wrongType(field, "an array of strings", tag);
+                }
+                tags.add(tag.textValue());
+            }
+            return tags;
+        });
+    }
+
+    private Map<ExtraColumn, @Nullable Object> extras() {
+        Map<ExtraColumn, @Nullable Object> extras = new EnumMap<>(ExtraColumn.class);
+        for (ExtraColumn column : ExtraColumn.values()) {
+            JsonNode node = body.get(column.field());
+            if (node == null || !column.writable()) {
+                continue;
+            }
+            if (node.isNull() && column != ExtraColumn.IS_TEMPLATE) {
+                extras.put(column, null);
+            } else {
+                extras.put(
+                        column,
+                        column.kind() == ExtraColumn.Kind.BOOLEAN ? bool(column.field()) : storable(column.field()));
+            }
+        }
+        return extras;
+    }
+
+    private String storable(String field) {
+        String text = text(field);
+        if (text.indexOf('\0') >= 0) {
+            throw new RuleViolation(field, "'%s' holds a NUL character, which PostgreSQL can't store".formatted(field));
+        }
+        return text;
+    }
+
+    private static RequestException wrongType(String field, String expected, JsonNode node) {
+        return RequestException.malformed(
+                field,
+                "'%s' must be %s, not %s"
+                        .formatted(field, expected, node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.gitmemory.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.BlockTable;
+import dev.gitmemory.service.Blocks;
+import dev.gitmemory.service.NewBlock;
+import dev.gitmemory.service.Written;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+
+/** Blocks by id and by label, on the addresses of a Letta server. */
+final class BlockRoutes {
+
+    private final Blocks blocks;
+    private final int maxBodyBytes;
+
+    BlockRoutes(Blocks blocks, int maxBodyBytes) {
+        this.blocks = blocks;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get("/v1/blocks", ctx -> json(ctx, BlockJson.rows(blocks.list(listing(ctx)))));
+        routes.post("/v1/blocks", this::create);
+        routes.get("/v1/blocks/{id}", ctx -> row(ctx, blocks.get(ctx.pathParam("id"))));
+        routes.patch("/v1/blocks/{id}", this::update);
+        routes.delete("/v1/blocks/{id}", this::delete);
+
+        String ofAgent = "/v1/agents/{agent}/core-memory/blocks";
+        routes.get(ofAgent, ctx -> json(ctx, BlockJson.rows(blocks.ofAgent(ctx.pathParam("agent")))));
+        routes.post(ofAgent, this::createOfAgent);
+        // Before the label's own address: a label is never "attach/<block id>".
+        routes.patch(ofAgent + "/attach/{id}", ctx -> relink(ctx, blocks::attach));
+        routes.patch(ofAgent + "/detach/{id}", ctx -> relink(ctx, blocks::detach));
+        routes.get(
+                ofAgent + "/<label>", ctx -> row(ctx, blocks.ofAgent(ctx.pathParam("agent"), ctx.pathParam("label"))));
+        routes.patch(ofAgent + "/<label>", this::updateOfAgent);
+    }
+
+    private static BlockTable.Listing listing(Context ctx) {
+        String order = ctx.queryParam("order");
+        if (order != null && !order.equals("asc") && !order.equals("desc")) {
+            throw RequestException.malformed("order", "'order' must be asc or desc");
+        }
+        return new BlockTable.Listing(
+                ctx.queryParam("label"),
+                ctx.queryParam("label_search"),
+                ctx.queryParam("project_id"),
+                Requests.flag(ctx, "templates_only"),
+                ctx.queryParam("after"),
+                ctx.queryParam("before"),
+                "asc".equals(order),
+                Requests.limit(ctx));
+    }
+
+    private void create(Context ctx) {
+        row(ctx, blocks.create(newBlock(ctx), Requests.caller(ctx)));
+    }
+
+    private void createOfAgent(Context ctx) {
+        ctx.status(201);
+        written(ctx, blocks.create(ctx.pathParam("agent"), newBlock(ctx), Requests.caller(ctx)));
+    }
+
+    private NewBlock newBlock(Context ctx) {
+        return new BlockFields(body(ctx)).created();
+    }
+
+    private void update(Context ctx) {
+        BlockFields fields = new BlockFields(body(ctx));
+        written(ctx, blocks.update(ctx.pathParam("id"), fields.patch(), Requests.ifMatch(ctx), Requests.caller(ctx)));
+    }
+
+    private void updateOfAgent(Context ctx) {
+        BlockFields fields = new BlockFields(body(ctx));
+        written(
+                ctx,
+                blocks.update(
+                        ctx.pathParam("agent"),
+                        ctx.pathParam("label"),
+                        fields.patch(),
+                        Requests.ifMatch(ctx),
+                        Requests.caller(ctx)));
+    }
+
+    private void delete(Context ctx) {
+        BlockRow row = blocks.get(ctx.pathParam("id"));
+        boolean pending = blocks.delete(row.id(), Requests.ifMatch(ctx), Requests.caller(ctx));
+        written(ctx, new Written(row, pending));
+    }
+
+    private interface Relink {
+        Written apply(String agentId, String blockId, dev.gitmemory.service.Caller caller);
+    }
+
+    /** Answers the agent with its blocks: the part of Letta's agent that is about memory. */
+    private void relink(Context ctx, Relink relink) {
+        String agentId = ctx.pathParam("agent");
+        Written written = relink.apply(agentId, ctx.pathParam("id"), Requests.caller(ctx));
+        ObjectNode agent = Json.object();
+        agent.put("id", agentId);
+        agent.putObject("memory").set("blocks", BlockJson.rows(blocks.ofAgent(agentId)));
+        pending(ctx, written, agent);
+        json(ctx, agent);
+    }
+
+    private ObjectNode body(Context ctx) {
+        return Json.body(ctx.bodyInputStream(), maxBodyBytes);
+    }
+
+    private static void written(Context ctx, Written written) {
+        ObjectNode json = BlockJson.row(written.row());
+        pending(ctx, written, json);
+        etag(ctx, written.row());
+        json(ctx, json);
+    }
+
+    private static void pending(Context ctx, Written written, ObjectNode json) {
+        if (written.pending()) {
+            ctx.status(202);
+            json.put(
+                    "pending",
+                    "The write is in git. PostgreSQL fell before it got there and will get it when it is back.");
+        }
+    }
+
+    private static void row(Context ctx, BlockRow row) {
+        etag(ctx, row);
+        json(ctx, BlockJson.row(row));
+    }
+
+    private static void etag(Context ctx, BlockRow row) {
+        if (row.gitSha() != null) {
+            ctx.header("ETag", '"' + row.gitSha() + '"');
+        }
+    }
+
+    static void json(Context ctx, JsonNode json) {
+        ctx.result(Json.bytes(json)).contentType("application/json");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.gitmemory.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.repo.CommitInfo;
+import dev.gitmemory.repo.CommitPage;
+import dev.gitmemory.service.Difference;
+import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.Views;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+
+/** What git adds to an agent: its lifecycle, its status, its history and its blocks at earlier commits. */
+final class GitMemoryRoutes {
+
+    private static final String BASE = "/v1/agents/{agent}/git-memory";
+
+    private final GitMemory memory;
+
+    GitMemoryRoutes(GitMemory memory) {
+        this.memory = memory;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get(BASE, ctx -> BlockRoutes.json(ctx, status(memory.views().status(agent(ctx)))));
+        routes.post(
+                BASE + "/enable",
+                ctx -> BlockRoutes.json(ctx, status(memory.enable(agent(ctx), Requests.caller(ctx)))));
+        routes.post(BASE + "/disable", ctx -> BlockRoutes.json(ctx, status(memory.disable(agent(ctx)))));
+        routes.post(BASE + "/sync", ctx -> compared(ctx, memory.sync(agent(ctx))));
+        routes.post(BASE + "/verify", ctx -> compared(ctx, memory.verify(agent(ctx))));
+        routes.get(BASE + "/history", this::history);
+        routes.get(BASE + "/blocks", this::blocks);
+        routes.get(
+                BASE + "/blocks/<label>",
+                ctx -> BlockRoutes.json(
+                        ctx,
+                        BlockJson.at(
+                                memory.views().blockAt(agent(ctx), Label.of(ctx.pathParam("label")), revision(ctx)))));
+    }
+
+    private static String agent(Context ctx) {
+        return ctx.pathParam("agent");
+    }
+
+    private static String revision(Context ctx) {
+        String at = ctx.queryParam("at");
+        return at == null ? "HEAD" : at;
+    }
+
+    private void history(Context ctx) {
+        String label = ctx.queryParam("label");
+        CommitPage page = memory.views()
+                .history(
+                        agent(ctx),
+                        label == null ? null : Label.of(label),
+                        Requests.limit(ctx),
+                        ctx.queryParam("before"));
+        ObjectNode json = Json.object();
+        ArrayNode commits = json.putArray("commits");
+        page.commits().forEach(c -> commits.add(commit(c)));
+        json.put("next", page.next());
+        BlockRoutes.json(ctx, json);
+    }
+
+    private void blocks(Context ctx) {
+        ArrayNode json = Json.array();
+        memory.views().blocksAt(agent(ctx), revision(ctx)).forEach(b -> json.add(BlockJson.at(b)));
+        BlockRoutes.json(ctx, json);
+    }
+
+    private void compared(Context ctx, List<Difference> differences) {
+        ObjectNode json = status(memory.views().status(agent(ctx)));
+        ArrayNode array = json.putArray("differences");
+        for (Difference difference : differences) {
+            array.addObject()
+                    .put("label", difference.label())
+                    .put("kind", difference.kind().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("what", difference.what());
+        }
+        BlockRoutes.json(ctx, json);
+    }
+
+    private static ObjectNode status(Views.Status status) {
+        return Json.object()
+                .put("agent_id", status.agentId())
+                .put("organization_id", status.organizationId())
+                .put("state", status.state())
+                .put("head_sha", status.headSha())
+                .put("applied_sha", status.appliedSha())
+                .put("entries", status.entries())
+                .put("commits", status.commits())
+                .put("last_error", status.lastError());
+    }
+
+    private static ObjectNode commit(CommitInfo commit) {
+        ObjectNode json = Json.object()
+                .put("sha", commit.sha())
+                .put("parent_sha", commit.parentSha())
+                .put("message", commit.message())
+                .put("author_type", commit.author().type().word())
+                .put("author_id", commit.author().id())
+                .put("author_name", commit.author().name())
+                .put("timestamp", commit.timestamp().toString());
+        ArrayNode files = json.putArray("files_changed");
+        commit.filesChanged().forEach(files::add);
+        return json.put("additions", commit.additions()).put("deletions", commit.deletions());
+    }
+}

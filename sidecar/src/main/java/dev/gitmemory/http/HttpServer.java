@@ -1,0 +1,70 @@
+package dev.gitmemory.http;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.service.GitMemory;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+
+/** The HTTP interface. Thread-safe. */
+public final class HttpServer implements AutoCloseable {
+
+    /** A block of a million characters fits, escaped; an upload of something else does not. */
+    private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+    private final Javalin server;
+
+    private HttpServer(Javalin server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @param port 0 for any free one
+     * @throws RuntimeException if the address is taken or can't be had
+     */
+    public static HttpServer start(GitMemory memory, Database database, String host, int port) {
+        return new HttpServer(
+                Javalin.create(config -> configure(config, memory, database)).start(host, port));
+    }
+
+    private static void configure(JavalinConfig config, GitMemory memory, Database database) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.prefer405over404 = true;
+        config.http.maxRequestSize = MAX_BODY_BYTES;
+        config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
+        config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
+        new BlockRoutes(memory.blocks(), MAX_BODY_BYTES).register(config.routes);
+        new GitMemoryRoutes(memory).register(config.routes);
+        config.routes.get("/healthz", ctx -> ctx.result("ok\n"));
+        config.routes.get("/readyz", ctx -> {
+            boolean ready = database.isAvailable();
+            ctx.status(ready ? 200 : 503).result(ready ? "ok\n" : "PostgreSQL does not answer\n");
+        });
+        Problems.register(config.routes);
+    }
+
+    /** Labels hold slashes, and clients send them as {@code %2F}; Jetty refuses that unless both are set. */
+    private static void allowEncodedSlashes(HttpConfiguration http) {
+        http.setUriCompliance(
+                UriCompliance.DEFAULT.with("git-memory", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+    }
+
+    private static void decodeEncodedSlashes(ServletContextHandler context) {
+        context.getServletHandler().setDecodeAmbiguousURIs(true);
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

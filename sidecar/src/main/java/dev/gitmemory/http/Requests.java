@@ -1,0 +1,82 @@
+package dev.gitmemory.http;
+
+import dev.gitmemory.repo.Author;
+import dev.gitmemory.service.Caller;
+import io.javalin.http.Context;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What requests say besides their bodies. */
+final class Requests {
+
+    private static final int PAGE_LIMIT = 1000;
+
+    private Requests() {}
+
+    /**
+     * The caller: the header {@code user_id}, else the default user. The header {@code Git-Memory-Author} lets an
+     * application say on whose behalf it writes, as {@code agent:<id>}, {@code user:<id>} or {@code system:<id>}.
+     */
+    static Caller caller(Context ctx) {
+        String userId = ctx.header("user_id");
+        Caller caller = Caller.user(userId == null || userId.isBlank() ? Caller.DEFAULT_USER : userId.strip());
+        String author = ctx.header("Git-Memory-Author");
+        return author == null ? caller : new Caller(caller.userId(), author(author));
+    }
+
+    private static Author author(String header) {
+        String[] parts = header.strip().split(":", 2);
+        Optional<Author.Type> type = Arrays.stream(Author.Type.values())
+                .filter(t -> t.word().equals(parts[0]))
+                .findFirst();
+        if (type.isEmpty() || parts.length < 2 || parts[1].isBlank()) {
+            throw RequestException.malformed(
+                    "Git-Memory-Author", "Git-Memory-Author must be agent:<id>, user:<id> or system:<id>");
+        }
+        return new Author(type.get(), parts[1].strip(), parts[1].strip());
+    }
+
+    /** The SHA that {@code If-Match} asks for, {@code *} for any, or null when there is no such header. */
+    static @Nullable String ifMatch(Context ctx) {
+        String header = ctx.header("If-Match");
+        if (header == null || header.strip().equals("*")) {
+            return header == null ? null : "*";
+        }
+        String tag = header.strip();
+        if (tag.length() < 2 || tag.charAt(0) != '"' || tag.indexOf('"', 1) != tag.length() - 1) {
+            throw RequestException.malformed(
+                    "If-Match", "If-Match must be * or one ETag as it was given, in double quotes");
+        }
+        return tag.substring(1, tag.length() - 1);
+    }
+
+    /** The query parameter {@code limit}: 1 to 1000, 50 where it is absent. */
+    static int limit(Context ctx) {
+        String limit = ctx.queryParam("limit");
+        if (limit == null) {
+            return 50;
+        }
+        try {
+            int number = Integer.parseInt(limit);
+            if (number >= 1 && number <= PAGE_LIMIT) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // answered below, like a number out of range
+        }
+        throw RequestException.malformed("limit", "'limit' must be a number from 1 to " + PAGE_LIMIT);
+    }
+
+    /** A query parameter that is true, false, or absent, which means false. */
+    static boolean flag(Context ctx, String name) {
+        String value = ctx.queryParam(name);
+        if (value == null || value.equalsIgnoreCase("false")) {
+            return false;
+        }
+        if (value.equalsIgnoreCase("true")) {
+            return true;
+        }
+        throw RequestException.malformed(name, "'%s' must be true or false".formatted(name));
+    }
+}

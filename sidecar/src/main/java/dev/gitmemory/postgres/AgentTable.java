@@ -1,0 +1,189 @@
+package dev.gitmemory.postgres;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/** The application's agents, their tags and their links to blocks. */
+public final class AgentTable {
+
+    /** The tag that hands an agent's blocks to git. */
+    public static final String TAG = "git-memory-enabled";
+
+    private final Handle handle;
+
+    AgentTable(Handle handle) {
+        this.handle = handle;
+    }
+
+    /** An agent of the application. */
+    public record Agent(
+            String id, String organizationId, @Nullable String name) {}
+
+    /** A block under the label that an agent knows it by. */
+    public record Link(String label, String blockId) {}
+
+    /** An agent that has the tag and is linked to a block, and whether the ledger has taken it over. */
+    public record Owner(String agentId, String organizationId, boolean takenOver) {}
+
+    public Optional<Agent> find(String agentId) {
+        return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id")
+                .bind("id", agentId)
+                .map(ConstructorMapper.of(Agent.class))
+                .findOne();
+    }
+
+    /** Locks the agent's row: until this transaction ends, nobody links a block to it and nobody deletes it. */
+    public Optional<Agent> lock(String agentId) {
+        return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id FOR UPDATE")
+                .bind("id", agentId)
+                .map(ConstructorMapper.of(Agent.class))
+                .findOne();
+    }
+
+    public boolean hasTag(String agentId) {
+        return handle.createQuery("SELECT EXISTS (SELECT FROM <agents_tags> WHERE agent_id = :id AND tag = :tag)")
+                .bind("id", agentId)
+                .bind("tag", TAG)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    public void addTag(String agentId) {
+        handle.createUpdate("INSERT INTO <agents_tags> (agent_id, tag) VALUES (:id, :tag) ON CONFLICT DO NOTHING")
+                .bind("id", agentId)
+                .bind("tag", TAG)
+                .execute();
+    }
+
+    /** Removes the tag, by which the guard's trigger disables the agent. Returns whether it was there. */
+    public boolean removeTag(String agentId) {
+        return handle.createUpdate("DELETE FROM <agents_tags> WHERE agent_id = :id AND tag = :tag")
+                        .bind("id", agentId)
+                        .bind("tag", TAG)
+                        .execute()
+                > 0;
+    }
+
+    /** Every agent that has the tag and that the ledger has not taken over, by id. */
+    public List<String> taggedButNotTakenOver() {
+        return handle.createQuery("""
+                        SELECT t.agent_id
+                          FROM <agents_tags> t
+                          LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id
+                         WHERE t.tag = :tag
+                           AND r.state IS DISTINCT FROM 'enabled'
+                         ORDER BY t.agent_id
+                        """).bind("tag", TAG).mapTo(String.class).list();
+    }
+
+    /** The agent's links, by label. */
+    public List<Link> links(String agentId) {
+        return handle.createQuery("""
+                        SELECT block_label AS label, block_id
+                          FROM <blocks_agents>
+                         WHERE agent_id = :id
+                         ORDER BY block_label COLLATE "C"
+                        """)
+                .bind("id", agentId)
+                .map(ConstructorMapper.of(Link.class))
+                .list();
+    }
+
+    /** The agents with the tag that are linked to a block, by id. */
+    public List<Owner> owners(String blockId) {
+        return handle.createQuery("""
+                        SELECT a.id AS agent_id, a.organization_id, coalesce(r.state = 'enabled', false) AS taken_over
+                          FROM <blocks_agents> l
+                          JOIN <agents_tags> t ON t.agent_id = l.agent_id AND t.tag = :tag
+                          JOIN <agents> a ON a.id = l.agent_id
+                          LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id
+                         WHERE l.block_id = :block
+                         ORDER BY a.id COLLATE "C"
+                        """)
+                .bind("tag", TAG)
+                .bind("block", blockId)
+                .map(ConstructorMapper.of(Owner.class))
+                .list();
+    }
+
+    /** The agents that the ledger has taken over among those linked to each of the blocks, by id. */
+    public Map<String, List<String>> enabledOwners(Collection<String> blockIds) {
+        Map<String, List<String>> owners = new HashMap<>();
+        handle.createQuery("""
+                        SELECT l.block_id, l.agent_id
+                          FROM <blocks_agents> l
+                          JOIN git_memory.repo r ON r.agent_id = l.agent_id AND r.state = 'enabled'
+                         WHERE l.block_id = ANY (:blocks)
+                         ORDER BY l.agent_id COLLATE "C"
+                        """)
+                .bindArray("blocks", String.class, blockIds)
+                .map((r, context) -> Map.entry(r.getString(1), r.getString(2)))
+                .forEach(e -> owners.computeIfAbsent(e.getKey(), k -> new ArrayList<>())
+                        .add(e.getValue()));
+        return owners;
+    }
+
+    /** How many agents of any kind are linked to a block besides one. */
+    public int otherLinks(String blockId, String exceptAgentId) {
+        return handle.createQuery("""
+                        SELECT count(*)
+                          FROM <blocks_agents>
+                         WHERE block_id = :block
+                           AND agent_id \\<> :agent
+                        """)
+                .bind("block", blockId)
+                .bind("agent", exceptAgentId)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    public void link(String agentId, String label, String blockId) {
+        handle.createUpdate("""
+                        INSERT INTO <blocks_agents> (agent_id, block_id, block_label)
+                        VALUES (:agent, :block, :label)
+                        """)
+                .bind("agent", agentId)
+                .bind("block", blockId)
+                .bind("label", label)
+                .execute();
+    }
+
+    /** Removes the link of an agent to a block. Returns whether it was there. */
+    public boolean unlink(String agentId, String blockId) {
+        return handle.createUpdate("DELETE FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block")
+                        .bind("agent", agentId)
+                        .bind("block", blockId)
+                        .execute()
+                > 0;
+    }
+
+    /** Creates the organisation unless it is there. */
+    public void ensureOrganization(String id, String name) {
+        handle.createUpdate("INSERT INTO <organizations> (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING")
+                .bind("id", id)
+                .bind("name", name)
+                .execute();
+    }
+
+    /** Creates an agent. */
+    public void insert(Agent agent, @Nullable String agentType, @Nullable String description, @Nullable String system) {
+        handle.createUpdate("""
+                        INSERT INTO <agents> (id, organization_id, name, agent_type, description, system)
+                        VALUES (:id, :organization, :name, :type, :description, :system)
+                        """)
+                .bind("id", agent.id())
+                .bind("organization", agent.organizationId())
+                .bind("name", agent.name())
+                .bind("type", agentType)
+                .bind("description", description)
+                .bind("system", system)
+                .execute();
+    }
+}

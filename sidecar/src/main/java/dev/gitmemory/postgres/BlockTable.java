@@ -1,0 +1,163 @@
+package dev.gitmemory.postgres;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows of the application's blocks table. */
+public final class BlockTable {
+
+    private static final String ROW = """
+            SELECT b.id,
+                   b.organization_id,
+                   b.label,
+                   b.value,
+                   b.description,
+                   b."limit",
+                   b.read_only,
+                   b.metadata_::text AS metadata_,
+                   b.git_sha,
+                   ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id ORDER BY t.tag) AS tags
+                   <extras>
+              FROM <block> b
+            """;
+
+    private final Handle handle;
+    private final BlockColumns columns;
+
+    BlockTable(Handle handle, BlockColumns columns) {
+        this.handle = handle;
+        this.columns = columns;
+    }
+
+    /**
+     * Which blocks a listing asks for; null where it does not ask.
+     *
+     * @param labelPart text that the label holds, in any case
+     * @param after id of the block that the listing goes on behind, in its order
+     * @param before id of the block that the listing ends before, in its order
+     * @param ascending oldest first, else newest first
+     * @param limit 1 or more
+     */
+    public record Listing(
+            @Nullable String label,
+            @Nullable String labelPart,
+            @Nullable String projectId,
+            boolean templatesOnly,
+            @Nullable String after,
+            @Nullable String before,
+            boolean ascending,
+            int limit) {}
+
+    public Optional<BlockRow> find(String blockId) {
+        return select("WHERE b.id = :id").bind("id", blockId).map(this::row).findOne();
+    }
+
+    /** The row, locked until the end of the transaction. */
+    public Optional<BlockRow> lock(String blockId) {
+        return select("WHERE b.id = :id FOR UPDATE OF b")
+                .bind("id", blockId)
+                .map(this::row)
+                .findOne();
+    }
+
+    /** The block that the agent is linked to under this label. */
+    public Optional<BlockRow> ofAgent(String agentId, String label) {
+        return select(
+                        "JOIN <blocks_agents> l ON l.block_id = b.id WHERE l.agent_id = :agent AND l.block_label = :label")
+                .bind("agent", agentId)
+                .bind("label", label)
+                .map(this::row)
+                .findOne();
+    }
+
+    /** All blocks that the agent is linked to, by label. */
+    public List<BlockRow> ofAgent(String agentId) {
+        return select("""
+                        JOIN <blocks_agents> l ON l.block_id = b.id
+                        WHERE l.agent_id = :agent
+                        ORDER BY l.block_label COLLATE "C"
+                        """).bind("agent", agentId).map(this::row).list();
+    }
+
+    /**
+     * All blocks that the agent is linked to, by label, with rows and links locked: writes in flight are waited for
+     * and their outcome is in what this returns.
+     */
+    public List<BlockRow> lockOfAgent(String agentId) {
+        // Two statements: under READ COMMITTED the second one sees what the locks of the first had to wait for.
+        handle.createQuery("""
+                        SELECT b.id
+                          FROM <block> b
+                          JOIN <blocks_agents> l ON l.block_id = b.id
+                         WHERE l.agent_id = :agent
+                         ORDER BY b.id COLLATE "C"
+                           FOR UPDATE OF b, l
+                        """).bind("agent", agentId).mapTo(String.class).list();
+        return ofAgent(agentId);
+    }
+
+    public List<BlockRow> list(Listing listing) {
+        String comparison = listing.ascending() ? "\\>" : "\\<";
+        String reverse = listing.ascending() ? "\\<" : "\\>";
+        String direction = listing.ascending() ? "ASC" : "DESC";
+        return select("""
+                        WHERE (CAST(:label AS text) IS NULL OR b.label = :label)
+                          AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label)) \\> 0)
+                          AND (CAST(:project AS text) IS NULL OR b.project_id = :project)
+                          AND (NOT :templates OR b.is_template)
+                          AND (CAST(:after AS text) IS NULL
+                               OR (b.created_at, b.id)
+                                  %1$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :after))
+                          AND (CAST(:before AS text) IS NULL
+                               OR (b.created_at, b.id)
+                                  %2$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :before))
+                        ORDER BY b.created_at %3$s, b.id %3$s
+                        LIMIT :limit
+                        """.formatted(comparison, reverse, direction))
+                .bind("label", listing.label())
+                .bind("part", listing.labelPart())
+                .bind("project", listing.projectId())
+                .bind("templates", listing.templatesOnly())
+                .bind("after", listing.after())
+                .bind("before", listing.before())
+                .bind("limit", listing.limit())
+                .map(this::row)
+                .list();
+    }
+
+    private Query select(String rest) {
+        return handle.createQuery(ROW + rest).define("extras", columns.selection());
+    }
+
+    private BlockRow row(ResultSet r, StatementContext context) throws SQLException {
+        Map<String, @Nullable Object> others = new LinkedHashMap<>();
+        for (ExtraColumn column : columns.extras()) {
+            others.put(column.field(), r.getObject(column.column()));
+        }
+        return new BlockRow(
+                r.getString("id"),
+                r.getString("organization_id"),
+                r.getString("label"),
+                r.getString("value"),
+                r.getString("description"),
+                r.getInt("limit"),
+                r.getBoolean("read_only"),
+                r.getString("metadata_"),
+                r.getString("git_sha"),
+                strings(r.getArray("tags")),
+                others);
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return List.of((String[]) array.getArray());
+    }
+}

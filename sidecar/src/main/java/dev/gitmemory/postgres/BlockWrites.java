@@ -1,0 +1,200 @@
+package dev.gitmemory.postgres;
+
+import dev.gitmemory.block.Block;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes rows of the application's blocks table. The guard judges each statement: for blocks of agents that git owns,
+ * the ledger has to hold the new state first.
+ *
+ * <p>Empty metadata is stored as NULL, and a row that says "no metadata" in another way ({@code {}} or JSON null)
+ * keeps its way: git has one way to say it and the digest does not tell them apart.
+ */
+public final class BlockWrites {
+
+    private final Handle handle;
+    private final BlockColumns columns;
+
+    BlockWrites(Handle handle, BlockColumns columns) {
+        this.handle = handle;
+        this.columns = columns;
+    }
+
+    /** Stores a new row. {@code gitSha} is null for a block that git does not have. */
+    public void insert(
+            String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
+        String creator = columns.has(ExtraColumn.CREATED_BY_ID) ? "_created_by_id, _last_updated_by_id," : "";
+        String creatorValue = creator.isEmpty() ? "" : ":user_id, :user_id,";
+        bindBlock(handle.createUpdate("""
+                                INSERT INTO <block> (id, organization_id, <creator> git_sha, label, value,
+                                                     description, "limit", read_only, metadata_)
+                                VALUES (:id, :organization, <creator_value> :git_sha, :label, :value,
+                                        :description, :limit, :read_only, CAST(:metadata AS json))
+                                """), block)
+                .define("creator", creator)
+                .define("creator_value", creatorValue)
+                .bind("id", blockId)
+                .bind("organization", organizationId)
+                .bind("git_sha", gitSha)
+                .bind("user_id", userId)
+                .execute();
+    }
+
+    /**
+     * Makes the row's mirrored columns and its SHA what is given; a row that has them already is not touched.
+     * Returns whether anything changed.
+     */
+    public boolean update(String blockId, Block block, @Nullable String gitSha, @Nullable String userId) {
+        return bindBlock(handle.createUpdate("""
+                                UPDATE <block> b
+                                   SET label = :label,
+                                       value = :value,
+                                       description = :description,
+                                       "limit" = :limit,
+                                       read_only = :read_only,
+                                       metadata_ = CASE
+                                           WHEN git_memory.digest('', NULL, 0, false, b.metadata_)
+                                                = git_memory.digest('', NULL, 0, false, CAST(:metadata AS json))
+                                           THEN b.metadata_
+                                           ELSE CAST(:metadata AS json)
+                                       END,
+                                       git_sha = :git_sha
+                                       <bookkeeping>
+                                 WHERE b.id = :id
+                                   AND (b.label \\<> :label
+                                        OR b.git_sha IS DISTINCT FROM :git_sha
+                                        OR git_memory.digest(b.value, b.description, b."limit", b.read_only,
+                                                             b.metadata_)
+                                           \\<> git_memory.digest(:value, :description, :limit, :read_only,
+                                                               CAST(:metadata AS json)))
+                                """), block)
+                        .define("bookkeeping", columns.bookkeeping())
+                        .bind("id", blockId)
+                        .bind("git_sha", gitSha)
+                        .bind("user_id", userId)
+                        .execute()
+                > 0;
+    }
+
+    /** Sets columns that PostgreSQL alone keeps; those the table does not have are left out. */
+    public void updateExtras(String blockId, Map<ExtraColumn, @Nullable Object> values, @Nullable String userId) {
+        List<ExtraColumn> present =
+                values.keySet().stream().filter(columns::has).sorted().toList();
+        if (present.isEmpty()) {
+            return;
+        }
+        String assignments =
+                present.stream().map(c -> c.column() + " = :" + c.field()).collect(Collectors.joining(", "));
+        Update update = handle.createUpdate("UPDATE <block> SET <assignments> <bookkeeping> WHERE id = :id")
+                .define("assignments", assignments)
+                .define("bookkeeping", columns.bookkeeping())
+                .bind("id", blockId)
+                .bind("user_id", userId);
+        present.forEach(c -> update.bind(c.field(), values.get(c)));
+        update.execute();
+    }
+
+    /** Sets the columns of a patch and leaves the others as they are. */
+    public void patch(String blockId, PlainPatch patch, @Nullable String userId) {
+        if (patch.isEmpty()) {
+            return;
+        }
+        Update update = handle.createUpdate("UPDATE <block> SET <assignments> <bookkeeping> WHERE id = :id")
+                .define("assignments", patch.assignments())
+                .define("bookkeeping", columns.bookkeeping())
+                .bind("id", blockId)
+                .bind("user_id", userId);
+        patch.bindTo(update);
+        update.execute();
+    }
+
+    /** Sets the row's SHA alone; null takes it off a row that no agent of git's is linked to any more. */
+    public void setSha(String blockId, @Nullable String gitSha) {
+        handle.createUpdate("UPDATE <block> SET git_sha = :sha WHERE id = :id AND git_sha IS DISTINCT FROM :sha")
+                .bind("id", blockId)
+                .bind("sha", gitSha)
+                .execute();
+    }
+
+    /**
+     * Links one more agent of git's to a row that others of them share. In one statement, because the first of the
+     * owners gives the row its SHA and triggers judge rows when a statement ends.
+     */
+    public void attach(String agentId, String label, String blockId, String gitSha) {
+        handle.createUpdate("""
+                        WITH first_owner AS (
+                            UPDATE <block>
+                               SET git_sha = :sha
+                             WHERE id = :block
+                               AND git_sha IS DISTINCT FROM :sha
+                        )
+                        INSERT INTO <blocks_agents> (agent_id, block_id, block_label)
+                        VALUES (:agent, :block, :label)
+                        """)
+                .bind("agent", agentId)
+                .bind("block", blockId)
+                .bind("label", label)
+                .bind("sha", gitSha)
+                .execute();
+    }
+
+    /** Makes {@code tags} the block's tags. */
+    public void setTags(String blockId, String organizationId, List<String> tags) {
+        handle.createUpdate("DELETE FROM <blocks_tags> WHERE block_id = :id AND NOT tag = ANY (:tags)")
+                .bind("id", blockId)
+                .bindArray("tags", String.class, tags)
+                .execute();
+        handle.createUpdate("""
+                        INSERT INTO <blocks_tags> (block_id, tag, organization_id)
+                        SELECT :id, t, :organization
+                          FROM unnest(:tags) AS t
+                            ON CONFLICT DO NOTHING
+                        """)
+                .bind("id", blockId)
+                .bind("organization", organizationId)
+                .bindArray("tags", String.class, tags)
+                .execute();
+    }
+
+    /**
+     * Removes the row, its links and its tags. A row that other tables of the application still need stays, without
+     * links and without a SHA. Returns whether the row is gone.
+     */
+    public boolean delete(String blockId) {
+        handle.savepoint("delete_block");
+        try {
+            handle.createUpdate("DELETE FROM <blocks_tags> WHERE block_id = :id")
+                    .bind("id", blockId)
+                    .execute();
+            handle.createUpdate("DELETE FROM <block> WHERE id = :id")
+                    .bind("id", blockId)
+                    .execute();
+            handle.releaseSavepoint("delete_block");
+            return true;
+        } catch (RuntimeException e) {
+            if (!(DatabaseErrors.translate(e) instanceof ConstraintException)) {
+                throw e;
+            }
+            handle.rollbackToSavepoint("delete_block");
+        }
+        handle.createUpdate("DELETE FROM <blocks_agents> WHERE block_id = :id")
+                .bind("id", blockId)
+                .execute();
+        setSha(blockId, null);
+        return false;
+    }
+
+    private static Update bindBlock(Update update, Block block) {
+        return update.bind("label", block.label().text())
+                .bind("value", block.value())
+                .bind("description", block.description())
+                .bind("limit", block.limit())
+                .bind("read_only", block.readOnly())
+                .bind("metadata", Ledger.json(block));
+    }
+}

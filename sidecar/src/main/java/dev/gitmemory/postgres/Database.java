@@ -1,0 +1,132 @@
+package dev.gitmemory.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's database, through a pool of connections. Thread-safe.
+ *
+ * <p>Transactions run READ COMMITTED: every statement sees what others have committed before it, which is what taking
+ * row locks first and reading then needs. A transaction that PostgreSQL ends in favour of another (deadlock,
+ * serialization failure) is run again from its beginning, so its callback may not keep state of its own.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final int ATTEMPTS = 5;
+    private static final int POOL_SIZE = 16;
+
+    /** How long to wait for a connection before PostgreSQL counts as unavailable. */
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final BlockColumns columns;
+
+    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns) {
+        this.pool = pool;
+        this.jdbi = jdbi;
+        this.columns = columns;
+    }
+
+    /** What is done in one transaction; run again from its beginning when PostgreSQL asks for it. */
+    @FunctionalInterface
+    public interface Work<T extends @Nullable Object, X extends Exception> {
+        T in(Tx tx) throws X;
+    }
+
+    /** Work that answers nothing. */
+    @FunctionalInterface
+    public interface Action<X extends Exception> {
+        void in(Tx tx) throws X;
+    }
+
+    /**
+     * Connects and reads which columns the blocks table has.
+     *
+     * @param url JDBC URL, {@code jdbc:postgresql://...}
+     * @param user null to leave it to the URL
+     * @param password null to leave it to the URL, to a password file or to none
+     * @throws DatabaseUnavailableException if no connection can be had
+     */
+    public static Database connect(String url, @Nullable String user, @Nullable String password, TableNames tables) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postgresql");
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(CONNECTION_TIMEOUT.toMillis());
+        config.addDataSourceProperty("ApplicationName", "git-memory");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (RuntimeException e) {
+            throw DatabaseErrors.translate(e);
+        }
+        Jdbi jdbi = Jdbi.create(pool);
+        TableDefinitions.of(tables).forEach(jdbi::define);
+        try {
+            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)));
+        } catch (RuntimeException e) {
+            pool.close();
+            throw DatabaseErrors.translate(e);
+        }
+    }
+
+    /**
+     * Runs {@code work} in a transaction and commits; what it throws rolls back.
+     *
+     * @throws DatabaseUnavailableException if PostgreSQL can't be reached; the outcome of a commit may be unknown
+     * @throws GuardRefusedException if the guard refuses a row; nothing was written
+     * @throws ConstraintException if a row breaks a constraint; nothing was written
+     */
+    public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return jdbi.inTransaction(
+                        TransactionIsolationLevel.READ_COMMITTED, handle -> work.in(new Tx(handle, columns)));
+            } catch (JdbiException e) { // Jdbi wraps every SQLException
+                if (attempt >= ATTEMPTS || !DatabaseErrors.isTransient(e)) {
+                    throw DatabaseErrors.translate(e);
+                }
+            }
+        }
+    }
+
+    /** As {@link #inTransaction}, for work that answers nothing. */
+    public <X extends Exception> void execute(Action<X> work) throws X {
+        this.<Boolean, X>inTransaction(tx -> {
+            work.in(tx);
+            return true;
+        });
+    }
+
+    /** Whether PostgreSQL answers now. */
+    public boolean isAvailable() {
+        try {
+            return jdbi.withHandle(
+                    h -> h.createQuery("SELECT true").mapTo(Boolean.class).one());
+        } catch (JdbiException e) {
+            return false; // the caller's question; the reason shows in the pool's own log
+        }
+    }
+
+    /** The pool, for those who speak JDBC themselves: Flyway and LISTEN. Closed with this object. */
+    DataSource pool() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

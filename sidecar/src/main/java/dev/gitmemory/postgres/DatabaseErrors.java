@@ -1,0 +1,70 @@
+package dev.gitmemory.postgres;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Turns what the driver and the pool throw into the exceptions of this package. */
+final class DatabaseErrors {
+
+    /** operator_intervention: the server is shutting down, was crashed by another backend, or is starting up. */
+    private static final Set<String> SERVER_GOING_OR_COMING = Set.of("57P01", "57P02", "57P03", "57P05");
+
+    private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
+    private static final String READ_ONLY_SERVER = "25006";
+
+    private DatabaseErrors() {}
+
+    /** Whether the transaction lost against another and may be run once more. */
+    static boolean isTransient(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql != null && sql.getSQLState() != null && TRY_AGAIN.contains(sql.getSQLState());
+    }
+
+    static RuntimeException translate(RuntimeException failure) {
+        SQLException sql = sqlException(failure);
+        if (sql == null) {
+            return failure;
+        }
+        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        if (state.startsWith("MG")) {
+            return new GuardRefusedException(state, serverText(sql), failure);
+        }
+        if (state.startsWith("23")) {
+            ServerErrorMessage server = serverMessage(sql);
+            return new ConstraintException(server == null ? null : server.getConstraint(), serverText(sql), failure);
+        }
+        if (state.startsWith("08")
+                || state.startsWith("53")
+                || state.equals(READ_ONLY_SERVER)
+                || SERVER_GOING_OR_COMING.contains(state)
+                || sql instanceof SQLTransientConnectionException) {
+            return new DatabaseUnavailableException("PostgreSQL is not available: " + sql.getMessage(), failure);
+        }
+        return failure;
+    }
+
+    private static @Nullable SQLException sqlException(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql) {
+                return sql;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable ServerErrorMessage serverMessage(SQLException sql) {
+        return sql instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+    }
+
+    private static String serverText(SQLException sql) {
+        ServerErrorMessage server = serverMessage(sql);
+        if (server == null || server.getMessage() == null) {
+            return String.valueOf(sql.getMessage());
+        }
+        return server.getDetail() == null ? server.getMessage() : server.getMessage() + ": " + server.getDetail();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.gitmemory.postgres;
+
+import org.jdbi.v3.core.Handle;
+
+/** One transaction's view of the tables. Valid inside the callback that received it, on its thread. */
+public final class Tx {
+
+    private final AgentTable agents;
+    private final BlockTable blocks;
+    private final BlockWrites blockWrites;
+    private final Ledger ledger;
+    private final Intents intents;
+
+    Tx(Handle handle, BlockColumns columns) {
+        this.agents = new AgentTable(handle);
+        this.blocks = new BlockTable(handle, columns);
+        this.blockWrites = new BlockWrites(handle, columns);
+        this.ledger = new Ledger(handle);
+        this.intents = new Intents(handle);
+    }
+
+    public AgentTable agents() {
+        return agents;
+    }
+
+    public BlockTable blocks() {
+        return blocks;
+    }
+
+    public BlockWrites blockWrites() {
+        return blockWrites;
+    }
+
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    public Intents intents() {
+        return intents;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.block.Metadata;
+import dev.gitmemory.postgres.ExtraColumn;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an update changes of a block. Label, value, limit and read_only can't be null: who builds a patch refuses that.
+ *
+ * @param extras columns that PostgreSQL alone keeps
+ */
+public record BlockPatch(
+        Change<Label> label,
+        Change<String> value,
+        Change<String> description,
+        Change<Integer> limit,
+        Change<Boolean> readOnly,
+        Change<Metadata> metadata,
+        Change<List<String>> tags,
+        Map<ExtraColumn, @Nullable Object> extras) {
+
+    /** Whether anything is changed that git mirrors. */
+    boolean touchesGit() {
+        return label.given()
+                || value.given()
+                || description.given()
+                || limit.given()
+                || readOnly.given()
+                || metadata.given();
+    }
+
+    boolean touchesExtras() {
+        return tags.given() || !extras.isEmpty();
+    }
+
+    /**
+     * The block after the change.
+     *
+     * @throws dev.gitmemory.block.RuleViolation if the value is longer than the limit, though a value that was over
+     *     its limit before may stay as it is
+     */
+    Block applyTo(Block old) {
+        Label newLabel = label.orKeep(old.label());
+        String newValue = value.orKeep(old.value());
+        Integer newLimit = limit.orKeep(old.limit());
+        Boolean newReadOnly = readOnly.orKeep(old.readOnly());
+        Metadata newMetadata = metadata.orKeep(old.metadata());
+        if (newLabel == null || newValue == null || newLimit == null || newReadOnly == null) {
+            throw new IllegalArgumentException("label, value, limit and read_only can't be null");
+        }
+        Block changed = new Block(
+                newLabel,
+                newValue,
+                description.orKeep(old.description()),
+                newLimit,
+                newReadOnly,
+                newMetadata == null ? Metadata.EMPTY : newMetadata);
+        if (value.given() || limit.given()) {
+            changed.checkLimit();
+        }
+        return changed;
+    }
+}

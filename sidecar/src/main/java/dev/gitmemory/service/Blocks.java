@@ -1,0 +1,137 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.postgres.AgentTable.Agent;
+import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.BlockTable;
+import dev.gitmemory.postgres.Database;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes blocks: those of agents with the tag through git, all others in PostgreSQL alone. Thread-safe.
+ *
+ * <p>Every method throws a {@link MemoryException} where it is refused, a {@link dev.gitmemory.block.RuleViolation}
+ * where a rule for blocks is broken, and a {@link dev.gitmemory.postgres.DatabaseUnavailableException} where PostgreSQL
+ * was down before anything was written. A parameter {@code ifMatch} is the SHA that the caller has seen, {@code *} for
+ * any, or null for no condition.
+ */
+public final class Blocks {
+
+    private final Database database;
+    private final Targets targets;
+    private final GitBlocks git;
+    private final PlainBlocks plain;
+
+    Blocks(Database database, Targets targets, GitBlocks git, PlainBlocks plain) {
+        this.database = database;
+        this.targets = targets;
+        this.git = git;
+        this.plain = plain;
+    }
+
+    public BlockRow get(String blockId) {
+        return targets.row(blockId);
+    }
+
+    /** Blocks of any agent or of none. */
+    public List<BlockRow> list(BlockTable.Listing listing) {
+        return database.inTransaction(tx -> tx.blocks().list(listing));
+    }
+
+    /** The agent's blocks, by label. */
+    public List<BlockRow> ofAgent(String agentId) {
+        targets.agent(agentId);
+        return database.inTransaction(tx -> tx.blocks().ofAgent(agentId));
+    }
+
+    /** The block that the agent knows by this label. */
+    public BlockRow ofAgent(String agentId, String label) {
+        targets.agent(agentId);
+        return database.inTransaction(tx -> tx.blocks().ofAgent(agentId, label))
+                .orElseThrow(() -> MemoryException.notFound("Agent %s has no block '%s'".formatted(agentId, label)));
+    }
+
+    /** Creates a block that no agent has yet; it is in PostgreSQL alone. */
+    public BlockRow create(NewBlock created, Caller caller) {
+        created.block().checkLimit();
+        return plain.create(created, caller);
+    }
+
+    /** Creates a block of an agent. */
+    public Written create(String agentId, NewBlock created, Caller caller) {
+        created.block().checkLimit();
+        return targets.routed(() -> {
+            Agent agent = targets.agent(agentId);
+            Optional<Owner> owner = targets.owner(agent);
+            return owner.isPresent()
+                    ? git.create(owner.get(), created, caller)
+                    : Optional.of(new Written(plain.create(agent, created, caller), false));
+        });
+    }
+
+    /** Changes a block. */
+    public Written update(String blockId, BlockPatch patch, @Nullable String ifMatch, Caller caller) {
+        return targets.routed(() -> {
+            Target target = targets.find(blockId);
+            Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
+            return target.isGits() && patch.touchesGit()
+                    ? git.update(target, patch, condition, caller)
+                    : Optional.of(new Written(plain.update(target.row(), patch, caller), false));
+        });
+    }
+
+    /** Changes the block that the agent knows by this label. */
+    public Written update(String agentId, String label, BlockPatch patch, @Nullable String ifMatch, Caller caller) {
+        return update(ofAgent(agentId, label).id(), patch, ifMatch, caller);
+    }
+
+    /**
+     * Removes a block: agents of git's lose it by a commit, and keep it in their history. Agents without the tag that
+     * share it with them keep the row; where there is none left, the row goes.
+     *
+     * @return whether PostgreSQL still has to follow
+     */
+    public boolean delete(String blockId, @Nullable String ifMatch, Caller caller) {
+        return targets.routed(() -> {
+            Target target = targets.find(blockId);
+            Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
+            if (target.isGits()) {
+                return git.delete(target, condition, caller);
+            }
+            plain.delete(target.row());
+            return Optional.of(false);
+        });
+    }
+
+    /** Gives an agent a block that exists; no change where the agent has it already. */
+    public Written attach(String agentId, String blockId, Caller caller) {
+        return targets.routed(() -> {
+            Agent agent = targets.agent(agentId);
+            BlockRow row = targets.row(blockId);
+            if (targets.isLinked(agentId, blockId)) {
+                return Optional.of(new Written(row, false));
+            }
+            Optional<Owner> owner = targets.owner(agent);
+            return owner.isPresent()
+                    ? git.attach(owner.get(), targets.find(blockId), caller)
+                    : Optional.of(new Written(plain.attach(agent, row), false));
+        });
+    }
+
+    /** Takes a block from an agent; the row stays. No change where the agent does not have it. */
+    public Written detach(String agentId, String blockId, Caller caller) {
+        return targets.routed(() -> {
+            Agent agent = targets.agent(agentId);
+            BlockRow row = targets.row(blockId);
+            if (!targets.isLinked(agentId, blockId)) {
+                return Optional.of(new Written(row, false));
+            }
+            Optional<Owner> owner = targets.owner(agent);
+            return owner.isPresent()
+                    ? git.detach(owner.get(), row, caller)
+                    : Optional.of(new Written(plain.detach(agent, row), false));
+        });
+    }
+}

@@ -1,0 +1,180 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.BlockMarkdown;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.block.Metadata;
+import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.postgres.AgentTable.Agent;
+import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Tx;
+import dev.gitmemory.repo.Draft;
+import dev.gitmemory.repo.FileTree;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.Outcome;
+import dev.gitmemory.repo.RepoId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands an agent's blocks to git, and back.
+ *
+ * <p><b>Taking over.</b> One transaction locks the agent's row, its links and its blocks before it reads them: a write
+ * under way is waited for and lands in the first commit, a later one waits and then meets the guard. What was read is
+ * committed to git on top of whatever the repository holds, so enabling again keeps all history; then ledger, labels,
+ * SHAs and tag are written and committed together. A crash before that leaves a commit that nobody has heard of, and
+ * the next attempt finds that git says it all already.
+ *
+ * <p>Labels get the prefix {@code system/} unless they have it. Thread-safe.
+ */
+final class Enablement {
+
+    private static final String ATTRIBUTES = ".gitattributes";
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final Applier applier;
+    private final Steps steps;
+
+    Enablement(Database database, MemoryRepositories repositories, Applier applier, Steps steps) {
+        this.database = database;
+        this.repositories = repositories;
+        this.applier = applier;
+        this.steps = steps;
+    }
+
+    /**
+     * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is.
+     *
+     * @throws MemoryException if there is no such agent, or its blocks can't be files in git: then all of them are
+     *     named and nothing was written
+     */
+    void enable(String agentId, Caller caller) {
+        Agent agent = find(agentId);
+        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        try {
+            repositories.open(id).refresh();
+            database.execute(tx -> {
+                Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
+                if (tx.agents().lock(agentId).isEmpty()) {
+                    throw noAgent(agentId);
+                }
+                if (!repo.isEnabled()) {
+                    takeOver(tx, repo, repositories.open(id), caller);
+                }
+                tx.agents().addTag(agentId);
+            });
+            steps.reached(Steps.Step.APPLIED, agentId);
+            applier.apply(id, Applier.Scope.NEW_COMMITS);
+        } catch (IOException e) {
+            throw MemoryException.unavailable(
+                    "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
+        }
+    }
+
+    /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
+    void disable(String agentId) {
+        find(agentId);
+        database.inTransaction(tx -> tx.agents().removeTag(agentId));
+    }
+
+    private Agent find(String agentId) {
+        return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> noAgent(agentId));
+    }
+
+    static MemoryException noAgent(String agentId) {
+        return MemoryException.notFound("There is no agent '%s'".formatted(agentId));
+    }
+
+    private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller) throws IOException {
+        String agentId = repo.agentId();
+        steps.reached(Steps.Step.LOCKED, agentId);
+        SortedMap<String, Block> blockById = blocks(agentId, tx.blocks().lockOfAgent(agentId));
+        String verb = repository.head() == null ? "Enable" : "Enable again";
+        Outcome outcome = repository
+                .commit(List.of(Draft.of(
+                        caller.author(),
+                        "%s git memory for %s".formatted(verb, agentId),
+                        files -> replaceAll(files, blockById.values()))))
+                .get(0);
+        if (outcome instanceof Outcome.Rejected rejected) {
+            throw rejected.reason();
+        }
+        steps.reached(Steps.Step.COMMITTED, agentId);
+        RepoDelta delta = RepoDelta.everything(repo, repository, List.of());
+        LedgerWriter.write(tx, delta);
+        tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
+        steps.reached(Steps.Step.LEDGER_WRITTEN, agentId);
+        Map<String, Ledger.File> files = tx.ledger().files(agentId);
+        blockById.forEach((blockId, block) -> {
+            Ledger.File file = files.get(block.label().text());
+            if (file == null) {
+                throw new IllegalStateException("the ledger lacks " + block.label());
+            }
+            String sha = RowWriter.sha(tx, agentId, blockId, block.label().text(), file.commitSha());
+            tx.blockWrites().update(blockId, block, sha, caller.userId());
+        });
+        steps.reached(Steps.Step.ROWS_WRITTEN, agentId);
+    }
+
+    /** Makes the blocks' files what PostgreSQL has; files that are no blocks stay. */
+    private static void replaceAll(FileTree files, Iterable<Block> blocks) {
+        if (!files.exists(ATTRIBUTES)) {
+            files.write(ATTRIBUTES, "# Values are kept byte for byte: no client may convert line ends.\n* -text\n");
+        }
+        List<String> keep = new ArrayList<>();
+        for (Block block : blocks) {
+            String path = block.label().path();
+            String old = files.exists(path) ? files.read(path) : null;
+            files.write(path, old == null ? BlockMarkdown.render(block) : BlockMarkdown.rerender(old, block));
+            keep.add(path);
+        }
+        List.copyOf(files.paths()).stream()
+                .filter(p -> Label.ofPath(p).isPresent() && !keep.contains(p))
+                .forEach(files::delete);
+    }
+
+    private static SortedMap<String, Block> blocks(String agentId, List<BlockRow> rows) {
+        SortedMap<String, Block> blocks = new TreeMap<>();
+        Map<Label, String> taken = new TreeMap<>();
+        List<String> problems = new ArrayList<>();
+        for (BlockRow row : rows) {
+            try {
+                Block block = block(row, Label.of(row.label()).withSystemPrefix());
+                String other = taken.put(block.label(), row.label());
+                if (other != null) {
+                    problems.add("'%s' and '%s' would both become '%s'"
+                            .formatted(other, row.label(), block.label().text()));
+                }
+                blocks.put(row.id(), block);
+            } catch (RuleViolation e) {
+                problems.add("block %s, label '%s': %s".formatted(row.id(), row.label(), e.getMessage()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw MemoryException.rule(
+                    "blocks",
+                    "Agent %s was not enabled, nothing was changed. Mend these blocks and try again: %s"
+                            .formatted(agentId, String.join("; ", problems)));
+        }
+        return blocks;
+    }
+
+    /** A row as a block of git's. */
+    static Block block(BlockRow row, Label label) {
+        return new Block(label, row.value(), row.description(), row.limit(), row.readOnly(), metadata(row.metadata()));
+    }
+
+    /** What a metadata column says; NULL is no metadata. */
+    static Metadata metadata(@Nullable String json) {
+        return json == null ? Metadata.EMPTY : Metadata.of(json);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Intents.Intent;
+import dev.gitmemory.postgres.Intents.Kind;
+import dev.gitmemory.repo.Draft;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes blocks of agents of git's. Each method answers empty when the agent was disabled while its write was under
+ * way: the commit stays in the repository, and the caller repeats the write in PostgreSQL.
+ */
+final class GitBlocks {
+
+    private final Database database;
+    private final GitFirstWriter writer;
+
+    GitBlocks(Database database, GitFirstWriter writer) {
+        this.database = database;
+        this.writer = writer;
+    }
+
+    Optional<Written> create(Owner owner, NewBlock created, Caller caller) {
+        Block block = created.block();
+        Label label = block.label();
+        UUID request = UUID.randomUUID();
+        String blockId = "block-" + UUID.randomUUID();
+        GitFirstWriter.Done done = writer.write(
+                List.of(owner),
+                o -> Draft.of(
+                        caller.author(), RequestId.addTo("Create " + label.text(), request), BlockEdits.create(block)),
+                List.of(new Intent(request, owner.agentId(), label.text(), blockId, Kind.LINK)));
+        BlockRow asCreated = new BlockRow(
+                blockId,
+                owner.organizationId(),
+                label.text(),
+                block.value(),
+                block.description(),
+                block.limit(),
+                block.readOnly(),
+                block.metadata().json(),
+                done.sha(),
+                created.tags(),
+                Map.of());
+        return answer(done, asCreated, block, tx -> {
+            tx.blockWrites().updateExtras(blockId, created.extras(), caller.userId());
+            tx.blockWrites().setTags(blockId, owner.organizationId(), created.tags());
+        });
+    }
+
+    Optional<Written> update(Target target, BlockPatch patch, Optional<BlockEdits.Condition> condition, Caller caller) {
+        Label label = Label.of(target.row().label());
+        Label newLabel = Optional.ofNullable(patch.label().value()).orElse(label);
+        boolean rename = !newLabel.equals(label);
+        UUID request = UUID.randomUUID();
+        AtomicReference<@Nullable Block> result = new AtomicReference<>();
+        String message = rename
+                ? RequestId.addTo("Rename %s to %s".formatted(label.text(), newLabel.text()), request)
+                : "Update " + label.text();
+        Function<Owner, Draft> draft = owner -> {
+            Optional<BlockEdits.Condition> own = isFirst(target, owner) ? condition : Optional.empty();
+            return Draft.of(caller.author(), message, BlockEdits.update(owner.agentId(), label, patch, own, result));
+        };
+        List<Intent> intents = !rename
+                ? List.of()
+                : target.owners().stream()
+                        .map(o -> new Intent(
+                                request,
+                                o.agentId(),
+                                newLabel.text(),
+                                target.row().id(),
+                                Kind.LINK))
+                        .toList();
+        GitFirstWriter.Done done = writer.write(target.owners(), draft, intents);
+        Block block = result.get();
+        if (block == null) {
+            throw new IllegalStateException("a commit was made whose edit never ran");
+        }
+        return answer(done, target.row(), block, tx -> {
+            PlainBlocks.writeExtras(tx, target.row(), patch, caller);
+        });
+    }
+
+    /** Answers whether PostgreSQL still has to follow. */
+    Optional<Boolean> delete(Target target, Optional<BlockEdits.Condition> condition, Caller caller) {
+        Label label = Label.of(target.row().label());
+        GitFirstWriter.Done done = writer.write(
+                target.owners(),
+                owner -> Draft.of(
+                        caller.author(),
+                        "Delete " + label.text(),
+                        BlockEdits.delete(
+                                owner.agentId(), label, isFirst(target, owner) ? condition : Optional.empty())),
+                List.of());
+        return done.result() == GitFirstWriter.Result.NOT_ENABLED
+                ? Optional.empty()
+                : Optional.of(done.result() == GitFirstWriter.Result.PENDING);
+    }
+
+    Optional<Written> attach(Owner owner, Target target, Caller caller) {
+        BlockRow row = target.row();
+        Block block = Enablement.block(row, Label.of(row.label()));
+        UUID request = UUID.randomUUID();
+        GitFirstWriter.Done done = writer.write(
+                List.of(owner),
+                o -> Draft.of(
+                        caller.author(), RequestId.addTo("Attach " + row.label(), request), BlockEdits.create(block)),
+                List.of(new Intent(request, owner.agentId(), row.label(), row.id(), Kind.LINK)));
+        return answer(done, row, block, tx -> {});
+    }
+
+    Optional<Written> detach(Owner owner, BlockRow row, Caller caller) {
+        Label label = Label.of(row.label());
+        UUID request = UUID.randomUUID();
+        GitFirstWriter.Done done = writer.write(
+                List.of(owner),
+                o -> Draft.of(
+                        caller.author(),
+                        RequestId.addTo("Detach " + label.text(), request),
+                        BlockEdits.delete(o.agentId(), label, Optional.empty())),
+                List.of(new Intent(request, owner.agentId(), label.text(), row.id(), Kind.DETACH)));
+        return switch (done.result()) {
+            case NOT_ENABLED -> Optional.empty();
+            case PENDING -> Optional.of(new Written(row, true));
+            case APPLIED ->
+                Optional.of(new Written(
+                        database.inTransaction(tx -> tx.blocks().find(row.id())).orElse(row), false));
+        };
+    }
+
+    private static boolean isFirst(Target target, Owner owner) {
+        return owner.equals(target.owners().get(0));
+    }
+
+    /**
+     * The block as this write made it, also when another one has changed it since.
+     *
+     * @param before answers what PostgreSQL alone keeps, where it can't be asked
+     * @param extras writes what PostgreSQL alone keeps, once the row is there
+     */
+    private Optional<Written> answer(
+            GitFirstWriter.Done done, BlockRow before, Block block, Database.Action<RuntimeException> extras) {
+        return switch (done.result()) {
+            case NOT_ENABLED -> Optional.empty();
+            case PENDING -> Optional.of(new Written(overlay(before, block, done.sha()), true));
+            case APPLIED -> {
+                BlockRow row = database.inTransaction(tx -> {
+                    if (tx.blocks().find(before.id()).isPresent()) {
+                        extras.in(tx);
+                    }
+                    return tx.blocks().find(before.id()).orElse(before);
+                });
+                yield Optional.of(new Written(overlay(row, block, done.sha()), false));
+            }
+        };
+    }
+
+    private static BlockRow overlay(BlockRow row, Block block, @Nullable String sha) {
+        Map<String, @Nullable Object> others = row.others();
+        boolean same = Enablement.metadata(row.metadata()).equals(block.metadata());
+        String metadata = same
+                ? row.metadata()
+                : block.metadata().isEmpty() ? null : block.metadata().json();
+        return new BlockRow(
+                row.id(),
+                row.organizationId(),
+                block.label().text(),
+                block.value(),
+                block.description(),
+                block.limit(),
+                block.readOnly(),
+                metadata,
+                sha == null ? row.gitSha() : sha,
+                row.tags(),
+                others);
+    }
+}

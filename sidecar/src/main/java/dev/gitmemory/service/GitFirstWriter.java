@@ -1,0 +1,216 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.log.UnknownOutcomeException;
+import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.Intents.Intent;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.Draft;
+import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.Outcome;
+import dev.gitmemory.repo.RepoId;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write path: commit to git first, then apply to PostgreSQL, then answer.
+ *
+ * <ol>
+ *   <li>PostgreSQL hears that a commit is about to be made. If it is down, nothing was written anywhere.
+ *   <li>The commit goes to the object storage as one object. From here on the write is a fact.
+ *   <li>{@link Applier} makes the rows equal git. If PostgreSQL falls before that, the answer says so, and the
+ *       {@link Reconciler} applies the commit when PostgreSQL is back.
+ * </ol>
+ *
+ * Thread-safe.
+ */
+final class GitFirstWriter {
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final Applier applier;
+    private final Announcements announcements;
+    private final ApplyTurns turns = new ApplyTurns();
+    private final Steps steps;
+
+    GitFirstWriter(
+            Database database,
+            MemoryRepositories repositories,
+            Applier applier,
+            Announcements announcements,
+            Steps steps) {
+        this.database = database;
+        this.repositories = repositories;
+        this.applier = applier;
+        this.announcements = announcements;
+        this.steps = steps;
+    }
+
+    /** How a write ended. */
+    enum Result {
+        /** It is in git and in PostgreSQL. */
+        APPLIED,
+        /** It is in git; PostgreSQL fell and will get it. */
+        PENDING,
+        /** The agent was disabled while the write was under way: its rows are PostgreSQL's own again. */
+        NOT_ENABLED
+    }
+
+    /**
+     * A write that was carried out.
+     *
+     * @param sha the commit that holds it, of several owners' that of the first; null when git said so already
+     */
+    record Done(@Nullable String sha, Result result) {}
+
+    /**
+     * Commits one draft for each owner of a block and applies it.
+     *
+     * @param owners the agents of git's that have the block, one or more
+     * @param draft makes the commit for an owner; its edits may be evaluated several times
+     * @param intents what the drafts mean for rows
+     * @throws MemoryException if an edit refuses, or the object storage fails
+     */
+    Done write(List<Owner> owners, Function<Owner, Draft> draft, List<Intent> intents) {
+        steps.reached(Steps.Step.RESOLVED, owners.get(0).agentId());
+        owners.forEach(o -> announcements.announce(o.agentId()));
+        if (!intents.isEmpty()) {
+            database.execute(tx -> intents.forEach(tx.intents()::add));
+        }
+        steps.reached(Steps.Step.ANNOUNCED, owners.get(0).agentId());
+        try {
+            return owners.size() == 1 ? writeOne(owners.get(0), draft) : writeAll(owners, draft);
+        } catch (Refused e) {
+            forget(intents);
+            throw e.reason;
+        } catch (UnknownOutcomeException e) {
+            throw MemoryException.unavailable(
+                    "The object storage did not say whether it has the write. If it has, the block will show it.", e);
+        } catch (IOException e) {
+            throw MemoryException.unavailable("The object storage failed; nothing was written: " + e.getMessage(), e);
+        }
+    }
+
+    private void forget(List<Intent> intents) {
+        if (!intents.isEmpty()) {
+            database.execute(tx ->
+                    tx.intents().remove(intents.stream().map(Intent::requestId).toList()));
+        }
+    }
+
+    private Done writeOne(Owner owner, Function<Owner, Draft> draft) throws IOException {
+        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        MemoryRepository repository = repositories.open(id);
+        String sha = committed(repository.commit(List.of(draft.apply(owner))).get(0));
+        steps.reached(Steps.Step.COMMITTED, owner.agentId());
+        return new Done(sha, applied(id, repository));
+    }
+
+    /**
+     * Applies up to the head, together with whoever else is waiting for that.
+     *
+     * @throws MemoryException if PostgreSQL is up and can't follow git, which {@code status} then tells too
+     */
+    private Result applied(RepoId id, MemoryRepository repository) throws IOException {
+        Head head = repository.head();
+        try {
+            Applier.Result result = turns.applyThrough(
+                    id,
+                    head == null ? 0 : head.entry(),
+                    () -> applier.apply(id, Applier.Scope.NEW_COMMITS),
+                    repository);
+            return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
+        } catch (DatabaseUnavailableException e) {
+            return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
+        }
+    }
+
+    /**
+     * Writes a block of several owners under the locks of all of them, so that no other writer of the block comes
+     * between two commits.
+     */
+    private Done writeAll(List<Owner> owners, Function<Owner, Draft> draft) throws IOException {
+        List<Owner> ordered =
+                owners.stream().sorted(Comparator.comparing(Owner::agentId)).toList();
+        Set<String> locks = new TreeSet<>(ordered.stream().map(Owner::agentId).collect(Collectors.toSet()));
+        Progress progress = new Progress();
+        try {
+            while (true) {
+                int size = locks.size();
+                database.execute(tx -> {
+                    Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
+                    commitAll(ordered, draft, progress);
+                    locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
+                });
+                if (locks.size() == size) {
+                    steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
+                    return new Done(progress.first, Result.APPLIED);
+                }
+            }
+        } catch (DatabaseUnavailableException e) {
+            if (progress.committed == 0) {
+                throw e; // git was not touched
+            }
+            return new Done(progress.first, Result.PENDING); // the first commit brings the others after it
+        } catch (IOException e) {
+            if (progress.committed == 0) {
+                throw e;
+            }
+            throw MemoryException.unavailable(
+                    "The object storage failed after the write was committed for agent %s; the other owners of the block will follow."
+                            .formatted(ordered.get(0).agentId()),
+                    e);
+        }
+    }
+
+    private void commitAll(List<Owner> owners, Function<Owner, Draft> draft, Progress progress) throws IOException {
+        for (Owner owner : owners.subList(progress.committed, owners.size())) {
+            MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
+            repository.refresh(); // under the locks nobody else writes the block: what is read here stays true
+            String sha =
+                    committed(repository.commit(List.of(draft.apply(owner))).get(0));
+            progress.advance(sha);
+            steps.reached(Steps.Step.COMMITTED, owner.agentId());
+        }
+    }
+
+    private static final class Progress {
+        private int committed;
+        private @Nullable String first;
+
+        void advance(@Nullable String sha) {
+            committed++;
+            first = first == null ? sha : first;
+        }
+    }
+
+    private static @Nullable String committed(Outcome outcome) {
+        if (outcome instanceof Outcome.Rejected rejected) {
+            throw new Refused(rejected.reason());
+        }
+        return outcome instanceof Outcome.Committed committed
+                ? committed.commit().sha()
+                : null;
+    }
+
+    /** An edit's refusal on its way out of transactions, told apart from what else may be thrown there. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final RuntimeException reason;
+
+        Refused(RuntimeException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+}

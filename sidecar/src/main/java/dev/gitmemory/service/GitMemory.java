@@ -1,0 +1,72 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.repo.MemoryRepositories;
+import java.time.Clock;
+import java.util.List;
+
+/** Everything that can be done with agents' memory, over one database and one object storage. Thread-safe. */
+public final class GitMemory {
+
+    private final Blocks blocks;
+    private final Views views;
+    private final Enablement enablement;
+    private final Sync sync;
+    private final Reconciler reconciler;
+
+    /** @param steps told of every step of every write; {@link Steps#NONE} in service */
+    public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
+        Applier applier = new Applier(database, repositories, steps);
+        GitFirstWriter writer =
+                new GitFirstWriter(database, repositories, applier, new Announcements(database, clock), steps);
+        this.enablement = new Enablement(database, repositories, applier, steps);
+        Targets targets = new Targets(database, repositories, enablement, applier);
+        this.blocks = new Blocks(database, targets, new GitBlocks(database, writer), new PlainBlocks(database));
+        this.views = new Views(database, repositories);
+        this.sync = new Sync(database, repositories, applier);
+        this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);
+    }
+
+    public Blocks blocks() {
+        return blocks;
+    }
+
+    public Views views() {
+        return views;
+    }
+
+    public Reconciler reconciler() {
+        return reconciler;
+    }
+
+    /**
+     * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is.
+     *
+     * @throws MemoryException if there is no such agent, or its blocks can't be files in git: then all of them are
+     *     named and nothing was written
+     */
+    public Views.Status enable(String agentId, Caller caller) {
+        enablement.enable(agentId, caller);
+        return views.status(agentId);
+    }
+
+    /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
+    public Views.Status disable(String agentId) {
+        enablement.disable(agentId);
+        return views.status(agentId);
+    }
+
+    /**
+     * Rebuilds the agent's ledger and rows from git, removals included.
+     *
+     * @return what differed before
+     */
+    public List<Difference> sync(String agentId) {
+        return sync.sync(agentId);
+    }
+
+    /** Compares the agent's rows with git without changing anything. */
+    public List<Difference> verify(String agentId) {
+        return sync.verify(agentId);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gitmemory.service;
+
+import org.jspecify.annotations.Nullable;
+
+/** An operation was refused or could not be carried out; the message is meant for the caller. */
+public final class MemoryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+    private final @Nullable String field;
+
+    private MemoryException(Reason reason, @Nullable String field, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+        this.field = field;
+    }
+
+    static MemoryException notFound(String message) {
+        return new MemoryException(Reason.NOT_FOUND, null, message, null);
+    }
+
+    static MemoryException conflict(String message) {
+        return new MemoryException(Reason.CONFLICT, null, message, null);
+    }
+
+    static MemoryException stale(String message) {
+        return new MemoryException(Reason.STALE, null, message, null);
+    }
+
+    static MemoryException malformed(String field, String message) {
+        return new MemoryException(Reason.MALFORMED, field, message, null);
+    }
+
+    static MemoryException rule(String field, String message) {
+        return new MemoryException(Reason.RULE, field, message, null);
+    }
+
+    static MemoryException unavailable(String message, Throwable cause) {
+        return new MemoryException(Reason.UNAVAILABLE, null, message, cause);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The field of the input that is wrong, or null when no single one is. */
+    public @Nullable String field() {
+        return field;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.RepoId;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets PostgreSQL and git find each other again after whatever came between them: applies commits of agents with a
+ * writer that did not finish, and takes over agents whose tag was written by plain SQL.
+ *
+ * <p>A pass costs two queries when there is nothing to do. Failures of one agent are logged once, shown in its status,
+ * and do not hold up the others. Thread-safe; passes run one at a time.
+ */
+public final class Reconciler {
+
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final Applier applier;
+    private final Enablement enablement;
+    private final Clock clock;
+    private final Set<String> failing = new HashSet<>(); // guarded by this
+
+    Reconciler(
+            Database database, MemoryRepositories repositories, Applier applier, Enablement enablement, Clock clock) {
+        this.database = database;
+        this.repositories = repositories;
+        this.applier = applier;
+        this.enablement = enablement;
+        this.clock = clock;
+    }
+
+    /**
+     * One pass over the agents that need it.
+     *
+     * @return how many agents were brought up to date
+     * @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL is down; the next pass tries again
+     */
+    public synchronized int run() {
+        int done = 0;
+        for (Ledger.Repo repo : database.inTransaction(tx -> tx.ledger().inFlight())) {
+            if (attempt(repo.agentId(), () -> follow(repo))) {
+                done++;
+            }
+        }
+        List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
+        for (String agentId : waiting) {
+            if (attempt(agentId, () -> enablement.enable(agentId, Caller.system()))) {
+                log.info("Agent {} has the tag: its blocks are git's now", agentId);
+                done++;
+            }
+        }
+        return done;
+    }
+
+    private void follow(Ledger.Repo repo) throws IOException {
+        RepoId id = new RepoId(repo.organizationId(), repo.agentId());
+        repositories.open(id).refresh();
+        applier.apply(id, Applier.Scope.NEW_COMMITS);
+        Instant announced = repo.inFlightAt();
+        if (announced != null && announced.plus(Announcements.STALE_AFTER).isBefore(clock.instant())) {
+            database.execute(tx -> tx.ledger().clearInFlight(repo.agentId(), announced));
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private boolean attempt(String agentId, Work work) {
+        try {
+            work.run();
+            if (failing.remove(agentId)) {
+                log.info("Agent {} follows git again", agentId);
+            }
+            return true;
+        } catch (IOException | MemoryException | dev.gitmemory.block.RuleViolation e) {
+            if (failing.add(agentId)) {
+                log.warn("Agent {} can't follow git, trying again on every pass: {}", agentId, e.getMessage());
+            }
+            database.execute(tx -> tx.ledger().setError(agentId, e.getMessage()));
+            return false;
+        }
+    }
+}

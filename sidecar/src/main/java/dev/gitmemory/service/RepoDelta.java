@@ -1,0 +1,143 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.BlockMarkdown;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.ChangedFile;
+import dev.gitmemory.repo.Changes;
+import dev.gitmemory.repo.CommitInfo;
+import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepository;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies between the commit that an agent's rows equal and its head.
+ *
+ * @param row the repository as the ledger has it, locked by the transaction under way
+ * @param commits the commits to record, oldest first
+ * @param touched the labels to look at
+ */
+record RepoDelta(
+        Ledger.Repo row,
+        MemoryRepository repository,
+        Head head,
+        List<CommitInfo> commits,
+        SortedMap<String, Touched> touched) {
+
+    /**
+     * A label's state at the head.
+     *
+     * @param block null when git does not have it
+     * @param commitSha the commit that touched it last; empty where git never had it
+     */
+    record Touched(String label, @Nullable Block block, String commitSha) {}
+
+    String agentId() {
+        return row.agentId();
+    }
+
+    /** The labels that commits since the applied one have touched. */
+    static RepoDelta newCommits(Ledger.Repo row, MemoryRepository repository) throws IOException {
+        Head head = head(row, repository);
+        if (row.appliedSha() != null && head.entry() <= row.appliedSeq()) {
+            return new RepoDelta(row, repository, head, List.of(), new TreeMap<>());
+        }
+        Changes changes = repository.changesSince(row.appliedSha(), head.sha());
+        return new RepoDelta(row, repository, head, changes.commits(), touched(row, changes.files()));
+    }
+
+    /** Every label that git has, and every label that the rows have and git has not. */
+    static RepoDelta everything(Ledger.Repo row, MemoryRepository repository, Collection<String> linkedLabels)
+            throws IOException {
+        Head head = head(row, repository);
+        List<CommitInfo> commits = row.appliedSha() != null && head.entry() <= row.appliedSeq()
+                ? List.of()
+                : repository.changesSince(row.appliedSha(), head.sha()).commits();
+        SortedMap<String, Touched> touched =
+                touched(row, repository.changesSince(null, head.sha()).files());
+        for (String label : linkedLabels) {
+            touched.putIfAbsent(label, new Touched(label, null, ""));
+        }
+        return new RepoDelta(row, repository, head, commits, touched);
+    }
+
+    private static Head head(Ledger.Repo row, MemoryRepository repository) throws IOException {
+        Head head = repository.head();
+        if (head == null) {
+            head = repository.refresh();
+        }
+        if (head == null) {
+            throw MemoryException.conflict(
+                    "Agent %s is git's, but its repository is empty: the object storage was emptied or is another one. The rows were left as they are."
+                            .formatted(row.agentId()));
+        }
+        if (head.entry() < row.appliedSeq()) {
+            head = repository.refresh(); // another process wrote and applied what this one has not read yet
+        }
+        if (head == null || head.entry() < row.appliedSeq()) {
+            throw MemoryException.conflict(
+                    "Agent %s: PostgreSQL equals entry %d of the log, but the object storage ends before it: it was restored to an older state. The rows were left as they are."
+                            .formatted(row.agentId(), row.appliedSeq()));
+        }
+        return head;
+    }
+
+    private static SortedMap<String, Touched> touched(Ledger.Repo row, List<ChangedFile> files) {
+        SortedMap<String, Touched> touched = new TreeMap<>();
+        for (ChangedFile file : files) {
+            Optional<Label> label = Label.ofPath(file.path());
+            label.ifPresent(l -> touched.put(l.text(), touched(row.agentId(), l, file)));
+        }
+        return touched;
+    }
+
+    private static Touched touched(String agentId, Label label, ChangedFile file) {
+        if (file.kind() == ChangedFile.Kind.OTHER) {
+            throw invalid(agentId, label, "it is not a text file.");
+        }
+        return new Touched(label.text(), parse(agentId, label, file.text()), file.commitSha());
+    }
+
+    /** The block that a file holds, or null when there is no file. */
+    static @Nullable Block parse(String agentId, Label label, @Nullable String content) {
+        if (content == null) {
+            return null;
+        }
+        try {
+            return BlockMarkdown.parse(label, content);
+        } catch (RuleViolation e) {
+            throw invalid(agentId, label, e.getMessage());
+        }
+    }
+
+    private static MemoryException invalid(String agentId, Label label, @Nullable String why) {
+        return MemoryException.conflict("Agent %s: git's %s is not a valid block: %s Commit a valid file on top."
+                .formatted(agentId, label.path(), why));
+    }
+
+    /** The block that git's head has under a label, or null. */
+    @Nullable
+    Block atHead(String label) throws IOException {
+        Touched known = touched.get(label);
+        if (known != null) {
+            return known.block();
+        }
+        Label l = Label.of(label);
+        return parse(agentId(), l, repository.file(head.sha(), l.path()));
+    }
+
+    Map<String, CommitInfo> commitsBySha() {
+        Map<String, CommitInfo> bySha = new TreeMap<>();
+        commits.forEach(c -> bySha.put(c.sha(), c));
+        return bySha;
+    }
+}

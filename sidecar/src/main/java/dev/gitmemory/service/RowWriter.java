@@ -1,0 +1,175 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.postgres.Intents.Intent;
+import dev.gitmemory.postgres.Intents.Kind;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Tx;
+import dev.gitmemory.repo.CommitInfo;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings an agent's rows and links to what the ledger says, label by label.
+ *
+ * <p>A label that git has and no link has yet becomes the row that an {@link Intent} names; or, where a label with the
+ * same content disappeared at once, that label's row under its new name, so that {@code git mv} keeps a block's id and
+ * its tags; or else a new row. A label that git lost loses its link, and its row too unless another agent has it or an
+ * intent keeps it.
+ */
+final class RowWriter {
+
+    private final Tx tx;
+    private final RepoDelta delta;
+    private final Map<String, Ledger.File> ledgerBefore;
+    private final Map<String, Ledger.File> ledger;
+    private final Map<String, String> links = new HashMap<>();
+    private final Map<String, Intent> intents = new HashMap<>();
+
+    /** @param ledgerBefore the ledger's files before {@link LedgerWriter} brought them to the head */
+    RowWriter(Tx tx, RepoDelta delta, Map<String, Ledger.File> ledgerBefore) {
+        this.tx = tx;
+        this.delta = delta;
+        this.ledgerBefore = ledgerBefore;
+        this.ledger = tx.ledger().files(delta.agentId());
+        tx.agents().links(delta.agentId()).forEach(l -> links.put(l.label(), l.blockId()));
+        tx.intents().of(delta.agentId(), requests(delta)).forEach(i -> intents.put(i.label(), i));
+    }
+
+    /** The requests that the delta's commits carry. */
+    static List<UUID> requests(RepoDelta delta) {
+        return delta.commits().stream()
+                .map(RequestId::of)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    void write() {
+        renames().forEach(this::rename);
+        for (RepoDelta.Touched touched : delta.touched().values()) {
+            String blockId = links.get(touched.label());
+            Block block = touched.block();
+            if (block == null && blockId != null) {
+                remove(touched.label(), blockId);
+            } else if (block != null && blockId == null) {
+                add(block, touched.commitSha());
+            } else if (block != null && blockId != null) {
+                tx.blockWrites()
+                        .update(
+                                blockId,
+                                block,
+                                sha(tx, delta.agentId(), blockId, touched.label(), touched.commitSha()),
+                                userId(touched));
+            }
+        }
+        tx.intents().remove(requests(delta));
+    }
+
+    /** New label by the label that it replaces. */
+    private Map<String, String> renames() {
+        Map<String, String> lost = new HashMap<>(); // digest and block id -> label
+        delta.touched().values().stream()
+                .filter(t -> t.block() == null && links.containsKey(t.label()) && !intents.containsKey(t.label()))
+                .forEach(t -> {
+                    lost.put(links.get(t.label()), t.label());
+                    Ledger.File before = ledgerBefore.get(t.label());
+                    if (before != null) {
+                        lost.put(before.digest(), t.label());
+                    }
+                });
+        Map<String, String> renames = new HashMap<>();
+        delta.touched().values().stream()
+                .filter(t -> t.block() != null && !links.containsKey(t.label()))
+                .forEach(t -> {
+                    Intent intent = intents.get(t.label());
+                    Ledger.File now = ledger.get(t.label());
+                    String old =
+                            intent != null ? lost.get(intent.blockId()) : now == null ? null : lost.get(now.digest());
+                    if (old != null && !renames.containsKey(old) && mayRename(links.get(old), t.label())) {
+                        renames.put(old, t.label());
+                    }
+                });
+        return renames;
+    }
+
+    /** A row has one label for all its agents, so it is renamed only where git says so for each of them. */
+    private boolean mayRename(@Nullable String blockId, String newLabel) {
+        return blockId != null
+                && tx.agents().owners(blockId).stream()
+                        .allMatch(o -> tx.ledger().files(o.agentId()).containsKey(newLabel));
+    }
+
+    private void rename(String oldLabel, String newLabel) {
+        String blockId = Objects.requireNonNull(links.remove(oldLabel));
+        RepoDelta.Touched touched = Objects.requireNonNull(delta.touched().get(newLabel));
+        Block block = Objects.requireNonNull(touched.block());
+        tx.blockWrites()
+                .update(
+                        blockId,
+                        block,
+                        sha(tx, delta.agentId(), blockId, touched.label(), touched.commitSha()),
+                        userId(touched));
+        links.put(newLabel, blockId);
+    }
+
+    private void remove(String label, String blockId) {
+        Intent intent = intents.get(label);
+        boolean keep = intent != null && intent.kind() == Kind.DETACH;
+        if (!keep && tx.agents().otherLinks(blockId, delta.agentId()) == 0) {
+            tx.blockWrites().delete(blockId);
+            return;
+        }
+        tx.agents().unlink(delta.agentId(), blockId);
+        tx.blockWrites().setSha(blockId, firstOwnersSha(blockId, label));
+    }
+
+    private void add(Block block, String commitSha) {
+        String label = block.label().text();
+        Intent intent = intents.get(label);
+        String blockId = intent == null ? "block-" + UUID.randomUUID() : intent.blockId();
+        if (intent == null || tx.blocks().find(blockId).isEmpty()) {
+            tx.blockWrites().insert(blockId, delta.row().organizationId(), block, commitSha, authorId(commitSha));
+            tx.agents().link(delta.agentId(), label, blockId);
+        } else if (tx.agents().enabledOwners(List.of(blockId)).isEmpty()) {
+            tx.blockWrites().update(blockId, block, commitSha, authorId(commitSha));
+            tx.agents().link(delta.agentId(), label, blockId);
+        } else {
+            tx.blockWrites()
+                    .attach(delta.agentId(), label, blockId, sha(tx, delta.agentId(), blockId, label, commitSha));
+        }
+        links.put(label, blockId);
+    }
+
+    /** The SHA for a row: of the first agent, by id, among those of git's that have the block. */
+    static String sha(Tx tx, String agentId, String blockId, String label, String ownSha) {
+        List<String> owners = tx.agents().enabledOwners(List.of(blockId)).getOrDefault(blockId, List.of());
+        if (owners.isEmpty() || agentId.compareTo(owners.get(0)) <= 0) {
+            return ownSha;
+        }
+        Ledger.File first = tx.ledger().files(owners.get(0)).get(label);
+        return first == null ? ownSha : first.commitSha();
+    }
+
+    private @Nullable String firstOwnersSha(String blockId, String label) {
+        return tx.agents().enabledOwners(List.of(blockId)).getOrDefault(blockId, List.of()).stream()
+                .map(owner -> tx.ledger().files(owner).get(label))
+                .filter(Objects::nonNull)
+                .map(Ledger.File::commitSha)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable String userId(RepoDelta.Touched touched) {
+        return authorId(touched.commitSha());
+    }
+
+    private @Nullable String authorId(String commitSha) {
+        CommitInfo commit = delta.commitsBySha().get(commitSha);
+        return commit == null ? null : commit.author().id();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Label;
+import dev.gitmemory.postgres.AgentTable;
+import dev.gitmemory.postgres.AgentTable.Agent;
+import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.GuardRefusedException;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.RepoId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out who decides about a block: git or PostgreSQL alone. Thread-safe. */
+final class Targets {
+
+    /** Tags come and go rarely; more turns than this mean that something is wrong. */
+    private static final int TURNS = 5;
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final Enablement enablement;
+    private final Applier applier;
+
+    Targets(Database database, MemoryRepositories repositories, Enablement enablement, Applier applier) {
+        this.database = database;
+        this.repositories = repositories;
+        this.enablement = enablement;
+        this.applier = applier;
+    }
+
+    Agent agent(String agentId) {
+        return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
+    }
+
+    BlockRow row(String blockId) {
+        return database.inTransaction(tx -> tx.blocks().find(blockId))
+                .orElseThrow(() -> MemoryException.notFound("There is no block '%s'".formatted(blockId)));
+    }
+
+    boolean isLinked(String agentId, String blockId) {
+        return database.inTransaction(tx -> tx.agents().links(agentId).stream()
+                .map(AgentTable.Link::blockId)
+                .anyMatch(blockId::equals));
+    }
+
+    /** The agent as an owner, if its blocks are git's. */
+    Optional<Owner> owner(Agent agent) {
+        if (!database.inTransaction(tx -> tx.agents().hasTag(agent.id()))) {
+            return Optional.empty();
+        }
+        Owner owner = new Owner(agent.id(), agent.organizationId(), isTakenOver(agent.id()));
+        takeOver(List.of(owner));
+        return Optional.of(new Owner(agent.id(), agent.organizationId(), true));
+    }
+
+    private boolean isTakenOver(String agentId) {
+        return database.inTransaction(
+                tx -> tx.ledger().repo(agentId).map(Ledger.Repo::isEnabled).orElse(false));
+    }
+
+    /** A block and its owners; owners with a tag that nobody has taken over yet are taken over first. */
+    Target find(String blockId) {
+        List<Owner> owners = database.inTransaction(tx -> tx.agents().owners(blockId));
+        return takeOver(owners)
+                ? new Target(
+                        row(blockId), database.inTransaction(tx -> tx.agents().owners(blockId)))
+                : new Target(row(blockId), owners);
+    }
+
+    private boolean takeOver(List<Owner> owners) {
+        List<Owner> waiting = owners.stream().filter(o -> !o.takenOver()).toList();
+        waiting.forEach(o -> enablement.enable(o.agentId(), Caller.system()));
+        return !waiting.isEmpty();
+    }
+
+    /**
+     * Checks {@code If-Match} against git, and answers what the edit has to check again where it is committed.
+     *
+     * @throws MemoryException if the block is not the one that the caller has seen
+     */
+    Optional<BlockEdits.Condition> condition(Target target, @Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.equals("*")) {
+            return Optional.empty();
+        }
+        if (!target.isGits()) {
+            throw MemoryException.stale("Block %s has no git_sha: no agent with the tag %s has it"
+                    .formatted(target.row().id(), AgentTable.TAG));
+        }
+        Owner owner = target.owners().get(0);
+        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        Label label = Label.of(target.row().label());
+        try {
+            MemoryRepository repository = repositories.open(id);
+            Ledger.Repo repo = applied(id, repository);
+            Ledger.File file = database.inTransaction(tx -> tx.ledger().files(owner.agentId()))
+                    .get(label.text());
+            if (repo.appliedSha() == null || file == null || !file.commitSha().equals(ifMatch)) {
+                throw MemoryException.stale("Block %s is at %s, not at %s; read it again and repeat the write"
+                        .formatted(target.row().id(), file == null ? "no commit" : file.commitSha(), ifMatch));
+            }
+            return Optional.of(new BlockEdits.Condition(ifMatch, repository.file(file.commitSha(), label.path())));
+        } catch (IOException e) {
+            throw MemoryException.unavailable("The object storage failed; nothing was written: " + e.getMessage(), e);
+        }
+    }
+
+    /** The ledger's state once it has followed git as far as this process knows. */
+    private Ledger.Repo applied(RepoId id, MemoryRepository repository) throws IOException {
+        Supplier<Ledger.Repo> read =
+                () -> database.inTransaction(tx -> tx.ledger().repo(id.agentId()))
+                        .orElseThrow(() -> MemoryException.conflict("Agent %s is not enabled".formatted(id.agentId())));
+        Ledger.Repo repo = read.get();
+        Head head = repository.head();
+        if (head != null && head.entry() > repo.appliedSeq()) {
+            applier.apply(id, Applier.Scope.NEW_COMMITS);
+            return read.get();
+        }
+        if (head == null || head.entry() < repo.appliedSeq()) {
+            repository.refresh();
+        }
+        return repo;
+    }
+
+    /** One attempt at a write; empty when the agent was disabled meanwhile. */
+    @FunctionalInterface
+    interface Attempt<T> {
+        Optional<T> run();
+    }
+
+    /**
+     * Carries out a write, and once more when the agent was enabled or disabled under its feet.
+     *
+     * @throws MemoryException if that does not settle
+     */
+    <T> T routed(Attempt<T> attempt) {
+        GuardRefusedException refused = null;
+        for (int turn = 0; turn < TURNS; turn++) {
+            try {
+                Optional<T> done = attempt.run();
+                if (done.isPresent()) {
+                    return done.get();
+                }
+            } catch (GuardRefusedException e) {
+                refused = e; // the tag came after the block was looked up: look again
+            }
+        }
+        throw MemoryException.conflict(
+                refused == null
+                        ? "The agent is being enabled and disabled all the time; try again"
+                        : "PostgreSQL refused the write: " + refused.getMessage());
+    }
+}

@@ -1,0 +1,191 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.Block;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.postgres.AgentTable.Agent;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.AmbiguousRevisionException;
+import dev.gitmemory.repo.CommitInfo;
+import dev.gitmemory.repo.CommitPage;
+import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.repo.UnknownRevisionException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What git says of an agent's memory, now and earlier. Reads the log's newest entries first. Thread-safe. */
+public final class Views {
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+
+    Views(Database database, MemoryRepositories repositories) {
+        this.database = database;
+        this.repositories = repositories;
+    }
+
+    /**
+     * Where an agent stands.
+     *
+     * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
+     *     that never was git's
+     */
+    public record Status(
+            String agentId,
+            String organizationId,
+            String state,
+            @Nullable String headSha,
+            @Nullable String appliedSha,
+            long entries,
+            long commits,
+            @Nullable String lastError) {}
+
+    /** A block at a commit, with the commit that last touched it there. */
+    public record BlockAt(Block block, String gitSha) {}
+
+    /**
+     * Where an agent stands now.
+     *
+     * @throws MemoryException if there is no such agent
+     */
+    public Status status(String agentId) {
+        Agent agent = find(agentId);
+        Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
+        boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
+        String state = known.map(Ledger.Repo::state).orElse(tagged ? "pending" : "disabled");
+        try {
+            MemoryRepository repository = refreshed(agent);
+            Head head = repository.head();
+            return new Status(
+                    agent.id(),
+                    agent.organizationId(),
+                    state,
+                    head == null ? null : head.sha(),
+                    known.map(Ledger.Repo::appliedSha).orElse(null),
+                    repository.entries(),
+                    repository.commits(),
+                    known.map(Ledger.Repo::lastError).orElse(null));
+        } catch (MemoryException e) {
+            return new Status( // a status has to be told when the storage is down too
+                    agent.id(),
+                    agent.organizationId(),
+                    state,
+                    known.map(Ledger.Repo::headSha).orElse(null),
+                    known.map(Ledger.Repo::appliedSha).orElse(null),
+                    known.map(Ledger.Repo::entries).orElse(0L),
+                    known.map(Ledger.Repo::commits).orElse(0L),
+                    e.getMessage());
+        }
+    }
+
+    /**
+     * The commits that touched an agent's memory, newest first.
+     *
+     * @param label only those that touched this block; null for all
+     * @param limit 1 or more
+     * @param before the {@code next} of the page before; null for the first
+     */
+    public CommitPage history(String agentId, @Nullable Label label, int limit, @Nullable String before) {
+        MemoryRepository repository = refreshed(find(agentId));
+        Head head = repository.head();
+        if (head == null) {
+            return new CommitPage(List.of(), null);
+        }
+        String cursor = before == null ? null : resolve(repository, "before", before);
+        CommitPage page = reading(
+                agentId, () -> repository.history(head.sha(), label == null ? null : label.path(), limit, cursor));
+        return new CommitPage(page.commits().stream().map(Views::forPeople).toList(), page.next());
+    }
+
+    /** All blocks at a commit, by label; files that are no blocks are left out. */
+    public List<BlockAt> blocksAt(String agentId, String revision) {
+        MemoryRepository repository = refreshed(find(agentId));
+        String sha = resolve(repository, "at", revision);
+        return reading(agentId, () -> {
+            List<BlockAt> blocks = new ArrayList<>();
+            for (Map.Entry<String, String> file : repository.files(sha).entrySet()) {
+                Optional<Label> label = Label.ofPath(file.getKey());
+                if (label.isPresent()) {
+                    Block block = RepoDelta.parse(agentId, label.get(), file.getValue());
+                    if (block != null) {
+                        blocks.add(new BlockAt(block, lastTouched(repository, sha, file.getKey())));
+                    }
+                }
+            }
+            return blocks;
+        });
+    }
+
+    /** One block at a commit. */
+    public BlockAt blockAt(String agentId, Label label, String revision) {
+        MemoryRepository repository = refreshed(find(agentId));
+        String sha = resolve(repository, "at", revision);
+        return reading(agentId, () -> {
+            Block block = RepoDelta.parse(agentId, label, repository.file(sha, label.path()));
+            if (block == null) {
+                throw MemoryException.notFound(
+                        "Agent %s had no block '%s' at %s".formatted(agentId, label.text(), revision));
+            }
+            return new BlockAt(block, lastTouched(repository, sha, label.path()));
+        });
+    }
+
+    private static CommitInfo forPeople(CommitInfo c) {
+        return new CommitInfo(
+                c.sha(),
+                c.parentSha(),
+                c.seq(),
+                c.author(),
+                RequestId.removeFrom(c.message()),
+                c.timestamp(),
+                c.filesChanged(),
+                c.additions(),
+                c.deletions());
+    }
+
+    private static String lastTouched(MemoryRepository repository, String sha, String path) throws IOException {
+        return repository.history(sha, path, 1, null).commits().get(0).sha();
+    }
+
+    private Agent find(String agentId) {
+        return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
+    }
+
+    private MemoryRepository refreshed(Agent agent) {
+        return reading(agent.id(), () -> {
+            MemoryRepository repository = repositories.open(new RepoId(agent.organizationId(), agent.id()));
+            repository.refresh();
+            return repository;
+        });
+    }
+
+    private static String resolve(MemoryRepository repository, String field, String revision) {
+        try {
+            return repository.resolve(revision);
+        } catch (UnknownRevisionException e) {
+            throw MemoryException.notFound(String.valueOf(e.getMessage()));
+        } catch (AmbiguousRevisionException e) {
+            throw MemoryException.malformed(field, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T reading(String agentId, Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (IOException e) {
+            throw MemoryException.unavailable(
+                    "The repository of agent %s can't be read: %s".formatted(agentId, e.getMessage()), e);
+        }
+    }
+}
