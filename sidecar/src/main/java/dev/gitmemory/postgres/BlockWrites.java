@@ -121,28 +121,6 @@ public final class BlockWrites {
                 .execute();
     }
 
-    /**
-     * Links one more agent of git's to a row that others of them share. In one statement, because the first of the
-     * owners gives the row its SHA and triggers judge rows when a statement ends.
-     */
-    public void attach(String agentId, String label, String blockId, String gitSha) {
-        handle.createUpdate("""
-                        WITH first_owner AS (
-                            UPDATE <block>
-                               SET git_sha = :sha
-                             WHERE id = :block
-                               AND git_sha IS DISTINCT FROM :sha
-                        )
-                        INSERT INTO <blocks_agents> (agent_id, block_id, block_label)
-                        VALUES (:agent, :block, :label)
-                        """)
-                .bind("agent", agentId)
-                .bind("block", blockId)
-                .bind("label", label)
-                .bind("sha", gitSha)
-                .execute();
-    }
-
     /** Makes {@code tags} the block's tags. */
     public void setTags(String blockId, String organizationId, List<String> tags) {
         handle.createUpdate("DELETE FROM <blocks_tags> WHERE block_id = :id AND NOT tag = ANY (:tags)")

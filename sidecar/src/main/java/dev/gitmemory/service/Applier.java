@@ -163,6 +163,7 @@ final class Applier {
     }
 
     private void write(Tx tx, Collection<RepoDelta> deltas) {
+        tx.ledger().judgeAtCommit();
         Map<String, Map<String, Ledger.File>> before = new HashMap<>();
         for (RepoDelta delta : deltas) {
             before.put(delta.agentId(), tx.ledger().files(delta.agentId()));

@@ -109,6 +109,7 @@ final class Enablement {
             throw rejected.reason();
         }
         steps.reached(Steps.Step.COMMITTED, agentId);
+        tx.ledger().judgeAtCommit();
         RepoDelta delta = RepoDelta.everything(repo, repository, List.of());
         LedgerWriter.write(tx, delta);
         tx.ledger().setState(agentId, Ledger.State.ENABLED, null);

@@ -134,14 +134,11 @@ final class RowWriter {
         String blockId = intent == null ? "block-" + UUID.randomUUID() : intent.blockId();
         if (intent == null || tx.blocks().find(blockId).isEmpty()) {
             tx.blockWrites().insert(blockId, delta.row().organizationId(), block, commitSha, authorId(commitSha));
-            tx.agents().link(delta.agentId(), label, blockId);
-        } else if (tx.agents().enabledOwners(List.of(blockId)).isEmpty()) {
-            tx.blockWrites().update(blockId, block, commitSha, authorId(commitSha));
-            tx.agents().link(delta.agentId(), label, blockId);
         } else {
-            tx.blockWrites()
-                    .attach(delta.agentId(), label, blockId, sha(tx, delta.agentId(), blockId, label, commitSha));
+            String sha = sha(tx, delta.agentId(), blockId, label, commitSha);
+            tx.blockWrites().update(blockId, block, sha, authorId(commitSha));
         }
+        tx.agents().link(delta.agentId(), label, blockId);
         links.put(label, blockId);
     }
 
