@@ -1,0 +1,57 @@
+package dev.gitmemory.postgres;
+
+import java.util.Optional;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * How to reach a PostgreSQL database. Immutable; its text never shows the password.
+ *
+ * @param url JDBC URL, {@code jdbc:postgresql://host:port/database}, with pgjdbc's parameters behind it
+ * @param user the role to log in as; null leaves it to pgjdbc (the URL's parameter, or the account's name)
+ * @param password the role's password; null leaves it to pgjdbc (the URL's parameter, or the password file)
+ */
+public record DatabaseSettings(
+        String url, @Nullable String user, @Nullable String password) {
+
+    private static final String EXAMPLE = "for example jdbc:postgresql://localhost:5432/letta";
+
+    /** @throws IllegalArgumentException when the URL is none that pgjdbc understands: see {@link #problemWith} */
+    public DatabaseSettings {
+        problemWith(url).ifPresent(problem -> {
+            throw new IllegalArgumentException("db-url " + problem);
+        });
+    }
+
+    /** Says what is wrong with a URL, without repeating it, as it may hold a password; empty when nothing is. */
+    public static Optional<String> problemWith(String url) {
+        if (url.startsWith("postgres://") || url.startsWith("postgresql://")) {
+            return Optional.of("must be a JDBC URL, " + EXAMPLE
+                    + "; user and password are settings of their own (db-user, db-password)");
+        }
+        if (!url.startsWith("jdbc:postgresql:")) {
+            return Optional.of("must begin with jdbc:postgresql:, " + EXAMPLE);
+        }
+        return parse(url).isPresent()
+                ? Optional.empty()
+                : Optional.of("is not a URL that pgjdbc understands, " + EXAMPLE);
+    }
+
+    /** Returns {@code host:port/database} for people: which database this is, and nothing secret. */
+    public String displayName() {
+        Properties parts = parse(url).orElseGet(Properties::new);
+        return PGProperty.PG_HOST.getOrDefault(parts) + ":" + PGProperty.PG_PORT.getOrDefault(parts) + "/"
+                + PGProperty.PG_DBNAME.getOrDefault(parts);
+    }
+
+    @Override
+    public String toString() {
+        return "DatabaseSettings[" + displayName() + ", user=" + user + "]";
+    }
+
+    private static Optional<Properties> parse(String url) {
+        return Optional.ofNullable(Driver.parseURL(url, null));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory.postgres.embedded;
+
+import org.jspecify.annotations.NullMarked;
