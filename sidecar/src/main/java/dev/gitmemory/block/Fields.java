@@ -65,7 +65,7 @@ final class Fields {
             return Metadata.EMPTY;
         }
         if (YamlJson.of(FrontMatter.METADATA, node) instanceof Json.Obj object) {
-            return Metadata.of(object);
+            return Metadata.ofObject(object);
         }
         throw wrongType(FrontMatter.METADATA, "a mapping of keys to values", node);
     }

@@ -60,7 +60,7 @@ public record Metadata(String json) {
         return json.equals("{}");
     }
 
-    static Metadata of(Json.Obj object) {
+    static Metadata ofObject(Json.Obj object) {
         return object.members().isEmpty() ? EMPTY : new Metadata(JsonWriter.json(object));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -20,7 +19,7 @@ class BlockMarkdownPropertyTest {
                 .isEqualTo(block);
     }
 
-    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 3000)
     void whateverTheOldFileWasTheNewOneReadsBackAsTheBlock(@ForAll("files") String old, @ForAll("blocks") Block block) {
         assertThat(BlockMarkdown.parse(block.label(), BlockMarkdown.rerender(old, block)))
                 .isEqualTo(block);
@@ -65,7 +64,7 @@ class BlockMarkdownPropertyTest {
         assertThat(BlockMarkdown.rerender(file, block)).isEqualTo(file);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE)
+    @Property
     void aBlockRenderedOverAnotherOneIsTheBlockRenderedAlone(
             @ForAll("blocks") Block old, @ForAll("blocks") Block block) {
         assertThat(BlockMarkdown.rerender(BlockMarkdown.render(old), block)).isEqualTo(BlockMarkdown.render(block));
