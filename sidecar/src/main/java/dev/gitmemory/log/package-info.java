@@ -1,4 +1,8 @@
-/** The bundle log: a git repository kept as numbered bundles in object storage. */
+/**
+ * The bundle log: a git repository kept as numbered bundles in object storage.
+ *
+ * <p>The door is {@link dev.gitmemory.log.BundleLog}; {@link dev.gitmemory.log.LogRepository} is its face towards JGit.
+ */
 @NullMarked
 package dev.gitmemory.log;
 

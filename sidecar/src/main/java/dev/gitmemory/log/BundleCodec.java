@@ -1,0 +1,132 @@
+package dev.gitmemory.log;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.eclipse.jgit.errors.InvalidObjectIdException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+
+/**
+ * Bundles in the format of git's {@code gitformat-bundle(5)}, version 2, in one canonical form: prerequisites by id and
+ * refs by name in ascending order, one comment for all prerequisites, the pack as {@link PackCodec} writes it. Stock
+ * git reads what this writes; this reads only what it writes.
+ */
+final class BundleCodec {
+
+    private static final String SIGNATURE = "# v2 git bundle";
+    private static final int ID = Constants.OBJECT_ID_STRING_LENGTH;
+
+    private BundleCodec() {}
+
+    static Bundle encode(BundleHeader header, List<NewObject> objects) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(text(header).getBytes(StandardCharsets.UTF_8));
+        List<PackCodec.Place> places = PackCodec.encode(objects, out);
+        byte[] bytes = out.toByteArray();
+        List<LoggedObject> logged = new ArrayList<>(places.size());
+        for (PackCodec.Place place : places) {
+            NewObject object = place.object();
+            logged.add(new LoggedObject(object.id(), object.type(), object.data().length, bytes, place.offset()));
+        }
+        return new Bundle(header, bytes, logged);
+    }
+
+    private static String text(BundleHeader header) {
+        StringBuilder text = new StringBuilder(SIGNATURE).append('\n');
+        for (ObjectId id : header.prerequisites()) {
+            text.append('-')
+                    .append(id.name())
+                    .append(' ')
+                    .append(header.comment())
+                    .append('\n');
+        }
+        header.refs()
+                .forEach((name, id) ->
+                        text.append(id.name()).append(' ').append(name).append('\n'));
+        return text.append('\n').toString();
+    }
+
+    /** @throws MalformedBundleException if it is not a bundle of the canonical form, or damaged */
+    static Bundle decode(byte[] bytes) throws MalformedBundleException {
+        Lines lines = new Lines(bytes);
+        if (!lines.next().equals(SIGNATURE)) {
+            throw new MalformedBundleException("it does not begin with '" + SIGNATURE + "'");
+        }
+        SortedSet<ObjectId> prerequisites = new TreeSet<>();
+        SortedMap<String, ObjectId> refs = new TreeMap<>();
+        String comment = "";
+        String line = lines.next();
+        for (; line.startsWith("-"); line = lines.next()) {
+            prerequisites.add(id(line, 1));
+            comment = line.substring(1 + ID + 1);
+        }
+        for (; !line.isEmpty(); line = lines.next()) {
+            refs.put(refName(line), id(line, 0));
+        }
+        BundleHeader header = new BundleHeader(prerequisites, comment, refs);
+        byte[] canonical = text(header).getBytes(StandardCharsets.UTF_8);
+        if (!ByteBuffer.wrap(canonical).equals(ByteBuffer.wrap(bytes, 0, lines.at))) {
+            throw new MalformedBundleException("its header is not in canonical form");
+        }
+        if (refs.isEmpty()) {
+            throw new MalformedBundleException("it has no refs");
+        }
+        return new Bundle(header, bytes, PackCodec.decode(bytes, lines.at));
+    }
+
+    private static ObjectId id(String line, int begin) throws MalformedBundleException {
+        if (line.length() > begin + ID && line.charAt(begin + ID) == ' ') {
+            try {
+                return ObjectId.fromString(line.substring(begin, begin + ID));
+            } catch (InvalidObjectIdException e) {
+                throw new MalformedBundleException("its header has a line with a bad id: '" + line + "'", e);
+            }
+        }
+        throw new MalformedBundleException("its header has a line that is no ref and no prerequisite: '" + line + "'");
+    }
+
+    private static String refName(String line) throws MalformedBundleException {
+        String name = line.length() > ID ? line.substring(ID + 1) : "";
+        if (!name.startsWith(Constants.R_REFS) || !Repository.isValidRefName(name)) {
+            throw new MalformedBundleException("its header has a ref with a bad name: '" + line + "'");
+        }
+        return name;
+    }
+
+    private static final class Lines {
+
+        private final byte[] bytes;
+        private int at;
+
+        Lines(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        String next() throws MalformedBundleException {
+            int begin = at;
+            while (at < bytes.length && bytes[at] != '\n') {
+                at++;
+            }
+            if (at == bytes.length) {
+                throw new MalformedBundleException("its header is cut short");
+            }
+            try {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes, begin, at++ - begin))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw new MalformedBundleException("its header is not UTF-8", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.gitmemory.log;
+
+import dev.gitmemory.store.ObjectStore.Created;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an entry under its number, and finds out who has got the number whatever the store answers.
+ *
+ * <h2>Why never twice, and never lost</h2>
+ *
+ * A store may fail after it has stored the entry, and it may store it some time after it has failed. So a failure says
+ * nothing, and {@code EXISTED} says little: the object there may be ours, from an attempt whose answer was lost.
+ * What counts is what can be read back. The rule is: <em>as long as nobody's bytes have been seen under the number, only
+ * the very same bytes are sent again, under the very same number.</em>
+ *
+ * <ul>
+ *   <li>Our bytes are there: it is written, whichever attempt did it. An attempt still on its way meets the object and
+ *       changes nothing. Nobody else can have written the same bytes, they carry the writer's mark
+ *       (see {@link ChainLink}; first entries don't, but two writers of an identical first entry have made the same
+ *       commits out of nothing).
+ *   <li>Other bytes are there: the number is lost for good, since objects never change, and an attempt of ours that is
+ *       still on its way is refused. Only now may the change be made again, under another number.
+ *   <li>Nothing is there: the same is tried again. When attempts run out the caller is told that nothing is
+ *       committed. An attempt may still arrive. Then the entry is an ordinary one, on top of the state that it was made for, and every
+ *       process, this one included, meets it under the next number when it reads or writes next. If anything else is
+ *       written first, the late one is refused.
+ * </ul>
+ */
+final class EntryWriter {
+
+    private static final int ATTEMPTS = 3;
+
+    private final RepoLog log;
+
+    EntryWriter(RepoLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Writes entry {@code number}.
+     *
+     * @return null when it is written; else the entry that another has written under this number
+     * @throws UnknownOutcomeException if it may be written or not
+     * @throws StoreUnavailableException if it is not written
+     */
+    byte @Nullable [] write(long number, byte[] entry) throws StoreUnavailableException {
+        IOException failure = null;
+        boolean absent = false;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                if (log.create(number, entry) == Created.STORED) {
+                    return null;
+                }
+            } catch (IOException e) {
+                failure = add(failure, e);
+            }
+            try {
+                byte[] found = log.read(number);
+                if (found != null) {
+                    return Arrays.equals(found, entry) ? null : found;
+                }
+                absent = true;
+            } catch (IOException e) {
+                failure = add(failure, e);
+                absent = false;
+            }
+        }
+        String what = "The store failed to take '" + log.key(number) + "' " + ATTEMPTS + " times";
+        String why = failure == null
+                ? ": it says that the object exists, and does not find it"
+                : ": " + failure.getMessage();
+        if (absent) {
+            throw new StoreUnavailableException(log.key(number), what + why + "; nothing is committed", failure);
+        }
+        throw new UnknownOutcomeException(
+                log.key(number), what + " and could not say whether it has it" + why, failure);
+    }
+
+    private static IOException add(@Nullable IOException first, IOException next) {
+        if (first == null) {
+            return next;
+        }
+        if (first != next) {
+            first.addSuppressed(next);
+        }
+        return first;
+    }
+}
