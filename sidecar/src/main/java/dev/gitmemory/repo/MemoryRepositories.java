@@ -1,23 +1,132 @@
 package dev.gitmemory.repo;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The repositories of all agents: opens them and keeps those in use in memory. Thread-safe.
+ * The repositories of all agents: opens them and keeps those used lately in memory. Thread-safe.
  *
- * <p>Idle repositories are dropped from memory, bounded by bytes.
+ * <h2>What stays in memory</h2>
+ *
+ * Repositories are kept up to a number of bytes, and dropped when they are idle. One that is dropped while somebody
+ * holds it is found again when it is asked for, so that callers in one process share an instance. Correctness does not
+ * hang on that: the writes of two instances meet in the store, which gives each number away once, and only
+ * the reads of the instance that did not write are old until its next write or {@link MemoryRepository#refresh}, just as in
+ * another process.
  */
-public interface MemoryRepositories extends AutoCloseable {
+public final class MemoryRepositories implements AutoCloseable {
+
+    private final ObjectStore store;
+    private final Clock clock;
+    private final RepositoryCache options;
+    private final ExecutorService readers;
+    private final Cache<RepoId, Slot> kept;
+    private final Cache<RepoId, MemoryRepository> held =
+            Caffeine.newBuilder().weakValues().build();
+
+    /** Opens repositories of {@code store}, which the caller closes, with {@link RepositoryCache#DEFAULT}. */
+    public MemoryRepositories(ObjectStore store, Clock clock) {
+        this(store, clock, RepositoryCache.DEFAULT);
+    }
+
+    /**
+     * Opens repositories of {@code store}, which the caller closes.
+     *
+     * @param clock tells the time of commits
+     */
+    public MemoryRepositories(ObjectStore store, Clock clock, RepositoryCache options) {
+        this.store = store;
+        this.clock = clock;
+        this.options = options;
+        AtomicInteger number = new AtomicInteger();
+        this.readers = Executors.newFixedThreadPool(options.parallelReads(), task -> {
+            Thread thread = new Thread(task, "git-memory-read-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.kept = Caffeine.newBuilder()
+                .maximumWeight(options.bytes())
+                .weigher((RepoId id, Slot slot) -> slot.weigh())
+                .expireAfterAccess(options.idle())
+                .build();
+    }
 
     /**
      * The repository of an agent; empty when nothing was ever committed to it. One that is in memory is answered
      * without I/O, as this process knows it.
      *
-     * @throws dev.gitmemory.log.CorruptLogException if an entry of its log is missing or can't be used; other repositories are not affected
+     * @throws dev.gitmemory.log.CorruptLogException if an entry of its log is missing or can't be used; other
+     *     repositories are not affected
      * @throws IOException if the store can't be read
      */
-    MemoryRepository open(RepoId id) throws IOException;
+    public MemoryRepository open(RepoId id) throws IOException {
+        Slot slot = kept.get(id, Slot::new);
+        MemoryRepository repository = slot.repository();
+        if (slot.hasGrown()) {
+            kept.asMap().computeIfPresent(id, (sameId, sameSlot) -> sameSlot); // weighs it again
+        }
+        return repository;
+    }
 
+    /** Drops everything from memory. Repositories that somebody holds can still be used. */
     @Override
-    void close();
+    public void close() {
+        kept.invalidateAll();
+        readers.shutdownNow();
+    }
+
+    /** The place of a repository. Opening takes long, and must hold up nobody but who wants the same one. */
+    private final class Slot {
+
+        private static final int OVERHEAD_BYTES = 1024;
+
+        private final RepoId id;
+        private volatile @Nullable MemoryRepository repository;
+        private volatile long weighedBytes;
+
+        Slot(RepoId id) {
+            this.id = id;
+        }
+
+        MemoryRepository repository() throws IOException {
+            MemoryRepository open = repository;
+            return open == null ? openOnce() : open;
+        }
+
+        private synchronized MemoryRepository openOnce() throws IOException {
+            MemoryRepository open = repository;
+            if (open == null) {
+                open = held.getIfPresent(id);
+            }
+            if (open == null) {
+                BundleLog log = BundleLog.open(store, id.prefix(), readers, options.parallelReads());
+                open = new BundledRepository(id, log, clock);
+                held.put(id, open);
+            }
+            repository = open;
+            return open;
+        }
+
+        boolean hasGrown() {
+            return bytes() > weighedBytes;
+        }
+
+        int weigh() {
+            weighedBytes = bytes();
+            return (int) Math.min(weighedBytes, Integer.MAX_VALUE);
+        }
+
+        private long bytes() {
+            MemoryRepository open = repository;
+            return OVERHEAD_BYTES + (open == null ? 0 : open.bytes());
+        }
+    }
 }

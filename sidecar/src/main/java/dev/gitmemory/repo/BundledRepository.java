@@ -1,0 +1,128 @@
+package dev.gitmemory.repo;
+
+import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.LogState;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.SortedMap;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link MemoryRepository} in a bundle log. */
+final class BundledRepository implements MemoryRepository {
+
+    private final RepoId id;
+    private final BundleLog log;
+    private final Committer committer;
+
+    BundledRepository(RepoId id, BundleLog log, Clock clock) {
+        this.id = id;
+        this.log = log;
+        this.committer = new Committer(log, clock);
+    }
+
+    @Override
+    public RepoId id() {
+        return id;
+    }
+
+    @Override
+    public @Nullable Head head() {
+        return head(log.state());
+    }
+
+    @Override
+    public @Nullable Head refresh() throws IOException {
+        return head(log.refresh());
+    }
+
+    private @Nullable Head head(LogState state) {
+        ObjectId sha = state.head();
+        return sha == null
+                ? null
+                : new Head(sha.name(), Revisions.commit(log, sha.name()).generation(), state.entry());
+    }
+
+    @Override
+    public List<Outcome> commit(List<Draft> drafts) throws IOException {
+        return committer.commit(drafts);
+    }
+
+    @Override
+    public String resolve(String revision) {
+        return Revisions.resolve(log, revision).name();
+    }
+
+    @Override
+    public SortedMap<String, String> files(String sha) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return CommitReader.files(Revisions.commit(log, sha), reader);
+        }
+    }
+
+    @Override
+    public @Nullable String file(String sha, String path) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            TreeLeaf leaf = CommitReader.find(Revisions.commit(log, sha), path, reader);
+            return leaf == null ? null : leaf.text(path, reader);
+        }
+    }
+
+    @Override
+    public CommitInfo info(String sha) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return CommitReader.info(Revisions.commit(log, sha), reader);
+        }
+    }
+
+    @Override
+    public CommitPage history(String fromSha, @Nullable String path, int limit, @Nullable String before)
+            throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return new History(log, reader).page(Revisions.commit(log, fromSha), path, limit, before);
+        }
+    }
+
+    @Override
+    public List<FileChange> diff(@Nullable String fromSha, String toSha, @Nullable String path) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            ObjectId from =
+                    fromSha == null ? null : Revisions.commit(log, fromSha).tree();
+            return TreeDiff.changes(reader, from, Revisions.commit(log, toSha).tree(), path);
+        }
+    }
+
+    @Override
+    public Changes changesSince(@Nullable String baseSha, String headSha) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return new ChangeFinder(
+                            reader,
+                            baseSha == null ? null : Revisions.commit(log, baseSha),
+                            Revisions.commit(log, headSha))
+                    .find();
+        }
+    }
+
+    @Override
+    public long entries() {
+        return log.state().entry();
+    }
+
+    @Override
+    public long commits() {
+        return log.commits();
+    }
+
+    @Override
+    public long bytes() {
+        return log.bytes();
+    }
+
+    @Override
+    public Repository jgit() {
+        return log.newRepository();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.gitmemory.repo;
+
+import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.LogState;
+import dev.gitmemory.log.LoggedCommit;
+import dev.gitmemory.log.Staging;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.jspecify.annotations.Nullable;
+
+/** Drafts turned into a chain of commits on top of one state of the log, staged and not in the log yet. */
+final class CommitChain {
+
+    /** A draft that became a commit, did nothing, or threw. */
+    private record Link(
+            @Nullable ObjectId commit,
+            @Nullable ObjectId unchangedAt,
+            @Nullable RuntimeException rejected) {}
+
+    private final BundleLog log;
+    private final LogState base;
+    private final Staging staging;
+    private final List<Link> links = new ArrayList<>();
+    private @Nullable ObjectId tip;
+    private @Nullable ObjectId tipTree;
+
+    CommitChain(BundleLog log) {
+        this.log = log;
+        this.base = log.state();
+        this.staging = log.stage();
+        this.tip = base.head();
+        this.tipTree = tip == null ? null : logged(tip).tree();
+    }
+
+    /** Applies the drafts in their order. */
+    void add(List<Draft> drafts, Instant now) throws IOException {
+        try (ObjectInserter inserter = staging.newInserter();
+                ObjectReader reader = inserter.newReader()) {
+            for (Draft draft : drafts) {
+                links.add(link(draft, now, inserter, reader));
+            }
+            inserter.flush();
+        }
+    }
+
+    private Link link(Draft draft, Instant now, ObjectInserter inserter, ObjectReader reader) throws IOException {
+        TreeEditor files = new TreeEditor(log, reader, tipTree);
+        try {
+            draft.edit().apply(files);
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the store failed, not the draft
+        } catch (RuntimeException e) {
+            return new Link(null, null, e);
+        }
+        if (tipTree == null && files.paths().isEmpty()) {
+            return new Link(null, null, null);
+        }
+        ObjectId tree = files.write(inserter);
+        if (tree.equals(tipTree)) {
+            return new Link(null, tip, null);
+        }
+        CommitBuilder commit = new CommitBuilder();
+        commit.setTreeId(tree);
+        if (tip != null) {
+            commit.setParentId(tip);
+        }
+        commit.setAuthor(CommitText.author(draft.author(), draft.at() == null ? now : draft.at()));
+        commit.setCommitter(CommitText.committer(now));
+        commit.setMessage(CommitText.message(draft.message(), draft.author()));
+        tip = inserter.insert(commit);
+        tipTree = tree;
+        return new Link(tip, null, null);
+    }
+
+    /** Whether there is nothing to write. */
+    boolean isEmpty() {
+        return links.stream().allMatch(link -> link.commit() == null);
+    }
+
+    /** The state that the chain is on top of. */
+    LogState base() {
+        return base;
+    }
+
+    /** Appends the chain to the log; false if another entry came first and nothing was written. */
+    boolean append() throws IOException {
+        SortedMap<String, ObjectId> refs = base.targets();
+        refs.put(LogState.MAIN, Objects.requireNonNull(tip));
+        return log.append(base, refs, staging) != null;
+    }
+
+    /** What became of the drafts, once the chain is in the log or there was nothing to write. */
+    List<Outcome> outcomes() throws IOException {
+        List<Outcome> outcomes = new ArrayList<>();
+        try (ObjectReader reader = log.newReader()) {
+            for (Link link : links) {
+                outcomes.add(outcome(link, reader));
+            }
+        }
+        return outcomes;
+    }
+
+    private Outcome outcome(Link link, ObjectReader reader) throws IOException {
+        if (link.rejected() != null) {
+            return new Outcome.Rejected(link.rejected());
+        }
+        if (link.commit() == null) {
+            return new Outcome.Unchanged(
+                    link.unchangedAt() == null ? null : link.unchangedAt().name());
+        }
+        return new Outcome.Committed(CommitReader.info(logged(link.commit()), reader));
+    }
+
+    private LoggedCommit logged(ObjectId id) {
+        return Revisions.commit(log, id.name());
+    }
+}

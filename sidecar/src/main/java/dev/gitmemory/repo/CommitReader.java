@@ -1,0 +1,65 @@
+package dev.gitmemory.repo;
+
+import dev.gitmemory.log.LoggedCommit;
+import java.io.IOException;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a commit says, and its files. */
+final class CommitReader {
+
+    private CommitReader() {}
+
+    static CommitInfo info(LoggedCommit commit, ObjectReader reader) throws IOException {
+        RevCommit parsed =
+                RevCommit.parse(reader.open(commit, Constants.OBJ_COMMIT).getBytes());
+        @Nullable
+        LoggedCommit parent =
+                commit.parents().isEmpty() ? null : commit.parents().get(0);
+        TreeDiff.Summary changed = TreeDiff.summary(reader, parent == null ? null : parent.tree(), commit.tree());
+        return new CommitInfo(
+                commit.name(),
+                parent == null ? null : parent.name(),
+                commit.generation(),
+                CommitText.author(parsed),
+                CommitText.message(parsed),
+                CommitText.timestamp(parsed),
+                changed.paths(),
+                changed.additions(),
+                changed.deletions());
+    }
+
+    static SortedMap<String, String> files(LoggedCommit commit, ObjectReader reader) throws IOException {
+        SortedMap<String, String> files = new TreeMap<>();
+        try (TreeWalk walk = new TreeWalk(reader)) {
+            walk.addTree(commit.tree());
+            walk.setRecursive(true);
+            while (walk.next()) {
+                String text = TreeLeaf.existing(walk.getFileMode(), walk.getObjectId(0))
+                        .textOrNull(reader);
+                if (text != null) {
+                    files.put(walk.getPathString(), text);
+                }
+            }
+        }
+        return files;
+    }
+
+    /** What is at {@code path}; null if nothing is, or a folder. */
+    static @Nullable TreeLeaf find(LoggedCommit commit, String path, ObjectReader reader) throws IOException {
+        if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
+            return null;
+        }
+        try (TreeWalk walk = TreeWalk.forPath(reader, path, commit.tree())) {
+            return walk == null || walk.getFileMode().equals(FileMode.TREE)
+                    ? null
+                    : TreeLeaf.existing(walk.getFileMode(), walk.getObjectId(0));
+        }
+    }
+}

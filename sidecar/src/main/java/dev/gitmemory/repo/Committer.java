@@ -1,0 +1,129 @@
+package dev.gitmemory.repo;
+
+import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.LogContendedException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits drafts, one entry at a time, gathering those that come meanwhile.
+ *
+ * <h2>Group commit</h2>
+ *
+ * Every caller queues its drafts and then waits for its turn. Whoever gets it commits all that is queued, in the order
+ * it came, as one chain in one entry; the others find their drafts done when their turn comes. So while one
+ * entry is on its way to the store the next gathers, and the store's latency bounds the number of entries, not of commits.
+ *
+ * <h2>Races with other processes</h2>
+ *
+ * If another entry came first, the chain is thrown away, the log has read the other's entries, and the edits are
+ * applied again. Before drafts that change nothing, or that throw, are answered without writing, the log is refreshed: such an
+ * answer must not come from old files.
+ */
+final class Committer {
+
+    /** Fewer than this many drafts are gathered, so that an entry stays of a size that is quickly sent. */
+    private static final int GROUP = 500;
+
+    private static final int ATTEMPTS = 100;
+
+    /** The drafts of one call. */
+    private static final class Request {
+        private final List<Draft> drafts;
+        private List<Outcome> outcomes = List.of();
+        private @Nullable Throwable failure;
+        private boolean done;
+
+        Request(List<Draft> drafts) {
+            this.drafts = List.copyOf(drafts);
+        }
+    }
+
+    private final BundleLog log;
+    private final Clock clock;
+    private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    Committer(BundleLog log, Clock clock) {
+        this.log = log;
+        this.clock = clock;
+    }
+
+    List<Outcome> commit(List<Draft> drafts) throws IOException {
+        Request mine = new Request(drafts);
+        waiting.add(mine);
+        turn.lock();
+        try {
+            while (!mine.done) {
+                serve(nextGroup());
+            }
+        } finally {
+            turn.unlock();
+        }
+        return answer(mine);
+    }
+
+    private List<Request> nextGroup() {
+        List<Request> group = new ArrayList<>();
+        int drafts = 0;
+        Request next = waiting.peek();
+        while (next != null && (group.isEmpty() || drafts + next.drafts.size() <= GROUP)) {
+            group.add(next);
+            drafts += next.drafts.size();
+            waiting.remove();
+            next = waiting.peek();
+        }
+        return group;
+    }
+
+    /** Commits a group; whatever happens, all in it are done then. */
+    private void serve(List<Request> group) {
+        try {
+            List<Draft> drafts = new ArrayList<>();
+            group.forEach(request -> drafts.addAll(request.drafts));
+            List<Outcome> outcomes = commitAll(drafts);
+            int begin = 0;
+            for (Request request : group) {
+                int end = begin + request.drafts.size();
+                request.outcomes = List.copyOf(outcomes.subList(begin, end));
+                begin = end;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            group.forEach(request -> request.failure = e); // thrown to every caller by answer()
+        } finally {
+            group.forEach(request -> request.done = true);
+        }
+    }
+
+    private List<Outcome> commitAll(List<Draft> drafts) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            CommitChain chain = new CommitChain(log);
+            chain.add(drafts, clock.instant());
+            boolean settled =
+                    chain.isEmpty() ? log.refresh().entry() == chain.base().entry() : chain.append();
+            if (settled) {
+                return chain.outcomes();
+            }
+        }
+        throw new LogContendedException(log.name(), ATTEMPTS);
+    }
+
+    private static List<Outcome> answer(Request request) throws IOException {
+        Throwable failure = request.failure;
+        if (failure instanceof IOException e) {
+            throw e;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        return request.outcomes;
+    }
+}

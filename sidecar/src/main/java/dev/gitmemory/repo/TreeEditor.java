@@ -1,0 +1,149 @@
+package dev.gitmemory.repo;
+
+import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.LoggedCommit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.jspecify.annotations.Nullable;
+
+/** The files of a commit in the making, on top of an existing tree. */
+final class TreeEditor implements FileTree {
+
+    private final BundleLog log;
+    private final ObjectReader reader;
+    private final TreeFolder root;
+
+    /** @param base the tree to begin with; null for none */
+    TreeEditor(BundleLog log, ObjectReader reader, @Nullable ObjectId base) {
+        this.log = log;
+        this.reader = reader;
+        this.root = new TreeFolder(reader, base);
+    }
+
+    /** Inserts what is new and answers the id of the tree. */
+    ObjectId write(ObjectInserter into) throws IOException {
+        return root.write(into);
+    }
+
+    @Override
+    public @Nullable String read(String path) {
+        try {
+            TreeLeaf leaf = find(path);
+            return leaf == null ? null : leaf.text(path, reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean exists(String path) {
+        try {
+            return find(path) != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void write(String path, String content) {
+        byte[] bytes = Texts.encode(path, content);
+        try {
+            put(path, TreeLeaf.file(bytes, find(path)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void restore(String path, String commitSha) {
+        PathRules.check(path);
+        LoggedCommit commit = Revisions.commit(log, commitSha);
+        try (TreeWalk there = TreeWalk.forPath(reader, path, commit.tree())) {
+            if (there == null || there.getFileMode().equals(FileMode.TREE)) {
+                delete(path);
+            } else {
+                put(path, TreeLeaf.existing(there.getFileMode(), there.getObjectId(0)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void delete(String path) {
+        try {
+            TreeFolder folder = folderOf(path);
+            if (folder != null) {
+                folder.leaves().remove(lastKey(path));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public SortedSet<String> paths() {
+        SortedSet<String> paths = new TreeSet<>();
+        try {
+            collect(root, "", paths);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return paths;
+    }
+
+    private static void collect(TreeFolder folder, String prefix, SortedSet<String> paths) throws IOException {
+        for (String key : folder.leaves().keySet()) {
+            paths.add(prefix + TreeFolder.name(key));
+        }
+        for (var sub : folder.folders().entrySet()) {
+            collect(sub.getValue(), prefix + TreeFolder.name(sub.getKey()) + "/", paths);
+        }
+    }
+
+    private @Nullable TreeLeaf find(String path) throws IOException {
+        TreeFolder folder = folderOf(path);
+        return folder == null ? null : folder.leaves().get(lastKey(path));
+    }
+
+    /** The folder that {@code path} is in, or null if there is none. */
+    private @Nullable TreeFolder folderOf(String path) throws IOException {
+        PathRules.check(path);
+        TreeFolder folder = root;
+        String[] segments = path.split("/", -1);
+        for (int i = 0; i < segments.length - 1 && folder != null; i++) {
+            folder = folder.folders().get(TreeFolder.key(segments[i]));
+        }
+        return folder;
+    }
+
+    private void put(String path, TreeLeaf leaf) throws IOException {
+        TreeFolder folder = root;
+        String[] segments = path.split("/", -1);
+        for (int i = 0; i < segments.length - 1; i++) {
+            String key = TreeFolder.key(segments[i]);
+            if (folder.leaves().containsKey(key)) {
+                throw new IllegalArgumentException(
+                        "There can be nothing at '" + path + "': '" + segments[i] + "' is a file");
+            }
+            TreeFolder sub = folder.folders().get(key);
+            folder = sub == null ? folder.addFolder(key) : sub;
+        }
+        TreeFolder sameName = folder.folders().get(lastKey(path));
+        if (sameName != null && !sameName.isEmpty()) {
+            throw new IllegalArgumentException("There can be no file at '" + path + "': it is a folder");
+        }
+        folder.leaves().put(lastKey(path), leaf);
+    }
+
+    private static String lastKey(String path) {
+        return TreeFolder.key(path.substring(path.lastIndexOf('/') + 1));
+    }
+}
