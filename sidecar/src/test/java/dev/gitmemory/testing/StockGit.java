@@ -119,7 +119,7 @@ public final class StockGit {
     /** Every file of a commit by its path. */
     public SortedMap<String, String> files(String revision) {
         SortedMap<String, String> files = new TreeMap<>();
-        for (String path : run("ls-tree", "-r", "-z", "--name-only", revision).split("\0")) {
+        for (String path : run("ls-tree", "-r", "-z", "--name-only", revision).split("\0", -1)) {
             if (!path.isEmpty()) {
                 files.put(
                         path, attempt("cat-file", "blob", revision + ":" + path).output());
