@@ -74,7 +74,7 @@ final class Environment implements IDefaultValueProvider {
     private void checkSwitch(OptionSpec option, Problems problems) {
         String value = settings.get(variableOf(option));
         if (value != null && option.arity().max() == 0 && !value.matches("(?i)true|false")) {
-            problems.add(variableOf(option) + ": must be true or false");
+            problems.add(variableOf(option) + " must be true or false");
         }
     }
 }

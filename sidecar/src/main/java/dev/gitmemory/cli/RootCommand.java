@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         usageHelpWidth = 100,
         synopsisSubcommandLabel = "COMMAND",
+        subcommands = {MigrateCommand.class},
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",
         footer = {
             "",

@@ -3,8 +3,8 @@ package dev.gitmemory.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -39,7 +39,7 @@ final class UsageErrors {
             // picocli tells of a missing positional parameter twice.
             missing.addAll(missingParameter.getMissing());
         } else if (error instanceof ParameterException wrong && wrong.getArgSpec() != null) {
-            problems.add(sourceOf(wrong.getArgSpec()) + ": " + withoutPrefix(wrong.getMessage()));
+            problems.add(sourceOf(wrong.getArgSpec()) + " " + wrongValue(wrong));
         } else {
             problems.add(String.valueOf(error.getMessage()));
         }
@@ -64,19 +64,28 @@ final class UsageErrors {
         }
     }
 
-    /** Says where a value came from: picocli does not tell a flag from a default. */
+    /** Says where a value came from, flag or environment. picocli counts an option with a wrong value as not matched. */
     private String sourceOf(ArgSpec arg) {
-        if (arg instanceof OptionSpec option && Environment.isSetting(option) && !parsed.hasMatchedOption(option)) {
-            return Environment.variableOf(option);
+        if (arg instanceof OptionSpec option && Environment.isSetting(option)) {
+            String name = option.longestName();
+            boolean asFlag =
+                    parsed.originalArgs().stream().anyMatch(word -> word.equals(name) || word.startsWith(name + "="));
+            return asFlag ? name : Environment.variableOf(option);
         }
         return nameOf(arg);
     }
 
-    private String nameOf(ArgSpec arg) {
-        return arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+    private static String wrongValue(ParameterException wrong) {
+        if (wrong.getArgSpec().typeInfo().isEnum()) {
+            return "must be one of "
+                    + String.join(", ", wrong.getArgSpec().typeInfo().getEnumConstantNames())
+                            .toLowerCase(Locale.ROOT) + ", is '" + wrong.getValue() + "'";
+        }
+        return String.valueOf(wrong.getMessage())
+                .replaceFirst("^Invalid value for (option|positional parameter)[^:]*: ", "");
     }
 
-    private static String withoutPrefix(@Nullable String message) {
-        return String.valueOf(message).replaceFirst("^Invalid value for (option|positional parameter)[^:]*: ", "");
+    private String nameOf(ArgSpec arg) {
+        return arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
     }
 }

@@ -2,9 +2,12 @@ package dev.gitmemory.postgres;
 
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * How to reach a PostgreSQL database. Immutable; its text never shows the password.
@@ -17,6 +20,12 @@ public record DatabaseSettings(
         String url, @Nullable String user, @Nullable String password) {
 
     private static final String EXAMPLE = "for example jdbc:postgresql://localhost:5432/letta";
+
+    private static final String HOST = "(\\[[0-9A-Fa-f:.%]+]|[^\\[\\]/?:@,]+)?(:\\d{1,5})?";
+
+    /** Checked before pgjdbc sees a URL, because pgjdbc logs what it takes for a wrong port: maybe a password. */
+    private static final Pattern URL =
+            Pattern.compile("jdbc:postgresql:(//" + HOST + "(," + HOST + ")*(/[^?]*)?|[^/?@]*)(\\?.*)?");
 
     /** @throws IllegalArgumentException when the URL is none that pgjdbc understands: see {@link #problemWith} */
     public DatabaseSettings {
@@ -34,9 +43,10 @@ public record DatabaseSettings(
         if (!url.startsWith("jdbc:postgresql:")) {
             return Optional.of("must begin with jdbc:postgresql:, " + EXAMPLE);
         }
-        return parse(url).isPresent()
+        return URL.matcher(url).matches() && parse(url).isPresent()
                 ? Optional.empty()
-                : Optional.of("is not a URL that pgjdbc understands, " + EXAMPLE);
+                : Optional.of("is not jdbc:postgresql://host:port/database, " + EXAMPLE
+                        + "; user and password are settings of their own (db-user, db-password)");
     }
 
     /** Returns {@code host:port/database} for people: which database this is, and nothing secret. */
@@ -44,6 +54,20 @@ public record DatabaseSettings(
         Properties parts = parse(url).orElseGet(Properties::new);
         return PGProperty.PG_HOST.getOrDefault(parts) + ":" + PGProperty.PG_PORT.getOrDefault(parts) + "/"
                 + PGProperty.PG_DBNAME.getOrDefault(parts);
+    }
+
+    /** Returns connections to it, unpooled; connects to nothing yet. */
+    public DataSource dataSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        // A null would hide the user and the password that the URL may hold.
+        if (user != null) {
+            source.setUser(user);
+        }
+        if (password != null) {
+            source.setPassword(password);
+        }
+        return source;
     }
 
     @Override

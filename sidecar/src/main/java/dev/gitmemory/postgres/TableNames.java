@@ -2,6 +2,7 @@ package dev.gitmemory.postgres;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the application's tables are called.
@@ -66,16 +67,23 @@ public record TableNames(
                 "organizations_table", organizations);
     }
 
-    private static void check(String setting, String name) {
+    /** Says what keeps a name from being a table's or schema's; empty when nothing does. */
+    public static Optional<String> problemWith(String name) {
         if (name.isEmpty()) {
-            throw new IllegalArgumentException(setting + " is empty");
+            return Optional.of("is empty");
         }
         if (name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            throw new IllegalArgumentException(setting + " is longer than the " + MAX_BYTES + " bytes of a name");
+            return Optional.of("is longer than the " + MAX_BYTES + " bytes of a name");
         }
         if (name.chars().anyMatch(c -> "\"'\\$".indexOf(c) >= 0 || Character.isISOControl(c))) {
-            throw new IllegalArgumentException(
-                    setting + " has a quote, a backslash, a dollar sign or a control character");
+            return Optional.of("has a quote, a backslash, a dollar sign or a control character");
         }
+        return Optional.empty();
+    }
+
+    private static void check(String setting, String name) {
+        problemWith(name).ifPresent(problem -> {
+            throw new IllegalArgumentException(setting + " " + problem);
+        });
     }
 }

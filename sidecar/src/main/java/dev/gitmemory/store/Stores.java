@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the store that a setting names. */
@@ -24,14 +25,36 @@ public final class Stores {
         return open(setting, Clock.systemUTC());
     }
 
+    /** Says what is wrong with a setting, without opening anything; empty when it names a store. */
+    public static Optional<String> problemWith(String setting) {
+        try {
+            opener(setting, Clock.systemUTC());
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     static ObjectStore open(String setting, Clock clock) throws IOException {
+        return opener(setting, clock).open();
+    }
+
+    private static Opener opener(String setting, Clock clock) {
         URI uri = parse(setting);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         return switch (scheme) {
-            case "file" -> FileStore.open(folder(setting, uri), clock);
-            case "memory" -> new MemoryStore();
+            case "file" -> {
+                Path folder = folder(setting, uri);
+                yield () -> FileStore.open(folder, clock);
+            }
+            case "memory" -> MemoryStore::new;
             default -> throw unsupported(setting, "its scheme is unknown", null);
         };
+    }
+
+    /** A store that is known and not open yet. */
+    private interface Opener {
+        ObjectStore open() throws IOException;
     }
 
     private static URI parse(String setting) {

@@ -1,0 +1,69 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.MigrationReport;
+import dev.gitmemory.postgres.Migrations;
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code git-memory migrate}: installs git-memory in a database, or brings it up to date. */
+@Command(
+        name = "migrate",
+        description = {
+            "Install git-memory in a database, or bring it up to date.",
+            "",
+            "On a database that has the application's tables, the blocks table gets the column git_sha and triggers;"
+                    + " everything else goes into the schema git_memory. On an empty database the application's tables"
+                    + " are created as well. Running it again does no harm.",
+            "",
+            "Examples:",
+            "  git-memory migrate --db-url jdbc:postgresql://localhost:5432/letta --db-user letta",
+            "  git-memory migrate --guard pljava      (after PL/Java was installed)",
+            ""
+        })
+final class MigrateCommand implements CliCommand {
+
+    @Option(
+            names = "--guard",
+            paramLabel = "auto|pljava|plpgsql",
+            description = "Language of the guard, which refuses writes that are not in git: pljava, plpgsql (for a"
+                    + " PostgreSQL without PL/Java), or auto (pljava where it works). Both refuse the same."
+                    + " Default: what the last migration was asked for, auto the first time.")
+    @Nullable
+    GuardEngine guard;
+
+    @ArgGroup(validate = false, heading = "%nDatabase:%n")
+    DatabaseOptions database = new DatabaseOptions();
+
+    @ArgGroup(validate = false, heading = "%nNames of the application's tables:%n")
+    TableOptions tables = new TableOptions();
+
+    @Override
+    public void check(Problems problems) {
+        database.check(problems);
+        tables.check(problems);
+    }
+
+    @Override
+    public ExitCode run(Console console) {
+        DatabaseSettings settings = database.settings();
+        MigrationReport report = new Migrations(settings.dataSource(), tables.settings(), guard).migrate();
+        PrintStream out = console.out();
+        if (report.applied().isEmpty()) {
+            out.println("Database " + settings.displayName() + " is up to date.");
+        } else {
+            out.println("Database " + settings.displayName() + ": ran "
+                    + report.applied().size() + " scripts.");
+            report.applied().forEach(script -> out.println("  " + script));
+        }
+        out.println("Guard: " + report.guard().engine().setting() + " (asked for "
+                + report.guard().requested().setting() + "), version "
+                + report.guard().version() + ".");
+        report.advice().forEach(out::println);
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gitmemory.cli;
+
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Lets a long-running command end in order when the process is asked to stop (SIGTERM, Ctrl-C).
+ *
+ * <p>The JVM ends as soon as its shutdown hooks have, so this hook waits until the command has closed everything. Open it
+ * as the first resource of the command: it is closed last.
+ *
+ * <pre>{@code
+ * try (StopSignal stop = StopSignal.install();
+ *         EmbeddedPostgres postgres = ...;
+ *         HttpServer server = ...) {
+ *     stop.await();
+ * }
+ * }</pre>
+ */
+final class StopSignal implements AutoCloseable {
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private StopSignal() {}
+
+    static StopSignal install() {
+        StopSignal signal = new StopSignal();
+        Runtime.getRuntime().addShutdownHook(new Thread(signal::waitForCommand, "stop"));
+        return signal;
+    }
+
+    private void waitForCommand() {
+        asked.countDown();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            // Nobody interrupts a shutdown hook; if somebody did, the process would simply end now.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the process is asked to stop; returns at once when it has been. */
+    void await() throws InterruptedException {
+        asked.await();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

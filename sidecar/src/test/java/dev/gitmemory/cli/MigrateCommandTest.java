@@ -1,0 +1,70 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.testing.EmbeddedDatabase;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MigrateCommandTest {
+
+    @Test
+    void migratesAnEmptyDatabaseAndDoesNothingTheSecondTime() {
+        String url = EmbeddedDatabase.empty().jdbcUrl();
+        Map<String, String> environment = Map.of("GIT_MEMORY_DB_URL", url, "GIT_MEMORY_DB_USER", "postgres");
+
+        Cli.Run first = Cli.run(environment, "migrate", "--guard", "plpgsql");
+        assertThat(first.err()).isEmpty();
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.out())
+                .contains("ran ", "  V001__application_tables.sql", "Guard: plpgsql (asked for plpgsql), version ");
+
+        Cli.Run second = Cli.run(environment, "migrate");
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.out()).contains("is up to date.", "Guard: plpgsql (asked for plpgsql)");
+    }
+
+    @Test
+    void aFlagWinsOverTheEnvironment() {
+        Cli.Run run = Cli.run(
+                Map.of("GIT_MEMORY_DB_URL", "jdbc:postgresql://127.0.0.1:1/none"),
+                "migrate",
+                "--db-url",
+                EmbeddedDatabase.empty().jdbcUrl(),
+                "--db-user",
+                "postgres");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNamedInOneParagraphWithoutStackTrace() {
+        Cli.Run run = Cli.run("migrate", "--db-url", "jdbc:postgresql://127.0.0.1:1/none");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .startsWith("git-memory migrate: ")
+                .contains("127.0.0.1:1", "--db-url")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void theStackTraceIsShownOnRequest() {
+        Cli.Run run = Cli.run("migrate", "--db-url", "jdbc:postgresql://127.0.0.1:1/none", "--verbose");
+        assertThat(run.err()).contains("\tat dev.gitmemory.");
+    }
+
+    @Test
+    void aRoleThatDoesNotExistIsNamedAndTheSettingToCheckToo() {
+        Cli.Run run = Cli.run("migrate", "--db-url", EmbeddedDatabase.empty().jdbcUrl(), "--db-user", "nobody_here");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("nobody_here", "--db-user");
+    }
+
+    @Test
+    void aDatabaseThatDoesNotExistIsNamedAndTheSettingToCheckToo() {
+        String url = EmbeddedDatabase.empty().jdbcUrl().replaceFirst("/[^/]*$", "/nowhere");
+        Cli.Run run = Cli.run("migrate", "--db-url", url, "--db-user", "postgres");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("\"nowhere\"", "--db-url");
+    }
+}

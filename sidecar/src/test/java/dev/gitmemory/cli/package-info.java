@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory.cli;
+
+import org.jspecify.annotations.NullMarked;
