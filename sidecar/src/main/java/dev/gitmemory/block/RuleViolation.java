@@ -11,6 +11,7 @@ public final class RuleViolation extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String field;
+    private final String message;
 
     /**
      * A violation of one field's rule.
@@ -23,10 +24,17 @@ public final class RuleViolation extends RuntimeException {
     public RuleViolation(String field, String message) {
         super(message);
         this.field = field;
+        this.message = message;
     }
 
     /** The field that broke the rule, as the file format spells it. */
     public String field() {
         return field;
+    }
+
+    /** What was wrong and what is allowed. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 }

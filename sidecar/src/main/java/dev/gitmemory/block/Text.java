@@ -1,12 +1,17 @@
 package dev.gitmemory.block;
 
 /** Which texts both PostgreSQL and UTF-8 can hold. */
-final class Text {
+public final class Text {
 
     private Text() {}
 
-    /** @throws RuleViolation of {@code field} if the text holds a NUL or half of a surrogate pair */
-    static void requireStorable(String field, String text) {
+    /**
+     * Checks a text that is to be stored.
+     *
+     * @param field named in the violation
+     * @throws RuleViolation of the field if the text holds a NUL or half of a surrogate pair
+     */
+    public static void requireStorable(String field, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0) {

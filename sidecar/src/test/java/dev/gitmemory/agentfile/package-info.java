@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory.agentfile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gitmemory;
+
+import org.jspecify.annotations.NullMarked;
