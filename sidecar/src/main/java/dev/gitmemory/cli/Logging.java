@@ -27,7 +27,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     /** Line breaks within a message are shown as {@code \n}: what a client sends cannot forge a line of the log. */
     private static final String TEXT =
-            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0} - %replace(%msg){'\\R', '\\\\\\\\n'} %kvp%n";
+            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0} - %replace(%msg){'\\R', '\\\\n'}%replace( %kvp){' $', ''}%n";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
