@@ -30,6 +30,8 @@ class LayersTest {
             .definedBy("dev.gitmemory.log..")
             .layer("store")
             .definedBy("dev.gitmemory.store..")
+            .layer("agentfile")
+            .definedBy("dev.gitmemory.agentfile..")
             .layer("block")
             .definedBy("dev.gitmemory.block..")
             .whereLayer("cli")
@@ -46,8 +48,11 @@ class LayersTest {
             .mayOnlyBeAccessedByLayers("service", "repo")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("cli", "repo", "log")
+            .whereLayer("agentfile")
+            .mayOnlyBeAccessedByLayers("cli", "http", "service")
             .whereLayer("block")
-            .mayOnlyBeAccessedByLayers("cli", "http", "service", "postgres", "repo")
+            .mayOnlyBeAccessedByLayers("cli", "http", "service", "postgres", "repo", "agentfile")
+            .ensureAllClassesAreContainedInArchitecture()
             .because("a room knows what is below it, and the log of bundles does not know what its files mean");
 
     @ArchTest
