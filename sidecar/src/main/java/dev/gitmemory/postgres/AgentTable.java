@@ -29,8 +29,13 @@ public final class AgentTable {
     /** A block under the label that an agent knows it by. */
     public record Link(String label, String blockId) {}
 
-    /** An agent that has the tag and is linked to a block, and whether the ledger has taken it over. */
-    public record Owner(String agentId, String organizationId, boolean takenOver) {}
+    /**
+     * An agent that has the tag.
+     *
+     * @param takenOver whether the ledger has taken it over
+     * @param appliedSeq the log entry that its rows equal, 0 before the first: the log can't end before it
+     */
+    public record Owner(String agentId, String organizationId, boolean takenOver, long appliedSeq) {}
 
     public Optional<Agent> find(String agentId) {
         return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id")
@@ -96,10 +101,31 @@ public final class AgentTable {
                 .list();
     }
 
+    /** The agent as an owner, if it has the tag. */
+    public Optional<Owner> owner(String agentId) {
+        return handle.createQuery("""
+                        SELECT a.id AS agent_id,
+                               a.organization_id,
+                               coalesce(r.state = 'enabled', false) AS taken_over,
+                               coalesce(r.applied_seq, 0) AS applied_seq
+                          FROM <agents> a
+                          JOIN <agents_tags> t ON t.agent_id = a.id AND t.tag = :tag
+                          LEFT JOIN git_memory.repo r ON r.agent_id = a.id
+                         WHERE a.id = :agent
+                        """)
+                .bind("tag", TAG)
+                .bind("agent", agentId)
+                .map(ConstructorMapper.of(Owner.class))
+                .findOne();
+    }
+
     /** The agents with the tag that are linked to a block, by id. */
     public List<Owner> owners(String blockId) {
         return handle.createQuery("""
-                        SELECT a.id AS agent_id, a.organization_id, coalesce(r.state = 'enabled', false) AS taken_over
+                        SELECT a.id AS agent_id,
+                               a.organization_id,
+                               coalesce(r.state = 'enabled', false) AS taken_over,
+                               coalesce(r.applied_seq, 0) AS applied_seq
                           FROM <blocks_agents> l
                           JOIN <agents_tags> t ON t.agent_id = l.agent_id AND t.tag = :tag
                           JOIN <agents> a ON a.id = l.agent_id

@@ -6,7 +6,6 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,21 +48,19 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and reads which columns the blocks table has.
      *
-     * @param url JDBC URL, {@code jdbc:postgresql://...}
-     * @param user null to leave it to the URL
-     * @param password null to leave it to the URL, to a password file or to none
      * @throws DatabaseUnavailableException if no connection can be had
      */
-    public static Database connect(String url, @Nullable String user, @Nullable String password, TableNames tables) {
+    public static Database connect(DatabaseSettings settings, TableNames tables) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("postgresql");
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(password);
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password());
         config.setMaximumPoolSize(POOL_SIZE);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(CONNECTION_TIMEOUT.toMillis());
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.addDataSourceProperty("ApplicationName", "git-memory");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         HikariDataSource pool;
@@ -92,8 +89,7 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(
-                        TransactionIsolationLevel.READ_COMMITTED, handle -> work.in(new Tx(handle, columns)));
+                return jdbi.inTransaction(handle -> work.in(new Tx(handle, columns)));
             } catch (JdbiException e) { // Jdbi wraps every SQLException
                 if (attempt >= ATTEMPTS || !DatabaseErrors.isTransient(e)) {
                     throw DatabaseErrors.translate(e);

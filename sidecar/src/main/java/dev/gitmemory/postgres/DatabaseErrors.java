@@ -16,6 +16,9 @@ final class DatabaseErrors {
     private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
     private static final String READ_ONLY_SERVER = "25006";
 
+    /** Class 08. PostgreSQL's errors all have a state; only the pool speaks without one, of connections it has lost. */
+    private static final String NO_CONNECTION = "08003";
+
     private DatabaseErrors() {}
 
     /** Whether the transaction lost against another and may be run once more. */
@@ -29,7 +32,7 @@ final class DatabaseErrors {
         if (sql == null) {
             return failure;
         }
-        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        String state = sql.getSQLState() == null ? NO_CONNECTION : sql.getSQLState();
         if (state.startsWith("MG")) {
             return new GuardRefusedException(state, serverText(sql), failure);
         }

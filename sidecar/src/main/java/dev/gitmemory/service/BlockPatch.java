@@ -4,6 +4,8 @@ import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.postgres.ExtraColumn;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,26 @@ public record BlockPatch(
         Change<Metadata> metadata,
         Change<List<String>> tags,
         Map<ExtraColumn, @Nullable Object> extras) {
+
+    private static final Label ANY = Label.of("any");
+
+    /**
+     * Checks what can be checked without the block; the rules are the same for every agent.
+     *
+     * @throws dev.gitmemory.block.RuleViolation if a value is none that a block can have
+     */
+    public BlockPatch {
+        String newValue = value.value();
+        Integer newLimit = limit.value();
+        new Block(
+                ANY,
+                newValue == null ? "" : newValue,
+                description.value(),
+                newLimit == null ? Block.DEFAULT_LIMIT : newLimit,
+                false,
+                Metadata.EMPTY);
+        extras = Collections.unmodifiableMap(new EnumMap<>(extras));
+    }
 
     /** Whether anything is changed that git mirrors. */
     boolean touchesGit() {

@@ -24,10 +24,12 @@ final class GitBlocks {
 
     private final Database database;
     private final GitFirstWriter writer;
+    private final Steps steps;
 
-    GitBlocks(Database database, GitFirstWriter writer) {
+    GitBlocks(Database database, GitFirstWriter writer, Steps steps) {
         this.database = database;
         this.writer = writer;
+        this.steps = steps;
     }
 
     Optional<Written> create(Owner owner, NewBlock created, Caller caller) {
@@ -160,6 +162,7 @@ final class GitBlocks {
                     }
                     return tx.blocks().find(before.id()).orElse(before);
                 });
+                steps.reached(Steps.Step.DONE, row.id());
                 yield Optional.of(new Written(overlay(row, block, done.sha()), false));
             }
         };

@@ -111,6 +111,7 @@ final class GitFirstWriter {
     private Done writeOne(Owner owner, Function<Owner, Draft> draft) throws IOException {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
         MemoryRepository repository = repositories.open(id);
+        Heads.require(repository, owner.agentId(), owner.appliedSeq());
         String sha = committed(repository.commit(List.of(draft.apply(owner))).get(0));
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
         return new Done(sha, applied(id, repository));
@@ -176,7 +177,11 @@ final class GitFirstWriter {
     private void commitAll(List<Owner> owners, Function<Owner, Draft> draft, Progress progress) throws IOException {
         for (Owner owner : owners.subList(progress.committed, owners.size())) {
             MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
-            repository.refresh(); // under the locks nobody else writes the block: what is read here stays true
+            repository.refresh();
+            Heads.require(
+                    repository,
+                    owner.agentId(),
+                    owner.appliedSeq()); // under the locks nobody else writes the block: what is read here stays true
             String sha =
                     committed(repository.commit(List.of(draft.apply(owner))).get(0));
             progress.advance(sha);

@@ -21,7 +21,7 @@ public final class GitMemory {
                 new GitFirstWriter(database, repositories, applier, new Announcements(database, clock), steps);
         this.enablement = new Enablement(database, repositories, applier, steps);
         Targets targets = new Targets(database, repositories, enablement, applier);
-        this.blocks = new Blocks(database, targets, new GitBlocks(database, writer), new PlainBlocks(database));
+        this.blocks = new Blocks(database, targets, new GitBlocks(database, writer, steps), new PlainBlocks(database));
         this.views = new Views(database, repositories);
         this.sync = new Sync(database, repositories, applier);
         this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);

@@ -47,7 +47,7 @@ record RepoDelta(
 
     /** The labels that commits since the applied one have touched. */
     static RepoDelta newCommits(Ledger.Repo row, MemoryRepository repository) throws IOException {
-        Head head = head(row, repository);
+        Head head = Heads.require(repository, row.agentId(), row.appliedSeq());
         if (row.appliedSha() != null && head.entry() <= row.appliedSeq()) {
             return new RepoDelta(row, repository, head, List.of(), new TreeMap<>());
         }
@@ -58,7 +58,7 @@ record RepoDelta(
     /** Every label that git has, and every label that the rows have and git has not. */
     static RepoDelta everything(Ledger.Repo row, MemoryRepository repository, Collection<String> linkedLabels)
             throws IOException {
-        Head head = head(row, repository);
+        Head head = Heads.require(repository, row.agentId(), row.appliedSeq());
         List<CommitInfo> commits = row.appliedSha() != null && head.entry() <= row.appliedSeq()
                 ? List.of()
                 : repository.changesSince(row.appliedSha(), head.sha()).commits();
@@ -68,27 +68,6 @@ record RepoDelta(
             touched.putIfAbsent(label, new Touched(label, null, ""));
         }
         return new RepoDelta(row, repository, head, commits, touched);
-    }
-
-    private static Head head(Ledger.Repo row, MemoryRepository repository) throws IOException {
-        Head head = repository.head();
-        if (head == null) {
-            head = repository.refresh();
-        }
-        if (head == null) {
-            throw MemoryException.conflict(
-                    "Agent %s is git's, but its repository is empty: the object storage was emptied or is another one. The rows were left as they are."
-                            .formatted(row.agentId()));
-        }
-        if (head.entry() < row.appliedSeq()) {
-            head = repository.refresh(); // another process wrote and applied what this one has not read yet
-        }
-        if (head == null || head.entry() < row.appliedSeq()) {
-            throw MemoryException.conflict(
-                    "Agent %s: PostgreSQL equals entry %d of the log, but the object storage ends before it: it was restored to an older state. The rows were left as they are."
-                            .formatted(row.agentId(), row.appliedSeq()));
-        }
-        return head;
     }
 
     private static SortedMap<String, Touched> touched(Ledger.Repo row, List<ChangedFile> files) {

@@ -27,7 +27,12 @@ public interface Steps {
         DONE
     }
 
-    Steps NONE = (step, agentId) -> {};
+    Steps NONE = (step, id) -> {};
 
-    void reached(Step step, String agentId);
+    /**
+     * A write has got here.
+     *
+     * @param id of the agent, for {@link Step#DONE} of the block
+     */
+    void reached(Step step, String id);
 }

@@ -53,17 +53,10 @@ final class Targets {
 
     /** The agent as an owner, if its blocks are git's. */
     Optional<Owner> owner(Agent agent) {
-        if (!database.inTransaction(tx -> tx.agents().hasTag(agent.id()))) {
-            return Optional.empty();
-        }
-        Owner owner = new Owner(agent.id(), agent.organizationId(), isTakenOver(agent.id()));
-        takeOver(List.of(owner));
-        return Optional.of(new Owner(agent.id(), agent.organizationId(), true));
-    }
-
-    private boolean isTakenOver(String agentId) {
-        return database.inTransaction(
-                tx -> tx.ledger().repo(agentId).map(Ledger.Repo::isEnabled).orElse(false));
+        Optional<Owner> owner = database.inTransaction(tx -> tx.agents().owner(agent.id()));
+        return owner.isPresent() && takeOver(List.of(owner.get()))
+                ? database.inTransaction(tx -> tx.agents().owner(agent.id()))
+                : owner;
     }
 
     /** A block and its owners; owners with a tag that nobody has taken over yet are taken over first. */

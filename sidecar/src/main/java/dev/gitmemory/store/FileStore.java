@@ -114,17 +114,27 @@ final class FileStore implements ObjectStore {
     @Override
     public byte @Nullable [] read(String key) throws IOException {
         Path file = path(key);
-        // Not a FileChannel: an interrupt would make the answer fail.
-        try (InputStream in = new FileInputStream(file.toFile())) {
-            return in.readAllBytes();
+        try {
+            return content(file);
         } catch (FileNotFoundException e) {
             // Also thrown for a folder, and for a file that may not be read.
             if (!Files.isRegularFile(file)) {
                 return null;
             }
-            throw failed("read", key, e);
         } catch (IOException e) {
             throw failed("read", key, e);
+        }
+        try {
+            return content(file); // it may have come between the two looks
+        } catch (IOException e) {
+            throw failed("read", key, e);
+        }
+    }
+
+    /** Not a FileChannel: an interrupt would make the answer fail. */
+    private static byte[] content(Path file) throws IOException {
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            return in.readAllBytes();
         }
     }
 

@@ -1,0 +1,137 @@
+package dev.gitmemory.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.postgres.embedded.EmbeddedPostgres;
+import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.Steps.Step;
+import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.Stores;
+import dev.gitmemory.testing.Application;
+import dev.gitmemory.testing.Http;
+import dev.gitmemory.testing.Sidecar;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** PostgreSQL stops and comes back under a running sidecar. */
+class DatabaseDownTest {
+
+    private static final String PERSONA = "/v1/agents/a/core-memory/blocks/system%2Fpersona";
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedPostgres postgres;
+    private DatabaseSettings settings;
+    private ObjectStore store;
+    private Sidecar sidecar;
+    private Application application;
+    private final AtomicReference<Step> stopPostgresqlAt = new AtomicReference<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        postgres = EmbeddedPostgres.start(folder, 0, text -> {});
+        settings = postgres.settings();
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(settings.url());
+        source.setUser(settings.user());
+        source.setPassword(settings.password());
+        new Migrations(source, TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        application = new Application(source);
+        application.createAgent("a");
+        application.createBlock("a", "block-a", "persona", "before");
+        store = Stores.open("memory:");
+        sidecar = Sidecar.start(settings, store, (step, id) -> {
+            if (stopPostgresqlAt.compareAndSet(step, null)) {
+                stopPostgresql();
+            }
+        });
+        assertThat(sidecar.http().post("/v1/agents/a/git-memory/enable", "").status())
+                .isEqualTo(200);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        sidecar.close();
+        store.close();
+        postgres.close();
+    }
+
+    private void stopPostgresql() {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void startPostgresql() throws Exception {
+        postgres = EmbeddedPostgres.start(
+                folder, URI.create(settings.url().substring(5)).getPort(), text -> {});
+    }
+
+    private long entries() throws IOException {
+        return sidecar.repositories()
+                .open(new RepoId(Application.ORGANIZATION, "a"))
+                .entries();
+    }
+
+    @Test
+    void aWriteWhilePostgresqlIsDownIsRefusedAndGitStaysAsItWas() throws Exception {
+        long before = entries();
+        stopPostgresql();
+        Http.Answer answer = sidecar.http().patch(PERSONA, "{\"value\":\"lost\"}");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isNotNull();
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(entries()).isEqualTo(before);
+        assertThat(sidecar.http().get("/readyz").status()).isEqualTo(503);
+        assertThat(sidecar.http().get("/healthz").status()).isEqualTo(200);
+
+        startPostgresql();
+        assertThat(sidecar.http().patch(PERSONA, "{\"value\":\"after\"}").status())
+                .isEqualTo(200);
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("after");
+    }
+
+    @Test
+    void whenPostgresqlFallsBehindTheCommitTheAnswerSaysSoAndTheWriteIsAppliedLater() throws Exception {
+        stopPostgresqlAt.set(Step.COMMITTED);
+        Http.Answer answer = sidecar.http().patch(PERSONA, "{\"value\":\"in git\"}");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+        assertThat(answer.text("value")).isEqualTo("in git");
+        assertThat(answer.text("pending")).contains("in git");
+        assertThat(answer.text("git_sha")).matches("[0-9a-f]{40}");
+
+        startPostgresql();
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("before");
+        sidecar.memory().reconciler().run();
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("in git");
+        assertThat(application.block("a", "system/persona", "git_sha")).isEqualTo(answer.text("git_sha"));
+    }
+
+    @Test
+    void whenPostgresqlFallsWithTheRowsWrittenAndNotCommittedTheWriteIsAppliedLaterToo() throws Exception {
+        stopPostgresqlAt.set(Step.ROWS_WRITTEN);
+        Http.Answer answer = sidecar.http().patch(PERSONA, "{\"value\":\"in git\"}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+
+        startPostgresql();
+        sidecar.memory().reconciler().run();
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("in git");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.gitmemory.testing;
+
+import dev.gitmemory.http.HttpServer;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.Steps;
+import dev.gitmemory.store.ObjectStore;
+import java.time.Clock;
+
+/** A sidecar in this JVM: the real server on a free port, over a real PostgreSQL and a store of the test's choice. */
+public final class Sidecar implements AutoCloseable {
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final GitMemory memory;
+    private final HttpServer server;
+
+    private Sidecar(Database database, MemoryRepositories repositories, Steps steps) {
+        this.database = database;
+        this.repositories = repositories;
+        this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
+        this.server = HttpServer.start(memory, database, "127.0.0.1", 0);
+    }
+
+    /** Starts a sidecar that owns neither the database nor the store. */
+    public static Sidecar start(EmbeddedDatabase database, ObjectStore store) {
+        return start(new DatabaseSettings(database.jdbcUrl(), "postgres", null), store, Steps.NONE);
+    }
+
+    /** Starts a sidecar whose writes are watched. */
+    public static Sidecar start(DatabaseSettings settings, ObjectStore store, Steps steps) {
+        return new Sidecar(
+                Database.connect(settings, TableNames.DEFAULT),
+                new MemoryRepositories(store, Clock.systemUTC()),
+                steps);
+    }
+
+    public GitMemory memory() {
+        return memory;
+    }
+
+    public MemoryRepositories repositories() {
+        return repositories;
+    }
+
+    public Http http() {
+        return new Http(server.port());
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        repositories.close();
+        database.close();
+    }
+}
