@@ -12,6 +12,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.OutputStream;
 import java.util.logging.LogManager;
+import org.apache.commons.io.output.CloseShieldOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -51,7 +52,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.setContext(context);
         appender.setName("stderr");
         appender.setEncoder(options.format == LogFormat.JSON ? json(context) : text(context));
-        appender.setOutputStream(target);
+        // Logback closes the stream when the log is directed elsewhere, but standard error has more users than the log.
+        appender.setOutputStream(CloseShieldOutputStream.wrap(target));
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(appender);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.logging.Level;
@@ -35,6 +36,15 @@ class LoggingTest {
                 .asString()
                 .matches(
                         "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  Sync - Rebuilt 3 blocks agent=\"agent-1\"");
+    }
+
+    @Test
+    void directingTheLogElsewhereLeavesTheStreamOpen() {
+        PrintStream shared = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Logging.start(options, shared);
+        Logging.start(options, new ByteArrayOutputStream());
+        shared.println("still open");
+        assertThat(lines()).containsExactly("still open");
     }
 
     @Test

@@ -19,15 +19,22 @@ class RunnableJarIT {
 
     @Test
     void startsWithoutAnythingButJava() throws Exception {
-        assertThat(run("--version")).startsWith("git-memory ");
-        assertThat(run("--help")).startsWith("Usage: git-memory");
+        assertThat(run(0, "--version")).startsWith("git-memory ");
+        assertThat(run(0, "--help")).startsWith("Usage: git-memory");
+    }
+
+    /** In this JVM a test passes streams of its own; here the log and the error share the real standard error. */
+    @Test
+    void tellsWhyItFailed() throws Exception {
+        assertThat(run(1, "migrate", "--db-url", "jdbc:postgresql://127.0.0.1:1/none", "--verbose"))
+                .contains("git-memory migrate: ", "127.0.0.1:1", "\tat ");
     }
 
     /** Flyway finds its parts through service files of several jars, and the scripts on the class path. */
     @Test
     void migratesADatabase() throws Exception {
         String url = EmbeddedDatabase.empty().jdbcUrl();
-        assertThat(run("migrate", "--db-url", url, "--db-user", "postgres", "--guard", "plpgsql"))
+        assertThat(run(0, "migrate", "--db-url", url, "--db-user", "postgres", "--guard", "plpgsql"))
                 .contains("V001__application_tables.sql", "Guard: plpgsql");
     }
 
@@ -42,13 +49,13 @@ class RunnableJarIT {
         }
     }
 
-    private static String run(String... args) throws IOException, InterruptedException {
+    private static String run(int expectedExitCode, String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(ProcessHandle.current().info().command().orElseThrow(), "-jar", JAR.toString()));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(process.waitFor()).as(output).isEqualTo(expectedExitCode);
         return output;
     }
 }
