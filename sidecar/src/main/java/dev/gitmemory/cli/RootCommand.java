@@ -12,7 +12,15 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         usageHelpWidth = 100,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {MigrateCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            MigrateCommand.class,
+            EnableCommand.class,
+            DisableCommand.class,
+            SyncCommand.class,
+            VerifyCommand.class,
+            ImportCommand.class
+        },
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",
         footer = {
             "",

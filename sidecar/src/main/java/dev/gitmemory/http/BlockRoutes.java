@@ -14,10 +14,12 @@ import io.javalin.http.Context;
 final class BlockRoutes {
 
     private final Blocks blocks;
+    private final Callers callers;
     private final int maxBodyBytes;
 
-    BlockRoutes(Blocks blocks, int maxBodyBytes) {
+    BlockRoutes(Blocks blocks, Callers callers, int maxBodyBytes) {
         this.blocks = blocks;
+        this.callers = callers;
         this.maxBodyBytes = maxBodyBytes;
     }
 
@@ -56,12 +58,12 @@ final class BlockRoutes {
     }
 
     private void create(Context ctx) {
-        row(ctx, blocks.create(newBlock(ctx), Requests.caller(ctx)));
+        row(ctx, blocks.create(newBlock(ctx), callers.of(ctx)));
     }
 
     private void createOfAgent(Context ctx) {
         ctx.status(201);
-        written(ctx, blocks.create(ctx.pathParam("agent"), newBlock(ctx), Requests.caller(ctx)));
+        written(ctx, blocks.create(ctx.pathParam("agent"), newBlock(ctx), callers.of(ctx)));
     }
 
     private NewBlock newBlock(Context ctx) {
@@ -70,7 +72,7 @@ final class BlockRoutes {
 
     private void update(Context ctx) {
         BlockFields fields = new BlockFields(body(ctx));
-        written(ctx, blocks.update(ctx.pathParam("id"), fields.patch(), Requests.ifMatch(ctx), Requests.caller(ctx)));
+        written(ctx, blocks.update(ctx.pathParam("id"), fields.patch(), Requests.ifMatch(ctx), callers.of(ctx)));
     }
 
     private void updateOfAgent(Context ctx) {
@@ -82,12 +84,12 @@ final class BlockRoutes {
                         ctx.pathParam("label"),
                         fields.patch(),
                         Requests.ifMatch(ctx),
-                        Requests.caller(ctx)));
+                        callers.of(ctx)));
     }
 
     private void delete(Context ctx) {
         BlockRow row = blocks.get(ctx.pathParam("id"));
-        boolean pending = blocks.delete(row.id(), Requests.ifMatch(ctx), Requests.caller(ctx));
+        boolean pending = blocks.delete(row.id(), Requests.ifMatch(ctx), callers.of(ctx));
         written(ctx, new Written(row, pending));
     }
 
@@ -98,7 +100,7 @@ final class BlockRoutes {
     /** Answers the agent with its blocks: the part of Letta's agent that is about memory. */
     private void relink(Context ctx, Relink relink) {
         String agentId = ctx.pathParam("agent");
-        Written written = relink.apply(agentId, ctx.pathParam("id"), Requests.caller(ctx));
+        Written written = relink.apply(agentId, ctx.pathParam("id"), callers.of(ctx));
         ObjectNode agent = Json.object();
         agent.put("id", agentId);
         agent.putObject("memory").set("blocks", BlockJson.rows(blocks.ofAgent(agentId)));

@@ -18,16 +18,16 @@ final class GitMemoryRoutes {
     private static final String BASE = "/v1/agents/{agent}/git-memory";
 
     private final GitMemory memory;
+    private final Callers callers;
 
-    GitMemoryRoutes(GitMemory memory) {
+    GitMemoryRoutes(GitMemory memory, Callers callers) {
         this.memory = memory;
+        this.callers = callers;
     }
 
     void register(RoutesConfig routes) {
         routes.get(BASE, ctx -> BlockRoutes.json(ctx, status(memory.views().status(agent(ctx)))));
-        routes.post(
-                BASE + "/enable",
-                ctx -> BlockRoutes.json(ctx, status(memory.enable(agent(ctx), Requests.caller(ctx)))));
+        routes.post(BASE + "/enable", ctx -> BlockRoutes.json(ctx, status(memory.enable(agent(ctx), callers.of(ctx)))));
         routes.post(BASE + "/disable", ctx -> BlockRoutes.json(ctx, status(memory.disable(agent(ctx)))));
         routes.post(BASE + "/sync", ctx -> compared(ctx, memory.sync(agent(ctx))));
         routes.post(BASE + "/verify", ctx -> compared(ctx, memory.verify(agent(ctx))));

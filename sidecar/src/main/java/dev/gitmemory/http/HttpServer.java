@@ -24,22 +24,24 @@ public final class HttpServer implements AutoCloseable {
      * Starts to serve.
      *
      * @param port 0 for any free one
+     * @param defaultUserId whom requests without the header {@code user_id} come from
      * @throws RuntimeException if the address is taken or can't be had
      */
-    public static HttpServer start(GitMemory memory, Database database, String host, int port) {
-        return new HttpServer(
-                Javalin.create(config -> configure(config, memory, database)).start(host, port));
+    public static HttpServer start(GitMemory memory, Database database, String host, int port, String defaultUserId) {
+        return new HttpServer(Javalin.create(config -> configure(config, memory, database, defaultUserId))
+                .start(host, port));
     }
 
-    private static void configure(JavalinConfig config, GitMemory memory, Database database) {
+    private static void configure(JavalinConfig config, GitMemory memory, Database database, String defaultUserId) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = MAX_BODY_BYTES;
         config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
-        new BlockRoutes(memory.blocks(), MAX_BODY_BYTES).register(config.routes);
-        new GitMemoryRoutes(memory).register(config.routes);
+        Callers callers = new Callers(defaultUserId);
+        new BlockRoutes(memory.blocks(), callers, MAX_BODY_BYTES).register(config.routes);
+        new GitMemoryRoutes(memory, callers).register(config.routes);
         config.routes.get("/healthz", ctx -> ctx.result("ok\n"));
         config.routes.get("/readyz", ctx -> {
             boolean ready = database.isAvailable();

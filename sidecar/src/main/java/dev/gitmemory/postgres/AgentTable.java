@@ -60,10 +60,11 @@ public final class AgentTable {
                 .one();
     }
 
-    public void addTag(String agentId) {
+    /** Gives the agent a tag unless it has it. */
+    public void addTag(String agentId, String tag) {
         handle.createUpdate("INSERT INTO <agents_tags> (agent_id, tag) VALUES (:id, :tag) ON CONFLICT DO NOTHING")
                 .bind("id", agentId)
-                .bind("tag", TAG)
+                .bind("tag", tag)
                 .execute();
     }
 

@@ -10,6 +10,9 @@ import dev.gitmemory.repo.Author;
  */
 public record Caller(String userId, Author author) {
 
+    /** The organisation of a Letta server's default user, to which what has no agent belongs. */
+    public static final String DEFAULT_ORGANIZATION = "org-00000000-0000-4000-8000-000000000000";
+
     /** The default user of a Letta server, to whom calls without a name belong. */
     public static final String DEFAULT_USER = "user-00000000-0000-4000-8000-000000000000";
 

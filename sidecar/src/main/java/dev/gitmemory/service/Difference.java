@@ -7,6 +7,11 @@ package dev.gitmemory.service;
  */
 public record Difference(String label, Kind kind, String what) {
 
+    @Override
+    public String toString() {
+        return (label.isEmpty() ? "the agent" : "'" + label + "'") + ": " + what;
+    }
+
     /** What kind of difference. */
     public enum Kind {
         /** git has the label, no row is linked to the agent under it. */

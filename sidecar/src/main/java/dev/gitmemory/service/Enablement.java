@@ -5,6 +5,7 @@ import dev.gitmemory.block.BlockMarkdown;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.postgres.AgentTable;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Database;
@@ -70,7 +71,7 @@ final class Enablement {
                 if (!repo.isEnabled()) {
                     takeOver(tx, repo, repositories.open(id), caller);
                 }
-                tx.agents().addTag(agentId);
+                tx.agents().addTag(agentId, AgentTable.TAG);
             });
             steps.reached(Steps.Step.APPLIED, agentId);
             applier.apply(id, Applier.Scope.NEW_COMMITS);

@@ -1,5 +1,6 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.MemoryRepositories;
 import java.time.Clock;
@@ -12,6 +13,7 @@ public final class GitMemory {
     private final Views views;
     private final Enablement enablement;
     private final Sync sync;
+    private final AgentImport agentImport;
     private final Reconciler reconciler;
 
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
@@ -23,6 +25,7 @@ public final class GitMemory {
         Targets targets = new Targets(database, repositories, enablement, applier);
         this.blocks = new Blocks(database, targets, new GitBlocks(database, writer, steps), new PlainBlocks(database));
         this.views = new Views(database, repositories);
+        this.agentImport = new AgentImport(database, enablement);
         this.sync = new Sync(database, repositories, applier);
         this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);
     }
@@ -48,6 +51,17 @@ public final class GitMemory {
     public Views.Status enable(String agentId, Caller caller) {
         enablement.enable(agentId, caller);
         return views.status(agentId);
+    }
+
+    /**
+     * Creates the agents of an Agent File under new ids, with their blocks and links, and enables them.
+     *
+     * @param organizationId created if there is none
+     * @return the agents' ids, in the order of the file
+     * @throws MemoryException if two labels of an agent would become one; nothing was created
+     */
+    public List<String> importAgents(AgentFile file, String organizationId, Caller caller) {
+        return agentImport.run(file, organizationId, caller);
     }
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */

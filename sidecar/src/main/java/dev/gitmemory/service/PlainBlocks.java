@@ -16,9 +16,6 @@ import java.util.UUID;
 /** Writes blocks that PostgreSQL alone keeps, as the application itself would; and the columns that it alone keeps. */
 final class PlainBlocks {
 
-    /** The organisation of a Letta server's default user, to whom blocks without an agent belong. */
-    private static final String DEFAULT_ORGANIZATION = "org-00000000-0000-4000-8000-000000000000";
-
     private final Database database;
 
     PlainBlocks(Database database) {
@@ -27,8 +24,8 @@ final class PlainBlocks {
 
     BlockRow create(NewBlock created, Caller caller) {
         return database.inTransaction(tx -> {
-            tx.agents().ensureOrganization(DEFAULT_ORGANIZATION, "default_org");
-            return insert(tx, DEFAULT_ORGANIZATION, created, caller);
+            tx.agents().ensureOrganization(Caller.DEFAULT_ORGANIZATION, "default_org");
+            return insert(tx, Caller.DEFAULT_ORGANIZATION, created, caller);
         });
     }
 

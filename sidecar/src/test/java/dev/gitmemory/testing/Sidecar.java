@@ -5,6 +5,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
@@ -22,7 +23,7 @@ public final class Sidecar implements AutoCloseable {
         this.database = database;
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
-        this.server = HttpServer.start(memory, database, "127.0.0.1", 0);
+        this.server = HttpServer.start(memory, database, "127.0.0.1", 0, Caller.DEFAULT_USER);
     }
 
     /** Starts a sidecar that owns neither the database nor the store. */

@@ -1,0 +1,16 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.DatabaseSettings;
+import java.util.List;
+
+/** A database in which git-memory is not installed, or an older version is. */
+final class NotMigratedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    NotMigratedException(DatabaseSettings settings, List<String> pending) {
+        super(
+                "database %s is not migrated (%d scripts are pending, the first is %s). Run: git-memory migrate --db-url jdbc:postgresql://%s"
+                        .formatted(settings.displayName(), pending.size(), pending.get(0), settings.displayName()));
+    }
+}

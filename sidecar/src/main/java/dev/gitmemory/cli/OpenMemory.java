@@ -1,0 +1,59 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.Steps;
+import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.Stores;
+import java.io.IOException;
+import java.time.Clock;
+
+/** The service over an open database and an open object storage; closes all of it. */
+final class OpenMemory implements AutoCloseable {
+
+    private final Database database;
+    private final ObjectStore store;
+    private final MemoryRepositories repositories;
+    private final GitMemory memory;
+
+    private OpenMemory(Database database, ObjectStore store) {
+        this.database = database;
+        this.store = store;
+        this.repositories = new MemoryRepositories(store, Clock.systemUTC());
+        this.memory = new GitMemory(database, repositories, Clock.systemUTC(), Steps.NONE);
+    }
+
+    /**
+     * Opens the storage and takes charge of the database, which is closed if that fails.
+     *
+     * @throws IOException if the storage can't be used
+     */
+    static OpenMemory open(Database database, String storeSetting) throws IOException {
+        try {
+            return new OpenMemory(database, Stores.open(storeSetting));
+        } catch (IOException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    GitMemory memory() {
+        return memory;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    ObjectStore store() {
+        return store;
+    }
+
+    @Override
+    public void close() {
+        repositories.close();
+        store.close();
+        database.close();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.service.Reconciler;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the reconciler at start and then again and again, until closed. */
+final class ReconcileLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Reconciler reconciler;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(r -> {
+        Thread t = new Thread(r, "reconciler");
+        t.setDaemon(true);
+        return t;
+    });
+    private boolean failing; // the loop's thread only
+
+    private final ScheduledFuture<?> passes;
+
+    private ReconcileLoop(Reconciler reconciler) {
+        this.reconciler = reconciler;
+        this.passes = thread.scheduleWithFixedDelay(this::pass, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    static ReconcileLoop start(Reconciler reconciler) {
+        return new ReconcileLoop(reconciler);
+    }
+
+    /** Catches everything: what it threw would end the schedule without a word. */
+    private void pass() {
+        try {
+            reconciler.run();
+            if (failing) {
+                log.info("PostgreSQL answers again");
+            }
+            failing = false;
+        } catch (DatabaseUnavailableException e) {
+            if (!failing) {
+                log.warn("{}; trying again every {} s", e.getMessage(), PAUSE.toSeconds());
+            }
+            failing = true;
+        } catch (RuntimeException e) {
+            log.error("A pass of the reconciler failed; the next one tries again", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        passes.cancel(true);
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+                log.warn("The reconciler did not end within 10 s; it is left behind");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever stops this is in a hurry: its thread is a daemon
+        }
+    }
+}
