@@ -96,6 +96,18 @@ BEGIN
 END
 $function$;
 
+-- Gate of a link that goes, for the row's commit: does the ledger know the agent? (Its tag may be gone already.)
+CREATE OR REPLACE FUNCTION git_memory.was_guarded(agent_id text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN EXISTS (SELECT
+                   FROM git_memory.repo r
+                   WHERE r.agent_id = was_guarded.agent_id);
+END
+$function$;
+
 -- Gate of a link that comes. Taking an agent over locks the agent's row: with this lock it waits for the link, whatever
 -- foreign keys the application has, so that no link falls between.
 CREATE OR REPLACE FUNCTION git_memory.is_guarded_link(agent_id text) RETURNS boolean

@@ -1,7 +1,26 @@
 -- What the guard judges by, and how it refuses. Both engines stand on this: they compare, they do not look up.
 
+-- The commit that a block's row has to carry: that of the first of its agents, by id, which git-memory has taken over;
+-- null if there is none. A shared row can carry only one.
+CREATE OR REPLACE FUNCTION git_memory.expected_sha(block_id text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+    SELECT f.commit_sha
+    FROM "${app_schema}"."${blocks_agents_table}" l
+         JOIN git_memory.repo r
+           ON r.agent_id = l.agent_id
+          AND r.state = 'enabled'
+         JOIN git_memory.file f
+           ON f.agent_id = l.agent_id
+          AND f.label = l.block_label
+    WHERE l.block_id = $1
+    ORDER BY l.agent_id COLLATE "C"
+    LIMIT 1
+$function$;
+
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says.
--- expected_sha is the commit of the first owner that git-memory has taken over; a shared row can carry only one.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
 -- is read: that waits for a write to the row that began before anybody could see the link.
 CREATE OR REPLACE FUNCTION git_memory.facts(block_id text, link_agent_id text)
@@ -46,17 +65,7 @@ BEGIN
                b."limit"::bigint,
                b.read_only,
                git_memory.metadata_seen(b.metadata_::json),
-               (SELECT f1.commit_sha
-                FROM "${app_schema}"."${blocks_agents_table}" l1
-                     JOIN git_memory.repo r1
-                       ON r1.agent_id = l1.agent_id
-                      AND r1.state = 'enabled'
-                     JOIN git_memory.file f1
-                       ON f1.agent_id = l1.agent_id
-                      AND f1.label = l1.block_label
-                WHERE l1.block_id = facts.block_id
-                ORDER BY l1.agent_id COLLATE "C"
-                LIMIT 1),
+               git_memory.expected_sha(facts.block_id),
                f.commit_sha,
                f.digest
         FROM "${app_schema}"."${blocks_agents_table}" l

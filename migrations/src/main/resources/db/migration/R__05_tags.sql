@@ -1,5 +1,5 @@
--- The tag 'git-memory-enabled' switches an agent on and off; TRUNCATE would do so behind everybody's back. These
--- triggers are the same for both engines.
+-- The tag 'git-memory-enabled' switches an agent on and off; links decide whose commit a row carries; TRUNCATE would
+-- change both behind everybody's back. These triggers are the same for both engines.
 
 -- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it.
 CREATE OR REPLACE FUNCTION git_memory.tag_added() RETURNS trigger
@@ -68,24 +68,28 @@ BEGIN
     WHERE f.agent_id = OLD.agent_id;
 
     UPDATE "${app_schema}"."${blocks_table}" b
-    SET git_sha = remaining.commit_sha
+    SET git_sha = git_memory.expected_sha(b.id)
     FROM "${app_schema}"."${blocks_agents_table}" l
-         LEFT JOIN LATERAL (SELECT f.commit_sha
-                            FROM "${app_schema}"."${blocks_agents_table}" l1
-                                 JOIN git_memory.repo r
-                                   ON r.agent_id = l1.agent_id
-                                  AND r.state = 'enabled'
-                                 JOIN git_memory.file f
-                                   ON f.agent_id = l1.agent_id
-                                  AND f.label = l1.block_label
-                            WHERE l1.block_id = l.block_id
-                            ORDER BY l1.agent_id COLLATE "C"
-                            LIMIT 1) AS remaining ON true
     WHERE l.agent_id = OLD.agent_id
       AND b.id = l.block_id
-      AND b.git_sha IS DISTINCT FROM remaining.commit_sha;
+      AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
 
     PERFORM pg_notify('git_memory', json_build_object('event', 'untagged', 'agent_id', OLD.agent_id)::text);
+    RETURN NULL;
+END
+$function$;
+
+-- At the end of the transaction: a block that lost an agent carries the commit of the first that it still has, if any.
+CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+BEGIN
+    UPDATE "${app_schema}"."${blocks_table}" b
+    SET git_sha = git_memory.expected_sha(b.id)
+    WHERE b.id = OLD.block_id
+      AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
     RETURN NULL;
 END
 $function$;

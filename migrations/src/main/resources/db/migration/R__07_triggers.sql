@@ -93,6 +93,22 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
           AND git_memory.is_guarded_agent(OLD.agent_id))
     EXECUTE FUNCTION git_memory.guard_removal('link');
 
+CREATE CONSTRAINT TRIGGER git_memory_link_delete
+    AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (git_memory.was_guarded(OLD.agent_id))
+    EXECUTE FUNCTION git_memory.link_left();
+
+CREATE CONSTRAINT TRIGGER git_memory_link_update
+    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
+          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+          AND git_memory.was_guarded(OLD.agent_id))
+    EXECUTE FUNCTION git_memory.link_left();
+
 -- Tags -----------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER git_memory_tag_insert

@@ -84,17 +84,7 @@ FROM (SELECT e.agent_id,
              ON f.agent_id = e.agent_id
             AND f.label = l.block_label
             AND f.label = b.label
-           LEFT JOIN LATERAL (SELECT f1.commit_sha
-                              FROM "${app_schema}"."${blocks_agents_table}" l1
-                                   JOIN git_memory.repo r1
-                                     ON r1.agent_id = l1.agent_id
-                                    AND r1.state = 'enabled'
-                                   JOIN git_memory.file f1
-                                     ON f1.agent_id = l1.agent_id
-                                    AND f1.label = l1.block_label
-                              WHERE l1.block_id = l.block_id
-                              ORDER BY l1.agent_id COLLATE "C"
-                              LIMIT 1) AS owner ON true
+           CROSS JOIN LATERAL git_memory.expected_sha(l.block_id) AS owner (commit_sha)
      ) AS judged
 WHERE judged.state IS NOT NULL
 UNION ALL
@@ -138,6 +128,8 @@ FROM git_memory.installation i
                                 (i.blocks_agents_table, 'git_memory_guard_update'),
                                 (i.blocks_agents_table, 'git_memory_guard_delete'),
                                 (i.blocks_agents_table, 'git_memory_guard_rekey'),
+                                (i.blocks_agents_table, 'git_memory_link_delete'),
+                                (i.blocks_agents_table, 'git_memory_link_update'),
                                 (i.blocks_agents_table, 'git_memory_guard_truncate'),
                                 (i.agents_tags_table,   'git_memory_tag_insert'),
                                 (i.agents_tags_table,   'git_memory_tag_insert_judged'),
