@@ -65,6 +65,15 @@ SET app_schema          = excluded.app_schema,
 
 GRANT USAGE ON SCHEMA "${app_schema}" TO git_memory_owner, git_memory_sidecar;
 
+-- A sidecar looks into Flyway's history whether the database is up to date.
+DO $history$
+BEGIN
+    IF to_regclass('git_memory.flyway_schema_history') IS NOT NULL THEN
+        GRANT SELECT ON git_memory.flyway_schema_history TO git_memory_sidecar;
+    END IF;
+END
+$history$;
+
 -- The guard reads; it writes git_sha when an agent is disabled, and locks rows (a row lock takes the right to update
 -- one column).
 GRANT SELECT

@@ -193,6 +193,7 @@ DECLARE
     engine    text := 'plpgsql';
     reason    text := 'asked for';
     advice    text;
+    hint      text;
 BEGIN
     IF requested NOT IN ('auto', 'pljava', 'plpgsql') THEN
         RAISE EXCEPTION 'The placeholder guard is "%", not one of auto, pljava, plpgsql', requested
@@ -210,10 +211,14 @@ BEGIN
                 PERFORM git_memory.guard_with_pljava();
                 engine := 'pljava';
                 reason := CASE requested WHEN 'pljava' THEN 'asked for' ELSE 'PL/Java works here' END;
+                IF current_setting('pljava.vmoptions', true) LIKE '%security.manager=disallow%' THEN
+                    advice := 'PL/Java runs without policy enforcement: no Java code in this database is sandboxed. '
+                              'Java 17 and 21 enforce the policy.';
+                END IF;
             EXCEPTION
                 WHEN OTHERS THEN
-                    GET STACKED DIAGNOSTICS advice = PG_EXCEPTION_HINT;
-                    reason := 'PL/Java does not work here: ' || SQLERRM || coalesce(' (' || nullif(advice, '') || ')', '');
+                    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+                    reason := 'PL/Java does not work here: ' || SQLERRM || coalesce(' (' || nullif(hint, '') || ')', '');
             END;
         END IF;
         IF engine = 'plpgsql' AND requested = 'pljava' THEN
@@ -227,8 +232,11 @@ BEGIN
         PERFORM git_memory.guard_with_plpgsql();
         DROP FUNCTION IF EXISTS git_memory.guard_digest(text, text, bigint, boolean, text);
         IF requested = 'auto' THEN
-            RAISE WARNING 'The guard runs in PL/pgSQL, for %', reason;
+            advice := format('The guard runs in PL/pgSQL, for %s. Once that is mended, migrate with guard=pljava.', reason);
         END IF;
+    END IF;
+    IF advice IS NOT NULL THEN
+        RAISE WARNING '%', advice;
     END IF;
 
     CALL git_memory.secure_functions();
@@ -237,6 +245,7 @@ BEGIN
     SET guard_requested = requested,
         guard_engine    = engine,
         guard_reason    = reason,
+        guard_advice    = advice,
         guard_version   = '@guard.jar.name@',
         updated_at      = now();
 END

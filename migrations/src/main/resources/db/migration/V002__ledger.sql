@@ -134,6 +134,7 @@ CREATE TABLE git_memory.installation (
     guard_requested     text,
     guard_engine        text,
     guard_reason        text,
+    guard_advice        text,
     guard_version       text,
     updated_at          timestamptz NOT NULL DEFAULT now()
 );

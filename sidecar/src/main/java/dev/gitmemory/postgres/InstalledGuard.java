@@ -1,5 +1,7 @@
 package dev.gitmemory.postgres;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The guard of a migrated database.
  *
@@ -7,5 +9,11 @@ package dev.gitmemory.postgres;
  * @param engine what it took; never {@link GuardEngine#AUTO}
  * @param reason why
  * @param version the name of its jar, which changes with its contents
+ * @param advice what a DBA should know, in whole sentences; null if there is nothing
  */
-public record InstalledGuard(GuardEngine requested, GuardEngine engine, String reason, String version) {}
+public record InstalledGuard(
+        GuardEngine requested,
+        GuardEngine engine,
+        String reason,
+        String version,
+        @Nullable String advice) {}

@@ -1,6 +1,7 @@
 package dev.gitmemory.postgres;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -61,7 +62,10 @@ public final class Migrations {
             InstalledGuard installed = installed()
                     .orElseThrow(
                             () -> new IllegalStateException("The migrations left no row in git_memory.installation"));
-            return new MigrationReport(applied, installed, advice(installed));
+            return new MigrationReport(
+                    applied,
+                    installed,
+                    Optional.ofNullable(installed.advice()).stream().toList());
         } catch (FlywayException e) {
             throw failure("migrate", e);
         }
@@ -83,6 +87,44 @@ public final class Migrations {
     }
 
     /**
+     * Says what {@link #migrate} would change; changes nothing.
+     *
+     * @throws MigrationException if the database cannot be read
+     */
+    public MigrationPreview preview() {
+        List<String> pending = pending();
+        try (Connection connection = dataSource.getConnection()) {
+            return new MigrationPreview(pending, new Previewer(connection, tables).changes(pending, wanted()));
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
+    }
+
+    /**
+     * Takes everything away that migrations made, except the application's tables and what is in them, roles, and what
+     * the object storage holds.
+     *
+     * @param dropColumn whether the column {@code git_sha} goes, too
+     * @return what is left for a DBA to do, in whole sentences
+     * @throws MigrationException if nothing is installed, or the database refuses; it is as it was
+     */
+    public List<String> uninstall(boolean dropColumn) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement("SELECT * FROM git_memory.uninstall(?)")) {
+            List<String> remarks = new ArrayList<>();
+            statement.setBoolean(1, dropColumn);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    remarks.add(rows.getString(1));
+                }
+            }
+            return remarks;
+        } catch (SQLException e) {
+            throw failure("uninstall git-memory from", e);
+        }
+    }
+
+    /**
      * Looks up the installed guard; empty when nothing is installed.
      *
      * @throws MigrationException if the database cannot be read
@@ -93,15 +135,16 @@ public final class Migrations {
             if (!exists(statement)) {
                 return Optional.empty();
             }
-            try (ResultSet row =
-                    statement.executeQuery("SELECT guard_requested, guard_engine, guard_reason, guard_version"
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT guard_requested, guard_engine, guard_reason, guard_version, guard_advice"
                             + " FROM git_memory.installation WHERE guard_engine IS NOT NULL")) {
                 return row.next()
                         ? Optional.of(new InstalledGuard(
                                 GuardEngine.ofSetting(row.getString(1)),
                                 GuardEngine.ofSetting(row.getString(2)),
                                 row.getString(3),
-                                row.getString(4)))
+                                row.getString(4),
+                                row.getString(5)))
                         : Optional.empty();
             }
         } catch (SQLException e) {
@@ -115,21 +158,15 @@ public final class Migrations {
         }
     }
 
-    private List<String> advice(InstalledGuard installed) {
-        List<String> advice = new ArrayList<>();
-        if (installed.engine() == GuardEngine.PLPGSQL && installed.requested() == GuardEngine.AUTO) {
-            advice.add("The guard runs in PL/pgSQL, for " + installed.reason() + ".");
-            advice.add("Once PL/Java is there: git-memory migrate --guard pljava");
-        }
-        return advice;
+    private GuardEngine wanted() {
+        return guard != null
+                ? guard
+                : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
     }
 
     private Flyway flyway() {
-        GuardEngine engine = guard != null
-                ? guard
-                : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
         Map<String, String> placeholders = new HashMap<>(tables.placeholders());
-        placeholders.put("guard", engine.setting());
+        placeholders.put("guard", wanted().setting());
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations(LOCATION)

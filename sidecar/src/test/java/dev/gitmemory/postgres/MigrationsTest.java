@@ -12,11 +12,11 @@ class MigrationsTest {
         Migrations migrations = new Migrations(database.dataSource(), TableNames.DEFAULT, null);
 
         assertThat(migrations.installed()).isEmpty();
-        assertThat(migrations.pending()).hasSize(10);
+        assertThat(migrations.pending()).hasSize(11);
 
         MigrationReport report = migrations.migrate();
 
-        assertThat(report.applied()).hasSize(10);
+        assertThat(report.applied()).hasSize(11);
         assertThat(report.guard().engine()).isEqualTo(GuardEngine.PLPGSQL);
         assertThat(report.guard().requested()).isEqualTo(GuardEngine.AUTO);
         assertThat(report.advice()).first().asString().contains("PL/pgSQL", "postgresql-17-pljava");

@@ -1,0 +1,75 @@
+-- Taking it all away again: SELECT * FROM git_memory.uninstall();
+--
+-- Run by the role that migrated. The application's tables are left as they were before, with all their rows; the column
+-- git_sha goes only when asked for. Repositories in the object storage stay, and so do the tags. Returns what is left
+-- to do, one sentence a row.
+
+CREATE OR REPLACE FUNCTION git_memory.uninstall(drop_column boolean DEFAULT false) RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    roles constant text := 'git_memory_owner, git_memory_sidecar, git_memory_admin, git_memory_reader';
+    ours       record;
+    relation   text;
+    jar        text;
+    installed  record;
+    enabled    bigint;
+BEGIN
+    SELECT * INTO STRICT installed FROM git_memory.installation;
+    SELECT count(*) INTO enabled FROM git_memory.status WHERE tagged;
+
+    FOR ours IN SELECT t.tgname, t.tgrelid::regclass AS relation
+                FROM pg_trigger t
+                     JOIN pg_proc p
+                       ON p.oid = t.tgfoid
+                WHERE p.pronamespace = 'git_memory'::regnamespace
+                  AND t.tgparentid = 0 LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', ours.tgname, ours.relation);
+    END LOOP;
+
+    FOREACH relation IN ARRAY ARRAY[installed.blocks_table, installed.blocks_agents_table, installed.agents_tags_table,
+                                    installed.blocks_tags_table, installed.agents_table, installed.organizations_table] LOOP
+        EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM %s', installed.app_schema, relation, roles);
+    END LOOP;
+    EXECUTE format('REVOKE UPDATE (git_sha) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.blocks_table);
+    EXECUTE format('REVOKE UPDATE (id) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.agents_table);
+    EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM git_memory_owner, git_memory_sidecar', installed.app_schema);
+    IF drop_column THEN
+        EXECUTE format('ALTER TABLE %I.%I DROP COLUMN git_sha', installed.app_schema, installed.blocks_table);
+    END IF;
+
+    IF to_regclass('sqlj.jar_repository') IS NOT NULL THEN
+        BEGIN
+            FOR jar IN SELECT jarname FROM sqlj.jar_repository WHERE jarname LIKE 'git\_memory\_%' LOOP
+                -- Functions in Java must be gone before their jar.
+                DROP FUNCTION IF EXISTS git_memory.guard_block(), git_memory.guard_link(), git_memory.guard_removal(),
+                                        git_memory.guard_digest(text, text, bigint, boolean, text);
+                PERFORM sqlj.remove_jar(jar, false);
+            END LOOP;
+            IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner;
+            END IF;
+        EXCEPTION
+            WHEN OTHERS THEN
+                RETURN NEXT format('The guard''s jars are still in PL/Java (%s). Once it works: '
+                                   'SELECT sqlj.remove_jar(jarname, false) FROM sqlj.jar_repository '
+                                   'WHERE jarname LIKE ''git\_memory\_%%'';', SQLERRM);
+        END;
+    END IF;
+
+    DROP SCHEMA git_memory CASCADE;
+
+    IF NOT drop_column THEN
+        RETURN NEXT format('The column git_sha stays: ALTER TABLE %I.%I DROP COLUMN git_sha;',
+                           installed.app_schema, installed.blocks_table);
+    END IF;
+    RETURN NEXT format('The roles stay, for other databases may use them: DROP ROLE %s;', roles);
+    IF enabled > 0 THEN
+        RETURN NEXT format('%s agents keep their tag "git-memory-enabled", which means nothing any more, and their '
+                           'repositories in the object storage.', enabled);
+    END IF;
+END
+$function$;
+
+CALL git_memory.secure_functions();
