@@ -1,12 +1,11 @@
 package dev.gitmemory.cli;
 
 import java.io.PrintStream;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells people why a command failed: what, where, and what to do. */
@@ -27,51 +26,55 @@ final class Failure {
     }
 
     private static String explain(Throwable failure) {
+        String what = sentence(what(failure));
+        SQLException sql = find(failure, SQLException.class);
+        return sql == null ? what : what + hint(sql);
+    }
+
+    private static String what(Throwable failure) {
+        // Our own exceptions are written for people, causes included.
+        if (failure.getClass().getPackageName().startsWith("dev.gitmemory") && failure.getMessage() != null) {
+            return failure.getMessage();
+        }
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {
-            return explainSql(sql);
+            return "PostgreSQL or its driver says: " + sql.getMessage();
         }
         FileSystemException file = find(failure, FileSystemException.class);
-        if (file != null && !isOurs(failure)) {
-            return explainFile(file);
+        if (file instanceof NoSuchFileException) {
+            return "there is no file or folder " + file.getFile();
         }
-        Set<String> texts = new LinkedHashSet<>();
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            texts.add(isOurs(t) && t.getMessage() != null ? t.getMessage() : t.toString());
+        if (file instanceof AccessDeniedException) {
+            return "this account may not read or write " + file.getFile();
         }
-        return String.join("; caused by ", texts);
+        // Somebody else's message means little without its type.
+        return String.valueOf(file == null ? failure : file);
     }
 
-    /** Our own exceptions are written for people; a library's message means little without its type. */
-    private static boolean isOurs(Throwable t) {
-        return t.getClass().getPackageName().startsWith("dev.gitmemory");
-    }
-
-    private static String explainSql(SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
-        String hint;
+    private static String hint(SQLException sql) {
+        UnknownHostException host = find(sql, UnknownHostException.class);
+        if (host != null) {
+            return " The host name " + host.getMessage() + " is not known here: check --db-url.";
+        }
+        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
         if (state.startsWith("08")) {
-            hint = " Check that PostgreSQL runs there, and --db-url.";
-        } else if (state.startsWith("28")) {
-            hint = " Check --db-user and --db-password, and the server's pg_hba.conf.";
-        } else if (state.equals("3D000")) {
-            hint = " Check the name at the end of --db-url, or create the database.";
-        } else if (state.equals("42501")) {
-            hint = " The role given by --db-user lacks this right.";
-        } else {
-            hint = "";
+            return " Check that PostgreSQL runs there, and --db-url.";
         }
-        return "PostgreSQL says: " + e.getMessage() + (state.isEmpty() ? "" : " [SQLSTATE " + state + "]") + "." + hint;
+        if (state.startsWith("28")) {
+            return " Check --db-user and --db-password, and the server's pg_hba.conf.";
+        }
+        return switch (state) {
+            case "3D000" -> " Check the name at the end of --db-url, or create the database.";
+            case "42501" -> " The role given by --db-user lacks this right.";
+            case "" -> "";
+            default -> " [SQLSTATE " + state + "]";
+        };
     }
 
-    private static String explainFile(FileSystemException e) {
-        if (e instanceof NoSuchFileException) {
-            return "there is no file or folder " + e.getFile();
-        }
-        if (e instanceof AccessDeniedException) {
-            return "this account may not read or write " + e.getFile();
-        }
-        return e.getFile() + ": " + e.getReason();
+    /** Returns the text as one paragraph that ends with a full stop. */
+    private static String sentence(String text) {
+        String paragraph = text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return paragraph.matches(".*[.!?]") ? paragraph : paragraph + ".";
     }
 
     private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

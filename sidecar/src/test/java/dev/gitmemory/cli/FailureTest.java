@@ -1,0 +1,67 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.block.RuleViolation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class FailureTest {
+
+    @Test
+    void ourOwnExceptionsSpeakForThemselves() {
+        assertThat(print(new RuleViolation("label", "must not be empty")))
+                .startsWith("git-memory x: ")
+                .contains("must not be empty.")
+                .doesNotContain("RuleViolation");
+    }
+
+    @Test
+    void anExceptionOfALibraryIsShownWithItsType() {
+        assertThat(print(new IllegalStateException("pool is closed")))
+                .isEqualTo("git-memory x: java.lang.IllegalStateException: pool is closed."
+                        + " (--verbose shows the stack trace.)\n");
+    }
+
+    @Test
+    void aFileIsNamedWithWhatIsWrongWithIt() {
+        assertThat(print(new NoSuchFileException("/a.af"))).contains("there is no file or folder /a.af.");
+        assertThat(print(new UncheckedIOException(new AccessDeniedException("/data"))))
+                .contains("this account may not read or write /data.");
+        assertThat(print(new FileSystemException("/data", null, "No space left on device")))
+                .contains("/data", "No space left on device.");
+    }
+
+    @Test
+    void anErrorOfPostgresqlComesWithTheSettingToCheck() {
+        assertThat(print(new SQLException("password authentication failed for user \"a\"", "28P01")))
+                .contains("user \"a\". Check --db-user and --db-password");
+        assertThat(print(new SQLException("permission denied for schema public", "42501")))
+                .contains("--db-user lacks this right");
+        assertThat(print(new SQLException("disk full", "53100"))).contains("disk full. [SQLSTATE 53100]");
+        assertThat(print(new IOException(new SQLException("failed", "08001", new UnknownHostException("db.invalid")))))
+                .contains("The host name db.invalid is not known here: check --db-url.");
+    }
+
+    @Test
+    void linesBecomeOneParagraph() {
+        assertThat(print(new SQLException("refused\n  Detail: agent a\n  Hint: use git", "MG001")))
+                .startsWith("git-memory x: PostgreSQL or its driver says: refused Detail: agent a Hint: use git."
+                        + " [SQLSTATE MG001]");
+    }
+
+    private static String print(Exception failure) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Failure.print("git-memory x", failure, false, new PrintStream(err, true, StandardCharsets.UTF_8));
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
