@@ -59,8 +59,7 @@ final class Environment implements IDefaultValueProvider {
     void check(Collection<OptionSpec> allOptions, Problems problems) {
         Set<String> known = new TreeSet<>();
         for (OptionSpec option : allOptions) {
-            if (isSetting(option)) {
-                known.add(variableOf(option));
+            if (isSetting(option) && known.add(variableOf(option))) {
                 checkSwitch(option, problems);
             }
         }

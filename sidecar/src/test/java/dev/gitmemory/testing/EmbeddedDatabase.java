@@ -3,9 +3,6 @@ package dev.gitmemory.testing;
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.TableNames;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -55,7 +52,7 @@ public final class EmbeddedDatabase {
 
     /** {@return the URL, without user; every role may log in without a password} */
     public String jdbcUrl() {
-        return "jdbc:postgresql://localhost:" + port + "/" + name;
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + name;
     }
 
     /** Runs statements as superuser. */
@@ -95,26 +92,16 @@ public final class EmbeddedDatabase {
     private static EmbeddedDatabase create(String template) {
         try {
             String name = "test_" + COUNTER.incrementAndGet();
-            EmbeddedDatabase maintenance = new EmbeddedDatabase(Server.INSTANCE.getPort(), "postgres");
+            EmbeddedDatabase maintenance = new EmbeddedDatabase(Server.PORT, "postgres");
             maintenance.execute("CREATE DATABASE " + name + " TEMPLATE " + template + " ENCODING 'UTF8'");
-            return new EmbeddedDatabase(Server.INSTANCE.getPort(), name);
+            return new EmbeddedDatabase(Server.PORT, name);
         } catch (SQLException e) {
             throw new IllegalStateException("The embedded PostgreSQL made no database", e);
         }
     }
 
     private static final class Server {
-        static final EmbeddedPostgres INSTANCE = start();
-
-        private static EmbeddedPostgres start() {
-            try {
-                return EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "off")
-                        .start();
-            } catch (IOException e) {
-                throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
-            }
-        }
+        static final int PORT = TestServer.start();
     }
 
     private static final class Template {
