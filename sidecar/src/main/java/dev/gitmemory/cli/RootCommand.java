@@ -13,6 +13,7 @@ import picocli.CommandLine.ScopeType;
         usageHelpWidth = 100,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
             MigrateCommand.class,
             EnableCommand.class,
