@@ -36,7 +36,9 @@ final class DemoDatabase {
 
     /** Shows an agent's rows. */
     void show(String agentId) throws SQLException {
-        out.println("  git_memory=# SELECT label, git_sha, value FROM block ... of this agent");
+        out.println("  git_memory=# SELECT b.label, left(b.git_sha, 10), left(b.value, 60)"
+                + " FROM block b JOIN blocks_agents l ON l.block_id = b.id WHERE l.agent_id = '" + agentId
+                + "' ORDER BY b.label;");
         try (Connection connection = settings.dataSource().getConnection();
                 PreparedStatement select = connection.prepareStatement("""
                         SELECT b.label, left(b.git_sha, 10), left(replace(b.value, E'\\n', '\\n'), 60)

@@ -109,7 +109,8 @@ final class DemoTour {
     private JsonNode send(String method, String path, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {
         URI uri = serving.address().resolve(path);
-        out.println("  $ curl %s%s".formatted(method.equals("GET") ? "" : "-X " + method + " ", uri));
+        out.println(
+                "  $ curl " + (body == null ? "" : "-X " + method + " -d '" + body.replace("'", "'\\''") + "' ") + uri);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri)
                         .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))

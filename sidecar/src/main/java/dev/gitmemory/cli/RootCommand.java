@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
             DisableCommand.class,
             SyncCommand.class,
             VerifyCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            BenchCommand.class
         },
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",
         footer = {

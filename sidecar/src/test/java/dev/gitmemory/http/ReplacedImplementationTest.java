@@ -11,11 +11,12 @@ import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.Edit;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.Application.SqlRefusal;
-import dev.gitmemory.testing.CountingStore;
+import dev.gitmemory.testing.FullStore;
 import dev.gitmemory.testing.Http.Answer;
 import dev.gitmemory.testing.Sidecar;
 import java.io.IOException;
@@ -113,7 +114,7 @@ class ReplacedImplementationTest extends SidecarTest {
     void fault07LabelsAreNotRenamedWhereTheRepositoryCouldNotBeMade() throws Exception {
         application.createAgent("f7");
         application.createBlock("f7", "block-f7", "persona", "v");
-        try (ObjectStore broken = new FailingStore();
+        try (ObjectStore broken = new FullStore();
                 Sidecar other = Sidecar.start(database, broken)) {
             assertThat(other.http().post(gitMemory("f7") + "/enable", "").status())
                     .isEqualTo(503);
@@ -121,18 +122,6 @@ class ReplacedImplementationTest extends SidecarTest {
         assertThat(application.labels("f7")).containsExactly("persona");
         assertThat(application.query("SELECT 1 FROM agents_tags WHERE agent_id = 'f7'"))
                 .isEmpty();
-    }
-
-    /** A store that can be read and takes nothing. */
-    private static final class FailingStore extends CountingStore {
-        FailingStore() throws IOException {
-            super(Stores.open("memory:"));
-        }
-
-        @Override
-        public Created create(String key, byte[] content) throws IOException {
-            throw new IOException("no space left, for " + key);
-        }
     }
 
     @Test

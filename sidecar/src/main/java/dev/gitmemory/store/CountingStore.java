@@ -1,14 +1,13 @@
-package dev.gitmemory.testing;
+package dev.gitmemory.store;
 
-import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what is asked of a store. Thread-safe. */
-public class CountingStore implements ObjectStore {
+/** Counts what is asked of another store, whose owner it becomes. Thread-safe. */
+public final class CountingStore implements ObjectStore {
 
     private final ObjectStore store;
     private final LongAdder creates = new LongAdder();
@@ -19,19 +18,23 @@ public class CountingStore implements ObjectStore {
         this.store = store;
     }
 
-    public final long creates() {
+    /** Calls of {@link #create} since the start or the last {@link #reset}, failed ones included. */
+    public long creates() {
         return creates.sum();
     }
 
-    public final long reads() {
+    /** Calls of {@link #read}. */
+    public long reads() {
         return reads.sum();
     }
 
-    public final long lists() {
+    /** Calls of {@link #list}. */
+    public long lists() {
         return lists.sum();
     }
 
-    public final void reset() {
+    /** Sets all counts to 0. */
+    public void reset() {
         creates.reset();
         reads.reset();
         lists.reset();
