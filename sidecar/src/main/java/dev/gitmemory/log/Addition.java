@@ -5,7 +5,9 @@ import java.util.Map;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** The objects that an entry would add to a log, not added yet: an entry is checked as a whole before any of it counts. */
+/**
+ * The objects that an entry would add to a log, not added yet: an entry is checked as a whole before any of it counts.
+ */
 final class Addition {
 
     private final LoggedObjects logged;

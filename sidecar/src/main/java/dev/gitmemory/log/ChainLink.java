@@ -14,9 +14,9 @@ import org.eclipse.jgit.lib.ObjectId;
  * How an entry is tied to the one before it: the comment that stands behind its prerequisites, where git ignores it.
  *
  * <p>The digest of the entry before makes the log a chain: an entry that was replaced or damaged is noticed by the next
- * one. The digest of the entry's own header covers what the pack's checksum does not. The writer's mark, unique to
- * each entry written, keeps two writers who happen to write the very same commit apart: without it the one that lost the race would read
- * its own bytes back and take the other's entry for its own.
+ * one. The digest of the entry's own header covers what the pack's checksum does not. The writer's mark, unique to each
+ * entry written, keeps two writers who happen to write the very same commit apart: without it the one that lost the
+ * race would read its own bytes back and take the other's entry for its own.
  *
  * <p>The first entry has no prerequisites and hence no link. A damaged name of a further ref in it is noticed when
  * there is a second entry.

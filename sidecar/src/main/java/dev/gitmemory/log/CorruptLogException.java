@@ -3,7 +3,10 @@ package dev.gitmemory.log;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** An object of a log is missing or can't be used. The repository it belongs to is not guessed at; others are not affected. */
+/**
+ * An object of a log is missing or can't be used. The repository it belongs to is not guessed at; others are not
+ * affected.
+ */
 public final class CorruptLogException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
  * <h2>Why never twice, and never lost</h2>
  *
  * A store may fail after it has stored the entry, and it may store it some time after it has failed. So a failure says
- * nothing, and {@code EXISTED} says little: the object there may be ours, from an attempt whose answer was lost.
- * What counts is what can be read back. The rule is: <em>as long as nobody's bytes have been seen under the number, only
- * the very same bytes are sent again, under the very same number.</em>
+ * nothing, and {@code EXISTED} says little: the object there may be ours, from an attempt whose answer was lost. What
+ * counts is what can be read back. The rule is: <em>as long as nobody's bytes have been seen under the number, only the
+ * very same bytes are sent again, under the very same number.</em>
  *
  * <ul>
  *   <li>Our bytes are there: it is written, whichever attempt did it. An attempt still on its way meets the object and
- *       changes nothing. Nobody else can have written the same bytes, they carry the writer's mark
- *       (see {@link ChainLink}; first entries don't, but two writers of an identical first entry have made the same
- *       commits out of nothing).
+ *       changes nothing. Nobody else can have written the same bytes, they carry the writer's mark (see
+ *       {@link ChainLink}; first entries don't, but two writers of an identical first entry have made the same commits
+ *       out of nothing).
  *   <li>Other bytes are there: the number is lost for good, since objects never change, and an attempt of ours that is
  *       still on its way is refused. Only now may the change be made again, under another number.
- *   <li>Nothing is there: the same is tried again. When attempts run out the caller is told that nothing is
- *       committed. An attempt may still arrive. Then the entry is an ordinary one, on top of the state that it was made for, and every
- *       process, this one included, meets it under the next number when it reads or writes next. If anything else is
- *       written first, the late one is refused.
+ *   <li>Nothing is there: the same is tried again. When attempts run out the caller is told that nothing is committed.
+ *       An attempt may still arrive. Then the entry is an ordinary one, on top of the state that it was made for, and
+ *       every process, this one included, meets it under the next number when it reads or writes next. If anything else
+ *       is written first, the late one is refused.
  * </ul>
  */
 final class EntryWriter {

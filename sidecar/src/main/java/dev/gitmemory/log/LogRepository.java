@@ -12,9 +12,9 @@ import org.eclipse.jgit.lib.StoredConfig;
 /**
  * A view of a log for JGit: a bare repository with the log's refs and objects, for one operation such as a push.
  *
- * <p>What is inserted is seen through this view only, until a ref update puts it into the log. A push that is
- * refused thus leaves nothing behind. Opening a view costs next to nothing. Refs are always the newest that this process knows. Settings
- * are in memory and live as long as the view. Not thread-safe.
+ * <p>What is inserted is seen through this view only, until a ref update puts it into the log. A push that is refused
+ * thus leaves nothing behind. Opening a view costs next to nothing. Refs are always the newest that this process knows.
+ * Settings are in memory and live as long as the view. Not thread-safe.
  */
 public final class LogRepository extends Repository {
 

@@ -77,7 +77,8 @@ final class PackCodec {
     }
 
     /**
-     * The objects of the pack that is in {@code bytes} from {@code begin} to the end, each inflated once to learn its id.
+     * The objects of the pack that is in {@code bytes} from {@code begin} to the end, each inflated once to learn its
+     * id.
      *
      * @throws MalformedBundleException if the checksum is wrong or anything is not as it should be
      */

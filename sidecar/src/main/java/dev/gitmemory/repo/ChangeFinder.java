@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Which files</h2>
  *
- * Commits are visited by descending generation, from both ends at once, until a single one is left to visit: every way
- * from either end to the beginning of history leads through it. A file that no visited commit touched, compared with
- * each of its parents, was then last touched behind that one, for both ends, by the same commit and with the same
- * content. So the files touched by visited commits are all that can differ. When the base is an ancestor and there
- * are no merges, the visited commits are those after the base, however long the history is.
+ * Commits are visited by descending generation, from both ends at once, until a single one is left to visit and no line
+ * of history has ended: every way from either end leads through that one. A file that no visited commit touched,
+ * compared with each of its parents, was then last touched behind that one, for both ends, by the same commit and with
+ * the same content. So the files touched by visited commits are all that can differ. When the base is an ancestor and
+ * there are no merges, the visited commits are those after the base, however long the history is.
  *
  * <h2>Last touched by whom</h2>
  *
@@ -76,12 +76,14 @@ final class ChangeFinder {
                 open.add(base);
             }
         }
+        boolean hasLineEnded = false;
         while (!open.isEmpty()) {
             LoggedCommit commit = open.remove();
             boolean isOfBase = ofBase.contains(commit);
-            if (open.isEmpty() && isOfBase) {
+            if (open.isEmpty() && isOfBase && !hasLineEnded) {
                 return;
             }
+            hasLineEnded |= commit.parents().isEmpty();
             if (!isOfBase) {
                 fresh.add(commit);
             }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Author-Id: agent-1
  * </pre>
  *
- * <p>They are always a last paragraph of their own, and only such a one is read: what a message says of the kind
- * stays part of the message. A commit without it was made by a person with a git client; its author is a user whose id is the e-mail address.
+ * <p>They are always a last paragraph of their own, and only such a one is read: what a message says of the kind stays
+ * part of the message. A commit without it was made by a person with a git client; its author is a user whose id is the
+ * e-mail address.
  */
 final class CommitText {
 

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <h2>Group commit</h2>
  *
  * Every caller queues its drafts and then waits for its turn. Whoever gets it commits all that is queued, in the order
- * it came, as one chain in one entry; the others find their drafts done when their turn comes. So while one
- * entry is on its way to the store the next gathers, and the store's latency bounds the number of entries, not of commits.
+ * it came, as one chain in one entry; the others find their drafts done when their turn comes. So while one entry is on
+ * its way to the store the next gathers, and the store's latency bounds the number of entries, not of commits.
  *
  * <h2>Races with other processes</h2>
  *
  * If another entry came first, the chain is thrown away, the log has read the other's entries, and the edits are
- * applied again. Before drafts that change nothing, or that throw, are answered without writing, the log is refreshed: such an
- * answer must not come from old files.
+ * applied again. Before drafts that change nothing, or that throw, are answered without writing, the log is refreshed:
+ * such an answer must not come from old files.
  */
 final class Committer {
 

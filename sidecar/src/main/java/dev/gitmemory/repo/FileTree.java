@@ -32,7 +32,9 @@ public interface FileTree {
      */
     void write(String path, String content);
 
-    /** Creates or replaces a file by the file that another commit has at the same path, or deletes it if that has none. */
+    /**
+     * Creates or replaces a file by the file that another commit has at the same path, or deletes it if that has none.
+     */
     void restore(String path, String commitSha);
 
     /** Deletes a file, and the folders that this leaves empty; no error when there is none. */

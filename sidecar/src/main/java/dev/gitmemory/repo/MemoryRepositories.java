@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * Repositories are kept up to a number of bytes, and dropped when they are idle. One that is dropped while somebody
  * holds it is found again when it is asked for, so that callers in one process share an instance. Correctness does not
- * hang on that: the writes of two instances meet in the store, which gives each number away once, and only
- * the reads of the instance that did not write are old until its next write or {@link MemoryRepository#refresh}, just as in
- * another process.
+ * hang on that: the writes of two instances meet in the store, which gives each number away once, and only the reads of
+ * the instance that did not write are old until its next write or {@link MemoryRepository#refresh}, just as in another
+ * process.
  */
 public final class MemoryRepositories implements AutoCloseable {
 

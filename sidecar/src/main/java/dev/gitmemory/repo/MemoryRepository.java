@@ -46,7 +46,8 @@ public interface MemoryRepository {
      * @throws dev.gitmemory.log.CorruptLogException if an entry can't be used; nothing was committed
      * @throws dev.gitmemory.log.UnknownOutcomeException if the store failed and could not be asked afterwards: the
      *     drafts may have been committed, all or none. {@link #refresh} tells when the store is back.
-     * @throws dev.gitmemory.log.StoreUnavailableException if the store failed and, asked afterwards, had not stored the entry
+     * @throws dev.gitmemory.log.StoreUnavailableException if the store failed and, asked afterwards, had not stored the
+     *     entry
      * @throws IOException if the store failed before anything was written
      */
     List<Outcome> commit(List<Draft> drafts) throws IOException;

@@ -8,7 +8,9 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.Daemon;
 import org.eclipse.jgit.transport.ReceivePack;
 
-/** Serves one repository to stock git clients, by JGit's own upload-pack and receive-pack, on a port of this machine. */
+/**
+ * Serves one repository to stock git clients, by JGit's own upload-pack and receive-pack, on a port of this machine.
+ */
 public final class GitServer implements AutoCloseable {
 
     /** Adjusts a receive-pack before it serves a push. */

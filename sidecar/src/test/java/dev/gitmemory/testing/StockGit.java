@@ -36,7 +36,9 @@ public final class StockGit {
         return new StockGit(folder).initialized("clone", "--quiet", url, ".");
     }
 
-    /** Restores a repository from the entries of its log, as an operator would who has nothing but the store's folder. */
+    /**
+     * Restores a repository from the entries of its log, as an operator would who has nothing but the store's folder.
+     */
     public static StockGit restore(Path log, Path folder) {
         StockGit git = initBare(folder);
         try (Stream<Path> entries = Files.list(log)) {
@@ -83,8 +85,20 @@ public final class StockGit {
     /** What came of a command. */
     public record Result(int exitCode, String output, String errors) {}
 
+    /** Runs a command with a file as its input; throws when it fails. */
+    public void feed(Path input, String... command) {
+        Result result = execute(ProcessBuilder.Redirect.from(input.toFile()), command);
+        if (result.exitCode() != 0) {
+            throw new AssertionError("git " + String.join(" ", command) + " failed:\n" + result.errors());
+        }
+    }
+
     /** Runs a command that may fail. */
     public Result attempt(String... command) {
+        return execute(ProcessBuilder.Redirect.PIPE, command);
+    }
+
+    private Result execute(ProcessBuilder.Redirect input, String... command) {
         List<String> whole = new ArrayList<>(List.of("git"));
         whole.addAll(List.of(command));
         ProcessBuilder builder = new ProcessBuilder(whole).directory(folder.toFile());
@@ -101,7 +115,9 @@ public final class StockGit {
         try {
             Path errors = Files.createTempFile("git", ".err");
             try {
-                Process process = builder.redirectError(errors.toFile()).start();
+                Process process = builder.redirectInput(input)
+                        .redirectError(errors.toFile())
+                        .start();
                 process.getOutputStream().close();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 return new Result(process.waitFor(), output, Files.readString(errors));

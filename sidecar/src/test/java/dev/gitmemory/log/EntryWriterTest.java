@@ -1,0 +1,190 @@
+package dev.gitmemory.log;
+
+import static dev.gitmemory.testing.FaultyStore.CreateFault.DELAYED;
+import static dev.gitmemory.testing.FaultyStore.CreateFault.FAILED_BEFORE;
+import static dev.gitmemory.testing.FaultyStore.CreateFault.LOST_ANSWER;
+import static dev.gitmemory.testing.FaultyStore.CreateFault.SAYS_EXISTED;
+import static dev.gitmemory.testing.FaultyStore.CreateFault.STORED_BUT_SAYS_EXISTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.Stores;
+import dev.gitmemory.testing.FaultyStore;
+import dev.gitmemory.testing.FaultyStore.CreateFault;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever the store answers, an entry is in the log once or not at all, and the writer is told which. */
+final class EntryWriterTest {
+
+    private final ObjectStore objects;
+    private final FaultyStore store;
+    private final BundleLog log;
+
+    EntryWriterTest() throws IOException {
+        this.objects = Stores.open("memory:");
+        this.store = new FaultyStore(objects);
+        this.log = LogFixture.open(store);
+    }
+
+    static Stream<Arguments> settledFaults() {
+        return Stream.of(
+                Arguments.of((Object) new CreateFault[] {LOST_ANSWER}),
+                Arguments.of((Object) new CreateFault[] {FAILED_BEFORE}),
+                Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, FAILED_BEFORE}),
+                Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, LOST_ANSWER}),
+                Arguments.of((Object) new CreateFault[] {STORED_BUT_SAYS_EXISTED}),
+                Arguments.of((Object) new CreateFault[] {SAYS_EXISTED}),
+                Arguments.of((Object) new CreateFault[] {DELAYED, FAILED_BEFORE}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("settledFaults")
+    void anEntryIsWrittenOnceInSpiteOf(CreateFault[] faults) throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(faults);
+
+        LogState state = LogFixture.append(log, "in spite of it");
+
+        assertThat(state.entry()).isEqualTo(2);
+        store.deliverLate();
+        assertThat(LogFixture.append(log, "after").entry()).isEqualTo(3);
+        assertThat(LogFixture.open(objects).commits()).isEqualTo(3);
+        assertThat(LogFixture.open(objects).state().targets())
+                .isEqualTo(log.state().targets());
+    }
+
+    @ParameterizedTest
+    @MethodSource("settledFaults")
+    void theFirstEntryIsWrittenOnceInSpiteOf(CreateFault[] faults) throws IOException {
+        store.nextCreates(faults);
+
+        LogFixture.append(log, "first");
+
+        assertThat(LogFixture.open(objects).commits()).isEqualTo(1);
+    }
+
+    @Test
+    void anEntryThatTheStoreDoesNotTakeIsNotCommitted() throws IOException {
+        LogState before = LogFixture.append(log, "before");
+        store.nextCreates(FAILED_BEFORE, FAILED_BEFORE, FAILED_BEFORE);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "lost"))
+                .isExactlyInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining(LogFixture.key(2))
+                .hasMessageContaining("nothing is committed")
+                .hasMessageContaining("injected");
+
+        assertThat(log.state()).isEqualTo(before);
+        assertThat(log.refresh()).isEqualTo(before);
+        assertThat(LogFixture.append(log, "next").entry()).isEqualTo(2);
+    }
+
+    @Test
+    void aStoreThatSaysExistsAndFindsNothingIsReported() throws IOException {
+        store.nextCreates(SAYS_EXISTED, SAYS_EXISTED, SAYS_EXISTED);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "lost"))
+                .isExactlyInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("says that the object exists, and does not find it");
+    }
+
+    @Test
+    void anEntryThatArrivesLateIsAnOrdinaryOneAndInTheLogOnce() throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(DELAYED, FAILED_BEFORE, FAILED_BEFORE);
+        assertThatThrownBy(() -> LogFixture.append(log, "late")).isInstanceOf(StoreUnavailableException.class);
+
+        store.deliverLate();
+
+        assertThat(log.state().entry()).isEqualTo(1);
+        assertThat(LogFixture.tryAppend(log, "next"))
+                .as("an append on top of the old state")
+                .isNull();
+        assertThat(log.state().entry()).isEqualTo(2);
+        LogFixture.append(log, "next");
+        assertThat(LogFixture.open(objects).commits()).isEqualTo(3);
+    }
+
+    @Test
+    void anEntryThatArrivesTooLateIsRefused() throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(DELAYED, FAILED_BEFORE, FAILED_BEFORE);
+        assertThatThrownBy(() -> LogFixture.append(log, "late")).isInstanceOf(StoreUnavailableException.class);
+
+        LogFixture.append(log, "next");
+        store.deliverLate();
+
+        LogFixture.append(log, "last");
+        BundleLog again = LogFixture.open(objects);
+        assertThat(again.commits()).isEqualTo(3);
+        assertThat(again.state().targets()).isEqualTo(log.state().targets());
+    }
+
+    @Test
+    void anOutcomeThatCanNotBeFoundOutIsToldAsSuchAndSettlesLater() throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(LOST_ANSWER).failReads(3);
+        store.nextCreates(FAILED_BEFORE, FAILED_BEFORE);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "unknown"))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining(LogFixture.key(2))
+                .hasMessageContaining("could not say whether it has it");
+
+        assertThat(log.state().entry()).isEqualTo(1);
+        assertThat(log.refresh().entry()).isEqualTo(2);
+        LogFixture.append(log, "next");
+        assertThat(LogFixture.open(objects).commits()).isEqualTo(3);
+    }
+
+    @Test
+    void aReadThatFailsOnceDoesNotMakeTheOutcomeUnknown() throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(LOST_ANSWER).failReads(1);
+
+        assertThat(LogFixture.append(log, "settled").entry()).isEqualTo(2);
+    }
+
+    @Test
+    void theLoserOfARaceWithALostAnswerIsTheLoser() throws IOException {
+        LogFixture.append(log, "before");
+        BundleLog other = LogFixture.open(objects);
+        LogFixture.append(other, "winner");
+        store.nextCreates(FAILED_BEFORE);
+
+        assertThat(LogFixture.tryAppend(log, "loser")).isNull();
+
+        assertThat(log.state().targets()).isEqualTo(other.state().targets());
+        assertThat(log.commits()).isEqualTo(2);
+    }
+
+    @Test
+    void twoWritersOfTheVerySameCommitDoNotTakeTheOthersEntryForTheirOwn() throws IOException {
+        LogFixture.append(log, "before");
+        BundleLog other = LogFixture.open(objects);
+
+        assertThat(LogFixture.tryAppend(other, "same")).isNotNull();
+        assertThat(LogFixture.tryAppend(log, "same")).isNull();
+    }
+
+    @Test
+    void whileTheStoreIsDownReadsGoOnAndWritesFail() throws IOException {
+        LogState before = LogFixture.append(log, "before");
+        store.setDown(true);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "lost")).isInstanceOf(UnknownOutcomeException.class);
+        assertThatThrownBy(log::refresh).isInstanceOf(IOException.class);
+        assertThat(log.state()).isEqualTo(before);
+        assertThatThrownBy(() -> LogFixture.open(store)).isInstanceOf(IOException.class);
+
+        store.setDown(false);
+        LogFixture.append(log, "after");
+        assertThat(LogFixture.open(objects).commits()).isEqualTo(2);
+    }
+}

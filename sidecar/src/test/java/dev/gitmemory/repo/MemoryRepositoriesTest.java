@@ -1,0 +1,163 @@
+package dev.gitmemory.repo;
+
+import static dev.gitmemory.repo.RepositoryFixture.CLOCK;
+import static dev.gitmemory.repo.RepositoryFixture.ID;
+import static dev.gitmemory.repo.RepositoryFixture.commit;
+import static dev.gitmemory.repo.RepositoryFixture.writing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gitmemory.log.CorruptLogException;
+import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.Stores;
+import dev.gitmemory.store.CountingStore;
+import dev.gitmemory.testing.FaultyStore;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+final class MemoryRepositoriesTest {
+
+    private final ObjectStore objects;
+    private final CountingStore store;
+
+    MemoryRepositoriesTest() throws IOException {
+        this.objects = Stores.open("memory:");
+        this.store = new CountingStore(objects);
+    }
+
+    private static RepoId agent(int number) {
+        return new RepoId("org-1", "agent-" + number);
+    }
+
+    private static String noise(int bytes) {
+        return new Random(bytes)
+                .ints(bytes, 'a', 'z')
+                .collect(StringBuilder::new, (b, c) -> b.append((char) c), StringBuilder::append)
+                .toString();
+    }
+
+    @Test
+    void anOpenRepositoryIsAnsweredWithoutAskingTheStore() throws IOException {
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK)) {
+            MemoryRepository repository = repositories.open(ID);
+            Requests.take(store);
+
+            assertThat(repositories.open(ID)).isSameAs(repository);
+            assertThat(Requests.take(store)).isEqualTo(new Requests(0, 0, 0));
+        }
+    }
+
+    @Test
+    void agentsAreApart() throws IOException {
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK)) {
+            commit(repositories.open(agent(1)), writing("a.md", "1"));
+
+            assertThat(repositories.open(agent(2)).head()).isNull();
+            assertThat(repositories.open(new RepoId("org-2", "agent-1")).head()).isNull();
+        }
+    }
+
+    @Test
+    void whatIsTooBigToKeepIsDroppedAndOpenedAgain() throws IOException {
+        RepositoryCache small = new RepositoryCache(64 << 10, Duration.ofHours(1), 4);
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, small)) {
+            for (int number = 0; number < 40; number++) {
+                commit(repositories.open(agent(number)), writing("big.md", noise(20_000)));
+            }
+            for (int number = 0; number < 40; number++) {
+                MemoryRepository repository = repositories.open(agent(number));
+                assertThat(repository.files(repository.resolve("HEAD"))).containsEntry("big.md", noise(20_000));
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whatNobodyHoldsIsLetGoOf() throws IOException {
+        RepositoryCache nothing = new RepositoryCache(0, Duration.ofHours(1), 4);
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, nothing)) {
+            WeakReference<MemoryRepository> repository = new WeakReference<>(repositories.open(ID));
+
+            while (repository.get() != null) {
+                System.gc(); // until it is gone, or the time is up
+            }
+        }
+    }
+
+    @Test
+    void aRepositoryThatSomebodyHoldsIsTheSameForEverybody() throws IOException {
+        RepositoryCache nothing = new RepositoryCache(0, Duration.ofHours(1), 4);
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, nothing)) {
+            MemoryRepository held = repositories.open(ID);
+            for (int number = 0; number < 100; number++) {
+                repositories.open(agent(1000 + number));
+            }
+            Requests.take(store);
+
+            assertThat(repositories.open(ID)).isSameAs(held);
+            assertThat(Requests.take(store)).isEqualTo(new Requests(0, 0, 0));
+        }
+    }
+
+    @Test
+    void aCorruptLogFailsAloneAndCanBeMended() throws IOException {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+            String key = agent(1).prefix() + "/log/00000000000000000001.bundle";
+            objects.create(key, new byte[] {1, 2, 3});
+
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> repositories.open(agent(1)))
+                        .isInstanceOf(CorruptLogException.class)
+                        .hasMessageContaining(key);
+            }
+            commit(repositories.open(agent(2)), writing("a.md", "1"));
+
+            objects.delete(key);
+            commit(repositories.open(agent(1)), writing("a.md", "1"));
+        }
+    }
+
+    @Test
+    void aStoreThatWasDownIsAskedAgain() throws IOException {
+        FaultyStore faulty = new FaultyStore(objects);
+        try (MemoryRepositories repositories = new MemoryRepositories(faulty, CLOCK)) {
+            faulty.setDown(true);
+            assertThatThrownBy(() -> repositories.open(ID))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("down");
+
+            faulty.setDown(false);
+            assertThat(repositories.open(ID).head()).isNull();
+        }
+    }
+
+    @Test
+    void aLongLogIsReadInOrderWhateverTheReadersDo() throws IOException {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+            MemoryRepository repository = repositories.open(ID);
+            for (int i = 0; i < 300; i++) {
+                commit(repository, writing("a.md", "version " + i));
+            }
+        }
+        RepositoryCache cache = new RepositoryCache(1 << 20, Duration.ofHours(1), 7);
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, cache)) {
+            MemoryRepository repository = repositories.open(ID);
+
+            assertThat(repository.entries()).isEqualTo(300);
+            assertThat(repository.file(repository.resolve("HEAD"), "a.md")).isEqualTo("version 299");
+        }
+    }
+
+    @Test
+    void sizesThatAreNoneAreRefused() {
+        assertThatThrownBy(() -> new RepositoryCache(-1, Duration.ZERO, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new RepositoryCache(1, Duration.ofSeconds(-1), 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new RepositoryCache(1, Duration.ZERO, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

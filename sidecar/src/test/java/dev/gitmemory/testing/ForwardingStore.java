@@ -1,0 +1,47 @@
+package dev.gitmemory.testing;
+
+import dev.gitmemory.store.ObjectStore;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A store that hands every request on; a subclass changes what it wants to. */
+public class ForwardingStore implements ObjectStore {
+
+    private final ObjectStore store;
+
+    protected ForwardingStore(ObjectStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Created create(String key, byte[] content) throws IOException {
+        return store.create(key, content);
+    }
+
+    @Override
+    public byte @Nullable [] read(String key) throws IOException {
+        return store.read(key);
+    }
+
+    @Override
+    public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+        return store.list(prefix, startAfter, limit);
+    }
+
+    @Override
+    public void delete(String key) throws IOException {
+        store.delete(key);
+    }
+
+    @Override
+    public URI uri() {
+        return store.uri();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
