@@ -29,7 +29,11 @@ public final class FaultyStore extends ForwardingStore {
         SAYS_EXISTED
     }
 
-    private record Late(String key, byte[] content) {}
+    /** A request that is still on its way. */
+    @FunctionalInterface
+    private interface Late {
+        void arrive() throws IOException;
+    }
 
     private final Queue<CreateFault> createFaults = new ArrayDeque<>();
     private final Queue<Late> late = new ArrayDeque<>();
@@ -60,7 +64,7 @@ public final class FaultyStore extends ForwardingStore {
     /** The delayed creates arrive, in their order; their answers go nowhere. */
     public synchronized void deliverLate() throws IOException {
         for (Late request = late.poll(); request != null; request = late.poll()) {
-            super.create(request.key(), request.content());
+            request.arrive();
         }
     }
 
@@ -97,7 +101,8 @@ public final class FaultyStore extends ForwardingStore {
     }
 
     private synchronized void delay(String key, byte[] content) {
-        late.add(new Late(key, content.clone()));
+        byte[] sent = content.clone();
+        late.add(() -> super.create(key, sent));
     }
 
     @Override
