@@ -71,10 +71,10 @@ final class FileListing {
                 if (folderKey.isEmpty() && name.equals(TempFiles.FOLDER)) {
                     continue;
                 }
-                boolean isFolder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
-                String key = folderKey + FileNames.decode(name) + (isFolder ? "/" : "");
-                if (isFolder ? mayHoldAnswers(key) : isAnswer(key)) {
-                    children.add(new Child(key, file, isFolder));
+                String key = folderKey + FileNames.decode(name);
+                // Asking what a file is costs the most, so that comes last.
+                if (mayHoldAnswers(key + "/")) {
+                    addChild(key, file, children);
                 }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -84,6 +84,14 @@ final class FileListing {
         }
         children.sort((a, b) -> Keys.ORDER.compare(a.key(), b.key()));
         return children;
+    }
+
+    private void addChild(String key, Path file, List<Child> children) {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            children.add(new Child(key + "/", file, true));
+        } else if (isAnswer(key)) {
+            children.add(new Child(key, file, false));
+        }
     }
 
     private boolean isAnswer(String key) {

@@ -3,7 +3,6 @@ package dev.gitmemory.store;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /** The form that every key has, see {@link ObjectStore}, and their order. */
@@ -12,9 +11,8 @@ final class Keys {
     /** Google Cloud Storage's limit, the smallest of those in use. */
     static final int LONGEST_BYTES = 1024;
 
-    /** Ascending by UTF-8 bytes; {@link String#compareTo} differs from that beyond the basic plane. */
-    static final Comparator<String> ORDER =
-            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    /** Ascending by UTF-8 bytes. */
+    static final Comparator<String> ORDER = Keys::compare;
 
     private Keys() {}
 
@@ -38,6 +36,20 @@ final class Keys {
             }
         }
         return key;
+    }
+
+    /** UTF-8 bytes sort like code points; chars do but for surrogates, which stand for what comes last. */
+    private static int compare(String a, String b) {
+        int length = Math.min(a.length(), b.length());
+        for (int i = 0; i < length; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                int beyond = Boolean.compare(Character.isSurrogate(x), Character.isSurrogate(y));
+                return beyond == 0 ? Character.compare(x, y) : beyond;
+            }
+        }
+        return Integer.compare(a.length(), b.length());
     }
 
     private static int utf8Length(String key) throws InvalidKeyException {
