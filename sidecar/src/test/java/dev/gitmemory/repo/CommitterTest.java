@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.log.StoreUnavailableException;
 import dev.gitmemory.log.UnknownOutcomeException;
+import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
-import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.testing.FaultyStore;
 import dev.gitmemory.testing.FaultyStore.CreateFault;
 import dev.gitmemory.testing.ForwardingStore;

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.log.CorruptLogException;
+import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
-import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.testing.FaultyStore;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
