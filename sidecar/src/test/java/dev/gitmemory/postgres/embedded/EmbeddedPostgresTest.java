@@ -135,10 +135,24 @@ class EmbeddedPostgresTest {
             execute(postgres.settings(), "CREATE TABLE note AS SELECT 'as another account' AS text");
             assertThat(Files.getOwner(folder.resolve("postgres/data")).getName())
                     .isIn("postgres", "nobody");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                    .as("that account passes through, others do not")
+                    .isEqualTo("rwx--x---");
         }
         try (EmbeddedPostgres postgres = start()) {
             assertThat(query(postgres.settings(), "SELECT text FROM note")).isEqualTo("as another account");
         }
+    }
+
+    @Test
+    @EnabledIf(value = "isRoot", disabledReason = "only root can change to another account")
+    void rootIsToldOfAFolderThatTheOtherAccountCannotReach() throws Exception {
+        Path hidden = Files.createDirectories(folder.toRealPath().resolve("private/data"));
+        Files.setPosixFilePermissions(hidden.getParent(), PosixFilePermissions.fromString("rwx------"));
+        assertThatThrownBy(() -> Account.withoutRights(hidden))
+                .isInstanceOf(EmbeddedPostgresException.class)
+                .hasMessageContaining("may not enter " + hidden.getParent())
+                .hasMessageContaining("--data-dir");
     }
 
     static boolean isRoot() {
