@@ -19,13 +19,13 @@ class BlockMarkdownPropertyTest {
                 .isEqualTo(block);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 2000)
     void whateverTheOldFileWasTheNewOneReadsBackAsTheBlock(@ForAll("files") String old, @ForAll("blocks") Block block) {
         assertThat(BlockMarkdown.parse(block.label(), BlockMarkdown.rerender(old, block)))
                 .isEqualTo(block);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 2000)
     void anyTextIsEitherABlockOrAViolationThatNamesItsField(@ForAll("files") String file) {
         try {
             assertThat(file).endsWith(BlockMarkdown.parse(LABEL, file).value());
@@ -35,7 +35,7 @@ class BlockMarkdownPropertyTest {
         }
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 2000)
     void aNewValueLeavesAllBeforeItAsItWas(@ForAll("files") String old, @ForAll("texts") String value) {
         Block before;
         try {

@@ -353,6 +353,19 @@ class BlockMarkdownTest {
         }
 
         @Test
+        void anUnknownKeyMayBeAsDeepAsMetadata() {
+            String deepest = "[".repeat(100) + "]".repeat(100);
+
+            assertThat(BlockMarkdown.parse(LABEL, "---\nx: " + deepest + "\n---\nvalue")
+                            .value())
+                    .isEqualTo("value");
+            assertRefused(
+                    "---\nx: [" + deepest + "]\n---\n",
+                    "front matter",
+                    "front matter is nested deeper than 100 levels");
+        }
+
+        @Test
         void metadataMayBeAsDeepAsItsOwnRuleSaysAndNoDeeper() {
             String deepest = "{\"a\":".repeat(99) + "{}" + "}".repeat(99);
 
