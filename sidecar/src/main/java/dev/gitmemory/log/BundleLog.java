@@ -147,9 +147,12 @@ public final class BundleLog {
         return objects.get(id) instanceof LoggedCommit commit ? commit : null;
     }
 
-    /** The commits whose ids begin so, sorted. Looks at every object. */
-    public List<ObjectId> commitsStartingWith(AbbreviatedObjectId abbreviation) {
-        return objects.commitsStartingWith(abbreviation);
+    /** The commits whose ids begin so, in ascending order. */
+    public List<LoggedCommit> commitsStartingWith(AbbreviatedObjectId abbreviation) {
+        return objects.startingWith(abbreviation).stream()
+                .filter(LoggedCommit.class::isInstance)
+                .map(LoggedCommit.class::cast)
+                .toList();
     }
 
     /** How many commits the log has, reachable or not. */

@@ -1,12 +1,11 @@
 package dev.gitmemory.log;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.AnyObjectId;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoggedObjects {
 
-    private final Map<AnyObjectId, LoggedObject> byId = new ConcurrentHashMap<>();
+    /** Sorted, since diffs abbreviate ids, and how far they can be depends on the neighbours. */
+    private final ConcurrentSkipListMap<AnyObjectId, LoggedObject> byId = new ConcurrentSkipListMap<>();
+
+    private final AtomicLong objects = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
@@ -29,8 +31,8 @@ final class LoggedObjects {
         return byId.containsKey(id);
     }
 
-    int count() {
-        return byId.size();
+    long count() {
+        return objects.get();
     }
 
     long commits() {
@@ -42,29 +44,20 @@ final class LoggedObjects {
         return bytes.get();
     }
 
-    /** The objects whose ids begin so. Looks at every object. */
+    /** The objects whose ids begin so, in ascending order. */
     List<LoggedObject> startingWith(AbbreviatedObjectId abbreviation) {
-        return byId.values().stream()
-                .filter(o -> abbreviation.prefixCompare(o) == 0)
+        String digits = abbreviation.name();
+        ObjectId first = ObjectId.fromString(digits + "0".repeat(Constants.OBJECT_ID_STRING_LENGTH - digits.length()));
+        return byId.tailMap(first).values().stream()
+                .takeWhile(object -> abbreviation.prefixCompare(object) == 0)
                 .toList();
     }
 
     /** Adds the objects of an entry that has been checked. */
     void add(Addition addition) {
         byId.putAll(addition.objects());
+        objects.addAndGet(addition.objects().size());
         commits.addAndGet(addition.commits());
         bytes.addAndGet(addition.bytes());
-    }
-
-    /** The commits whose ids begin so, sorted. */
-    List<ObjectId> commitsStartingWith(AbbreviatedObjectId abbreviation) {
-        List<ObjectId> commits = new ArrayList<>();
-        for (LoggedObject object : startingWith(abbreviation)) {
-            if (object instanceof LoggedCommit) {
-                commits.add(object.copy());
-            }
-        }
-        commits.sort(null);
-        return commits;
     }
 }

@@ -50,7 +50,7 @@ final class Revisions {
     }
 
     private static LoggedCommit byAbbreviation(BundleLog log, String revision) {
-        List<ObjectId> candidates = ABBREVIATED.matcher(revision).matches()
+        List<LoggedCommit> candidates = ABBREVIATED.matcher(revision).matches()
                 ? log.commitsStartingWith(AbbreviatedObjectId.fromString(revision))
                 : List.of();
         if (candidates.size() > 1) {
@@ -60,6 +60,6 @@ final class Revisions {
         if (candidates.isEmpty()) {
             throw new UnknownRevisionException(revision);
         }
-        return commit(log, candidates.get(0).name());
+        return candidates.get(0);
     }
 }

@@ -14,6 +14,7 @@ import org.eclipse.jgit.diff.DiffEntry;
 import org.eclipse.jgit.diff.DiffFormatter;
 import org.eclipse.jgit.diff.EditList;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.treewalk.AbstractTreeIterator;
@@ -52,6 +53,7 @@ final class TreeDiff {
         int additions = 0;
         int deletions = 0;
         try (DiffFormatter formatter = formatter(reader, OutputStream.nullOutputStream())) {
+            formatter.setAbbreviationLength(Constants.OBJECT_ID_STRING_LENGTH); // nobody sees them
             for (DiffEntry entry : formatter.scan(iterator(reader, from), iterator(reader, to))) {
                 EditList edits = formatter.toFileHeader(entry).toEditList();
                 paths.add(path(entry));
