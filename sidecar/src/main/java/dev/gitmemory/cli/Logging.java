@@ -59,6 +59,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
         // The libraries' own news (pools, servers, migrations starting) interest only who looks for a fault.
         root.setLevel(options.verbose ? Level.INFO : Level.WARN);
+        // Notices of the server during migrations; what of them matters is in the report.
+        context.getLogger("org.flywaydb").setLevel(options.verbose ? Level.INFO : Level.ERROR);
         context.getLogger("dev.gitmemory").setLevel(options.verbose ? Level.DEBUG : Level.INFO);
     }
 

@@ -13,6 +13,7 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.FileTree;
+import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.Outcome;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,7 @@ final class Enablement {
     private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller) throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
-        SortedMap<String, Block> blockById = blocks(agentId, tx.blocks().lockOfAgent(agentId));
+        SortedMap<String, Block> blockById = blocks(agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository));
         String verb = repository.head() == null ? "Enable" : "Enable again";
         Outcome outcome = repository
                 .commit(List.of(Draft.of(
@@ -140,17 +142,27 @@ final class Enablement {
             keep.add(path);
         }
         List.copyOf(files.paths()).stream()
-                .filter(p -> Label.ofPath(p).isPresent() && !keep.contains(p))
+                .filter(p -> BlockPaths.label(p).isPresent() && !keep.contains(p))
                 .forEach(files::delete);
     }
 
-    private static SortedMap<String, Block> blocks(String agentId, List<BlockRow> rows) {
+    private static Set<String> pathsInGit(MemoryRepository repository) throws IOException {
+        Head head = repository.head();
+        return head == null ? Set.of() : repository.files(head.sha()).keySet();
+    }
+
+    /** A label that git has already stays as it is: it was chosen by somebody who wrote to the repository. */
+    private static Label labelInGit(Label label, Set<String> pathsInGit) {
+        return pathsInGit.contains(label.path()) ? label : label.withSystemPrefix();
+    }
+
+    private static SortedMap<String, Block> blocks(String agentId, List<BlockRow> rows, Set<String> pathsInGit) {
         SortedMap<String, Block> blocks = new TreeMap<>();
         Map<Label, String> taken = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         for (BlockRow row : rows) {
             try {
-                Block block = block(row, Label.of(row.label()).withSystemPrefix());
+                Block block = block(row, labelInGit(Label.of(row.label()), pathsInGit));
                 String other = taken.put(block.label(), row.label());
                 if (other != null) {
                     problems.add("'%s' and '%s' would both become '%s'"

@@ -47,7 +47,7 @@ final class LedgerWriter {
                 RequestId.removeFrom(commit.message()),
                 commit.timestamp(),
                 commit.filesChanged().stream()
-                        .map(Label::ofPath)
+                        .map(BlockPaths::label)
                         .flatMap(Optional::stream)
                         .map(Label::text)
                         .toList());

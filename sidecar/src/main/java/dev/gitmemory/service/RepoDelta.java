@@ -73,10 +73,21 @@ record RepoDelta(
     private static SortedMap<String, Touched> touched(Ledger.Repo row, List<ChangedFile> files) {
         SortedMap<String, Touched> touched = new TreeMap<>();
         for (ChangedFile file : files) {
-            Optional<Label> label = Label.ofPath(file.path());
-            label.ifPresent(l -> touched.put(l.text(), touched(row.agentId(), l, file)));
+            label(row.agentId(), file).ifPresent(l -> touched.put(l.text(), touched(row.agentId(), l, file)));
         }
         return touched;
+    }
+
+    private static Optional<Label> label(String agentId, ChangedFile file) {
+        if (file.kind() == ChangedFile.Kind.DELETED) {
+            return BlockPaths.label(file.path());
+        }
+        try {
+            return Label.ofPath(file.path());
+        } catch (RuleViolation e) {
+            throw MemoryException.conflict("Agent %s: git has a file %s that can't be a block: %s. Rename it in git."
+                    .formatted(agentId, file.path(), e.getMessage()));
+        }
     }
 
     private static Touched touched(String agentId, Label label, ChangedFile file) {

@@ -111,7 +111,7 @@ public final class Views {
         return reading(agentId, () -> {
             List<BlockAt> blocks = new ArrayList<>();
             for (Map.Entry<String, String> file : repository.files(sha).entrySet()) {
-                Optional<Label> label = Label.ofPath(file.getKey());
+                Optional<Label> label = BlockPaths.label(file.getKey());
                 if (label.isPresent()) {
                     Block block = RepoDelta.parse(agentId, label.get(), file.getValue());
                     if (block != null) {

@@ -100,6 +100,26 @@ class LifecycleTest extends SidecarTest {
     }
 
     @Test
+    void labelsThatGitHasAlreadyKeepTheirNamesWhenAnAgentIsEnabledAgain() {
+        enabledAgent("names");
+        http.post(blocks("names"), "{\"label\":\"skills/knots\",\"value\":\"v\"}");
+        http.post(gitMemory("names") + "/disable", "");
+        enable("names");
+        assertThat(application.labels("names")).containsExactly("skills/knots", "system/persona");
+    }
+
+    @Test
+    void aFileThatCantBeABlockHoldsUpTheAgentUntilItIsGoneAndNoLonger() throws IOException {
+        enabledAgent("odd");
+        commitAround("odd", files -> files.write("folder.md/x.md", "v"));
+        assertThat(http.post(gitMemory("odd") + "/sync", "").status()).isEqualTo(409);
+        commitAround("odd", files -> files.delete("folder.md/x.md"));
+        assertThat(http.post(gitMemory("odd") + "/sync", "").status()).isEqualTo(200);
+        assertThat(http.patch("/v1/blocks/block-odd", "{\"value\":\"w\"}").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aTagByPlainSqlIsTakenOverByTheNextPassAndFailsClosedUntilThen() {
         application.createAgent("tagged");
         application.createBlock("tagged", "block-tagged", "persona", "v");

@@ -1,0 +1,186 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.testing.Application;
+import dev.gitmemory.testing.EmbeddedDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentCommandsTest {
+
+    private static final String AGENT_FILE = """
+            {"agents": [{"id": "agent-0", "name": "Luna", "agent_type": "memgpt_agent", "tags": ["t"],
+                         "block_ids": ["block-0", "block-1"], "messages": [{}, {}]}],
+             "blocks": [{"id": "block-0", "label": "persona", "value": "I am Luna.\\n", "limit": 500,
+                         "description": "Who I am", "read_only": true, "metadata": {"k": 1}},
+                        {"id": "block-1", "label": "human", "value": "", "limit": 500}],
+             "tools": [{}]}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedDatabase database;
+    private Application application;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void start() {
+        database = EmbeddedDatabase.migrated();
+        application = new Application(database.dataSource());
+        environment = environment(database);
+    }
+
+    private Map<String, String> environment(EmbeddedDatabase target) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("GIT_MEMORY_DB_URL", target.jdbcUrl());
+        variables.put("GIT_MEMORY_DB_USER", "postgres");
+        variables.put("GIT_MEMORY_STORE", folder.resolve("store").toUri().toString());
+        return variables;
+    }
+
+    private void agent(String agentId) {
+        application.createAgent(agentId);
+        application.createBlock(agentId, "block-" + agentId, "persona", "v");
+    }
+
+    @Test
+    void anAgentIsEnabledVerifiedSyncedAndDisabled() throws SQLException {
+        agent("a");
+        Cli.Run enabled = Cli.run(environment, "enable", "a");
+        assertThat(enabled.err()).isEmpty();
+        assertThat(enabled.exitCode()).isZero();
+        assertThat(enabled.out()).contains("a: enabled, 1 commits, head ");
+        assertThat(Cli.run(environment, "verify", "a").out()).contains("a: PostgreSQL equals git");
+
+        database.execute(
+                "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update",
+                "UPDATE block SET value = 'strange' WHERE id = 'block-a'",
+                "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
+        Cli.Run different = Cli.run(environment, "verify", "a");
+        assertThat(different.exitCode()).isEqualTo(3);
+        assertThat(different.out()).contains("found 1 differences", "'system/persona': block block-a differs");
+
+        assertThat(Cli.run(environment, "sync", "a").out()).contains("mended 1 differences");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("v");
+        assertThat(Cli.run(environment, "disable", "a").out()).contains("a: disabled");
+    }
+
+    @Test
+    void severalAgentsCanBeNamedAndAnUnknownOneFailsWithItsName() {
+        agent("b");
+        agent("c");
+        assertThat(Cli.run(environment, "enable", "b", "c").out()).contains("b: enabled", "c: enabled");
+        Cli.Run unknown = Cli.run(environment, "enable", "nobody");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("There is no agent 'nobody'");
+        assertThat(Cli.run(environment, "enable").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatIsNotMigratedIsRefusedWithTheCommandThatMigratesIt() {
+        Map<String, String> bare = environment(EmbeddedDatabase.empty());
+        for (String[] command : new String[][] {{"serve"}, {"enable", "a"}, {"verify", "a"}}) {
+            Cli.Run run = Cli.run(bare, command);
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err()).contains("is not migrated", "git-memory migrate --db-url jdbc:postgresql://");
+        }
+    }
+
+    @Test
+    void anAgentFileBecomesAnEnabledAgentWithItsBlocks() throws IOException {
+        Path file = Files.writeString(folder.resolve("luna.af"), AGENT_FILE);
+        Cli.Run run = Cli.run(environment, "import", "--agent-file", file.toString(), "--organization-id", "org-luna");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Agent 'Luna' is agent-", "with 2 blocks", "Ignored, not memory: 3 parts");
+        Map<String, String> agent = Map.copyOf(application.row("SELECT id, name, organization_id FROM agents"));
+        assertThat(agent).containsEntry("name", "Luna").containsEntry("organization_id", "org-luna");
+        String id = String.valueOf(agent.get("id"));
+        assertThat(application.labels(id)).containsExactly("system/human", "system/persona");
+        assertThat(application.block(id, "system/persona", "value")).isEqualTo("I am Luna.\n");
+        assertThat(application.block(id, "system/persona", "read_only")).isEqualTo("t");
+        assertThat(application.block(id, "system/persona", "git_sha")).isNotNull();
+        assertThat(application.query("SELECT tag FROM agents_tags ORDER BY tag"))
+                .extracting(row -> row.get("tag"))
+                .containsExactly("git-memory-enabled", "t");
+        assertThat(Cli.run(environment, "verify", id).exitCode()).isZero();
+    }
+
+    @Test
+    void aBrokenAgentFileChangesNothing() throws IOException {
+        Path notJson = Files.writeString(folder.resolve("a.af"), AGENT_FILE.substring(0, 200));
+        Path badLabel = Files.writeString(folder.resolve("b.af"), AGENT_FILE.replace("\"human\"", "\"../human\""));
+        Path sameLabel =
+                Files.writeString(folder.resolve("c.af"), AGENT_FILE.replace("\"human\"", "\"system/persona\""));
+        for (Path file : new Path[] {notJson, badLabel, sameLabel, folder.resolve("none.af")}) {
+            Cli.Run run = Cli.run(environment, "import", "--agent-file", file.toString());
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+            assertThat(run.err()).startsWith("git-memory import: ").doesNotContain("\tat ");
+        }
+        assertThat(application.query("SELECT 1 FROM agents")).isEmpty();
+        assertThat(application.query("SELECT 1 FROM block")).isEmpty();
+        assertThat(application.query("SELECT 1 FROM git_memory.repo")).isEmpty();
+    }
+
+    @Test
+    void serveWithoutADatabaseSaysBothWaysOut() {
+        Cli.Run run = Cli.run("serve", "--listen", "127.0.0.1:0");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--db-url").contains("--embedded");
+    }
+
+    @Test
+    void theDemoShowsTheRefusalTheCommitTheRowTheHistoryAndTheClone() {
+        Cli.Run run = Cli.run(
+                "demo",
+                "--exit",
+                "--listen",
+                "127.0.0.1:0",
+                "--data-dir",
+                folder.resolve("data").toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("ERROR:  MG003: ")
+                .contains("DETAIL:  Agent \"agent-")
+                .contains("HINT:  ")
+                .contains("git_sha: ")
+                .contains("user    Update system/")
+                .contains("$ git fsck --full --strict")
+                .contains("Go on yourself");
+        Cli.Run again = Cli.run(
+                "demo",
+                "--exit",
+                "--listen",
+                "127.0.0.1:0",
+                "--data-dir",
+                folder.resolve("data").toString());
+        assertThat(again.exitCode()).as(again.err()).isZero();
+    }
+
+    @Test
+    void theWritesBenchmarkCountsOneRequestAWrite() {
+        Cli.Run run = Cli.run(
+                "bench",
+                "writes",
+                "--history",
+                "3,9",
+                "--writes",
+                "4",
+                "--work-dir",
+                folder.resolve("b").toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().lines().filter(line -> line.contains("1.00 0.00 0.00")))
+                .hasSize(2);
+        assertThat(Cli.run("bench", "writes", "--history", "9,3").exitCode()).isEqualTo(2);
+    }
+}
