@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.MigrationPreview;
 import dev.gitmemory.postgres.MigrationReport;
 import dev.gitmemory.postgres.Migrations;
 import java.io.PrintStream;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  git-memory migrate --db-url jdbc:postgresql://localhost:5432/letta --db-user letta",
+            "  git-memory migrate --dry-run",
             "  git-memory migrate --guard pljava      (after PL/Java was installed)",
             ""
         })
@@ -35,6 +37,9 @@ final class MigrateCommand implements CliCommand {
                     + " Default: what the last migration was asked for, auto the first time.")
     @Nullable
     GuardEngine guard;
+
+    @Option(names = "--dry-run", description = "Only say what would change in the database.")
+    boolean dryRun;
 
     @ArgGroup(validate = false, heading = "%nDatabase:%n")
     DatabaseOptions database = new DatabaseOptions();
@@ -51,19 +56,35 @@ final class MigrateCommand implements CliCommand {
     @Override
     public ExitCode run(Console console) {
         DatabaseSettings settings = database.settings();
-        MigrationReport report = new Migrations(settings.dataSource(), tables.settings(), guard).migrate();
-        PrintStream out = console.out();
-        if (report.applied().isEmpty()) {
-            out.println("Database " + settings.displayName() + " is up to date.");
+        Migrations migrations = new Migrations(settings.dataSource(), tables.settings(), guard);
+        if (dryRun) {
+            print(migrations.preview(), settings.displayName(), console.out());
         } else {
-            out.println("Database " + settings.displayName() + ": ran "
-                    + report.applied().size() + " scripts.");
+            print(migrations.migrate(), settings.displayName(), console.out());
+        }
+        return ExitCode.OK;
+    }
+
+    private static void print(MigrationPreview preview, String database, PrintStream out) {
+        if (preview.pending().isEmpty()) {
+            out.println("Database " + database + " is up to date.");
+            return;
+        }
+        out.println("Database " + database + ": would run " + preview.pending().size() + " scripts.");
+        preview.pending().forEach(script -> out.println("  " + script));
+        preview.changes().forEach(out::println);
+    }
+
+    private static void print(MigrationReport report, String database, PrintStream out) {
+        if (report.applied().isEmpty()) {
+            out.println("Database " + database + " is up to date.");
+        } else {
+            out.println("Database " + database + ": ran " + report.applied().size() + " scripts.");
             report.applied().forEach(script -> out.println("  " + script));
         }
         out.println("Guard: " + report.guard().engine().setting() + " (asked for "
                 + report.guard().requested().setting() + "), version "
                 + report.guard().version() + ".");
         report.advice().forEach(out::println);
-        return ExitCode.OK;
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             ServeCommand.class,
             MigrateCommand.class,
+            UninstallCommand.class,
             EnableCommand.class,
             DisableCommand.class,
             SyncCommand.class,

@@ -25,6 +25,43 @@ class MigrateCommandTest {
     }
 
     @Test
+    void saysWhichGuardItTookAndWhatItMissedWithoutBeingAsked() {
+        Cli.Run run = Cli.run("migrate", "--db-url", EmbeddedDatabase.empty().jdbcUrl(), "--db-user", "postgres");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Guard: plpgsql (asked for auto)", "PL/Java", "guard=pljava");
+        assertThat(run.err()).as("the advice is not repeated as a warning").isEmpty();
+    }
+
+    @Test
+    void aDryRunSaysWhatWouldChangeAndChangesNothing() {
+        EmbeddedDatabase database = EmbeddedDatabase.empty();
+        Cli.Run run = Cli.run("migrate", "--dry-run", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("would run ", "V001__application_tables.sql")
+                .contains("Creates the table \"public\".\"block\".");
+        assertThat(Cli.run("migrate", "--dry-run", "--db-url", database.jdbcUrl(), "--db-user", "postgres"))
+                .isEqualTo(run);
+    }
+
+    @Test
+    void uninstallTakesItOutAndMigrateBringsItBack() {
+        String url = EmbeddedDatabase.migrated().jdbcUrl();
+        Cli.Run gone = Cli.run("uninstall", "--db-url", url, "--db-user", "postgres");
+        assertThat(gone.err()).isEmpty();
+        assertThat(gone.exitCode()).isZero();
+        assertThat(gone.out()).contains("DROP COLUMN git_sha", "git-memory is gone from database 127.0.0.1:");
+
+        Cli.Run again = Cli.run("uninstall", "--db-url", url, "--db-user", "postgres");
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).startsWith("git-memory uninstall: Cannot uninstall git-memory");
+
+        assertThat(Cli.run("migrate", "--db-url", url, "--db-user", "postgres").exitCode())
+                .isZero();
+    }
+
+    @Test
     void aFlagWinsOverTheEnvironment() {
         Cli.Run run = Cli.run(
                 Map.of("GIT_MEMORY_DB_URL", "jdbc:postgresql://127.0.0.1:1/none"),
