@@ -17,7 +17,7 @@ BEGIN
                  ('${blocks_table}',        'description', '{character varying,text}'),
                  ('${blocks_table}',        'limit',       '{integer,bigint}'),
                  ('${blocks_table}',        'read_only',   '{boolean}'),
-                 ('${blocks_table}',        'metadata_',   '{json,jsonb}'),
+                 ('${blocks_table}',        'metadata_',   '{json}'),
                  ('${blocks_agents_table}', 'agent_id',    '{character varying,text}'),
                  ('${blocks_agents_table}', 'block_id',    '{character varying,text}'),
                  ('${blocks_agents_table}', 'block_label', '{character varying,text}'),

@@ -54,13 +54,16 @@ CREATE OR REPLACE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean
     SET row_security = off
 AS $function$
 BEGIN
+    -- OFFSET 0 keeps the planner from asking takes_effect about other agents' tags first.
     RETURN EXISTS (SELECT
-                   FROM "${app_schema}"."${blocks_agents_table}" l
-                        JOIN "${app_schema}"."${agents_tags_table}" t
-                          ON t.agent_id = l.agent_id
-                         AND t.tag = 'git-memory-enabled'
-                   WHERE l.block_id = is_guarded.block_id
-                     AND git_memory.takes_effect(t.agent_id, t.xmin));
+                   FROM (SELECT t.agent_id, t.xmin AS tag_xmin
+                         FROM "${app_schema}"."${blocks_agents_table}" l
+                              JOIN "${app_schema}"."${agents_tags_table}" t
+                                ON t.agent_id = l.agent_id
+                               AND t.tag = 'git-memory-enabled'
+                         WHERE l.block_id = is_guarded.block_id
+                         OFFSET 0) AS owner
+                   WHERE git_memory.takes_effect(owner.agent_id, owner.tag_xmin));
 END
 $function$;
 

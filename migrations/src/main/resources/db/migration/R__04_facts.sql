@@ -68,10 +68,13 @@ BEGIN
                git_memory.expected_sha(facts.block_id),
                f.commit_sha,
                f.digest
-        FROM "${app_schema}"."${blocks_agents_table}" l
-             JOIN "${app_schema}"."${agents_tags_table}" t
-               ON t.agent_id = l.agent_id
-              AND t.tag = 'git-memory-enabled'
+        FROM (SELECT l.agent_id, l.block_id, l.block_label, t.xmin AS tag_xmin
+              FROM "${app_schema}"."${blocks_agents_table}" l
+                   JOIN "${app_schema}"."${agents_tags_table}" t
+                     ON t.agent_id = l.agent_id
+                    AND t.tag = 'git-memory-enabled'
+              WHERE l.block_id = facts.block_id
+              OFFSET 0) AS l
              LEFT JOIN "${app_schema}"."${blocks_table}" b
                ON b.id = l.block_id
              LEFT JOIN git_memory.repo r
@@ -81,8 +84,7 @@ BEGIN
                ON f.agent_id = l.agent_id
               AND f.label = l.block_label
               AND f.label = b.label
-        WHERE l.block_id = facts.block_id
-          AND git_memory.takes_effect(t.agent_id, t.xmin)
+        WHERE git_memory.takes_effect(l.agent_id, l.tag_xmin)
         ORDER BY l.agent_id COLLATE "C";
 END
 $function$;
@@ -102,21 +104,23 @@ BEGIN
                gone.label,
                coalesce(r.state = 'enabled', false),
                f.commit_sha
-        FROM (SELECT losses.agent_id AS agent_id, losses.label AS label
-              WHERE losses.agent_id IS NOT NULL
-              UNION
-              SELECT l.agent_id::text, l.block_label::text
-              FROM "${app_schema}"."${blocks_agents_table}" l
-              WHERE l.block_id = losses.block_id) AS gone
-             JOIN "${app_schema}"."${agents_tags_table}" t
-               ON t.agent_id = gone.agent_id
-              AND t.tag = 'git-memory-enabled'
+        FROM (SELECT lost.agent_id, lost.label, t.xmin AS tag_xmin
+              FROM (SELECT losses.agent_id AS agent_id, losses.label AS label
+                    WHERE losses.agent_id IS NOT NULL
+                    UNION
+                    SELECT l.agent_id::text, l.block_label::text
+                    FROM "${app_schema}"."${blocks_agents_table}" l
+                    WHERE l.block_id = losses.block_id) AS lost
+                   JOIN "${app_schema}"."${agents_tags_table}" t
+                     ON t.agent_id = lost.agent_id
+                    AND t.tag = 'git-memory-enabled'
+              OFFSET 0) AS gone
              LEFT JOIN git_memory.repo r
                ON r.agent_id = gone.agent_id
              LEFT JOIN git_memory.file f
                ON f.agent_id = gone.agent_id
               AND f.label = gone.label
-        WHERE git_memory.takes_effect(t.agent_id, t.xmin)
+        WHERE git_memory.takes_effect(gone.agent_id, gone.tag_xmin)
           AND (f.label IS NOT NULL OR r.state IS DISTINCT FROM 'enabled')
           AND NOT EXISTS (SELECT
                           FROM "${app_schema}"."${blocks_agents_table}" l

@@ -31,7 +31,7 @@ final class ContainerServer {
                 .waitingFor(Wait.forLogMessage(READY, 2));
         container.start();
         String url = "jdbc:postgresql://" + container.getHost() + ":" + container.getMappedPort(PORT) + "/postgres";
-        return new Answer(new TestServer("in a container", url, "postgres", PASSWORD), "");
+        return new Answer(new TestServer("in a container", url, "postgres", PASSWORD, false), "");
     }
 
     private static GenericContainer<?> container() {

@@ -4,8 +4,6 @@ import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.TableNames;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,6 @@ final class GuardTarget {
     private final TestServer server;
     private final GuardEngine engine;
     private final String name;
-    private final List<GuardedDatabase> databases = new ArrayList<>();
     private @Nullable String template;
     private @Nullable GuardedDatabase shared;
 
@@ -61,9 +58,7 @@ final class GuardTarget {
     }
 
     private GuardedDatabase open(String database) throws SQLException {
-        GuardedDatabase opened = new GuardedDatabase(server, database);
-        databases.add(opened);
-        return opened;
+        return new GuardedDatabase(server, database);
     }
 
     private static String next() {
@@ -76,10 +71,10 @@ final class GuardTarget {
         return database;
     }
 
-    /** Removes every database and role that tests made. */
+    /** Removes what the tests have shared. */
     void close() throws SQLException {
-        for (GuardedDatabase database : databases) {
-            database.drop();
+        if (shared != null) {
+            shared.close();
         }
         if (template != null) {
             server.execute("DROP DATABASE " + template);

@@ -22,6 +22,11 @@ final class GuardTargets {
         return Found.TARGETS.stream();
     }
 
+    /** {@return every server with the engine in Java} */
+    static Stream<GuardTarget> withPlJava() {
+        return all().filter(target -> target.engine() == GuardEngine.PLJAVA);
+    }
+
     private static final class Found {
         static final List<GuardTarget> TARGETS = find();
 
@@ -38,12 +43,15 @@ final class GuardTargets {
             }
             targets.forEach(target -> System.out.println("guard conformance runs: " + target));
             skipped.forEach(reason -> System.out.println("guard conformance skips: " + reason));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(targets)));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> close(targets.stream()
+                            .filter(target -> target.server().lasting())
+                            .toList())));
             return targets;
         }
 
         private static TestServer embedded() {
-            return new TestServer("embedded", EmbeddedDatabase.empty().jdbcUrl(), "postgres", null);
+            return new TestServer("embedded", EmbeddedDatabase.empty().jdbcUrl(), "postgres", null, false);
         }
 
         private static void byUrl(List<GuardTarget> targets, List<String> skipped) throws SQLException {
@@ -54,7 +62,7 @@ final class GuardTargets {
             }
             String user = System.getenv().getOrDefault("GIT_MEMORY_TEST_DB_USER", "postgres");
             String password = System.getenv("GIT_MEMORY_TEST_DB_PASSWORD");
-            bothEngines(new TestServer("given by URL", url, user, password), targets, skipped);
+            bothEngines(new TestServer("given by URL", url, user, password, true), targets, skipped);
         }
 
         private static void inContainer(List<GuardTarget> targets, List<String> skipped) throws SQLException {
@@ -81,7 +89,7 @@ final class GuardTargets {
                 try {
                     target.close();
                 } catch (SQLException e) {
-                    // The JVM is going; the embedded server and the container go with it.
+                    // The JVM is going, and nobody else could be told.
                     System.out.println("guard conformance leaves databases behind: " + target + ": " + e.getMessage());
                 }
             }

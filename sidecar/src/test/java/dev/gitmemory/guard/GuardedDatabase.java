@@ -158,20 +158,16 @@ final class GuardedDatabase implements AutoCloseable {
     }
 
     /** Drops the database and the roles that were made for it. */
-    void drop() throws SQLException {
-        close();
-        server.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
-        for (String role : roles) {
-            server.execute("DROP ROLE IF EXISTS " + role);
-        }
-    }
-
     @Override
     public void close() throws SQLException {
         for (Connection connection : new Connection[] {admin, app, sidecar}) {
             if (connection != null) {
                 connection.close();
             }
+        }
+        server.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+        for (String role : roles) {
+            server.execute("DROP ROLE IF EXISTS " + role);
         }
     }
 

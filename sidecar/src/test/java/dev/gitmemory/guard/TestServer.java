@@ -12,12 +12,14 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * @param description what kind of server, for people
  * @param url JDBC URL of any of its databases
+ * @param lasting whether it goes on after the tests, which then have to tidy up
  */
 record TestServer(
         String description,
         String url,
         String user,
-        @Nullable String password) {
+        @Nullable String password,
+        boolean lasting) {
 
     PGSimpleDataSource database(@Nullable String name, String role, @Nullable String rolePassword) {
         PGSimpleDataSource source = new PGSimpleDataSource();

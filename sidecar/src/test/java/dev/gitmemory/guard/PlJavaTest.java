@@ -1,0 +1,99 @@
+package dev.gitmemory.guard;
+
+import static dev.gitmemory.guard.GuardedDatabase.run;
+import static dev.gitmemory.guard.GuardedDatabase.string;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What only the engine in Java can get wrong; runs where there is PL/Java. */
+@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
+@MethodSource("dev.gitmemory.guard.GuardTargets#withPlJava")
+class PlJavaTest extends GuardTest {
+    PlJavaTest(GuardTarget target) throws SQLException {
+        super(target);
+    }
+
+    @Test
+    void theGuardIsInJava() throws SQLException {
+        assertThat(string(
+                        db.admin(),
+                        "SELECT string_agg(DISTINCT l.lanname, ',') FROM pg_proc p JOIN pg_language l"
+                                + " ON l.oid = p.prolang WHERE p.oid IN (SELECT tgfoid FROM pg_trigger"
+                                + " WHERE tgrelid IN ('block'::regclass, 'blocks_agents'::regclass)"
+                                + " AND tgname LIKE 'git\\_memory\\_guard%' AND tgname NOT LIKE '%truncate')"))
+                .isEqualTo("java");
+    }
+
+    @Test
+    void refusesWhenThereIsNoJvm() throws SQLException {
+        Memory memory = world.enabled();
+        try (Connection session = db.newAdmin()) {
+            run(session, "SET pljava.libjvm_location = '/nowhere/libjvm.so'");
+            assertThatThrownBy(() -> run(session, "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
+                    .isInstanceOf(SQLException.class);
+        }
+        assertThat(world.value(memory)).isEqualTo("first");
+    }
+
+    @Test
+    void refusesWhenTheJvmDiesAtItsStart() throws SQLException {
+        Memory memory = world.enabled();
+        try (Connection session = db.newAdmin()) {
+            run(session, "SET pljava.vmoptions = '-Xmx1k'");
+            assertThatThrownBy(() -> run(session, "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
+                    .isInstanceOf(SQLException.class);
+        }
+        assertThat(world.value(memory)).isEqualTo("first");
+    }
+
+    @Test
+    void refusesWithoutItsJar() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Memory memory = new World(own).enabled();
+            run(
+                    own.admin(),
+                    "SELECT sqlj.remove_jar(jarname, false) FROM sqlj.jar_repository WHERE jarname LIKE 'git_memory%'");
+
+            assertThatThrownBy(() -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
+                    .hasMessageContaining("ClassNotFoundException");
+            assertThat(new World(own).value(memory)).isEqualTo("first");
+        }
+    }
+
+    @Test
+    void startsNoJvmForAgentsWithoutTheTag() throws SQLException {
+        Memory plain = world.plain();
+        Memory enabled = world.enabled();
+        try (Connection app = db.newApp()) {
+            run(app, "UPDATE block SET value = 'mine' WHERE id = ?", plain.block());
+            String agent = World.agent(app);
+            app.setAutoCommit(false);
+            World.tag(app, agent);
+            World.remember(app, agent, "more");
+            run(app, "DELETE FROM blocks_agents WHERE agent_id = ?", plain.agent());
+            app.commit();
+            assertThat(mapped(app)).as("libjvm is mapped").isEqualTo("false");
+
+            app.setAutoCommit(true);
+            Refusal.otherContent(enabled)
+                    .endsWithin(() -> run(app, "UPDATE block SET value = 'x' WHERE id = ?", enabled.block()));
+            assertThat(mapped(app)).as("libjvm is mapped").isEqualTo("true");
+        }
+    }
+
+    /** Asks the server's own file system, through its superuser. */
+    private String mapped(Connection session) throws SQLException {
+        String pid = string(session, "SELECT pg_backend_pid()");
+        return string(
+                db.admin(),
+                "SELECT CASE WHEN position('libjvm' IN convert_from(pg_read_binary_file('/proc/' || ? || '/maps', 0,"
+                        + " 10000000, false), 'UTF8')) > 0 THEN 'true' ELSE 'false' END",
+                pid);
+    }
+}
