@@ -63,7 +63,19 @@ SET app_schema          = excluded.app_schema,
     organizations_table = excluded.organizations_table,
     updated_at          = now();
 
+-- Who may not grant on a schema gets a warning and no error, and a schema that is open to PUBLIC needs no grant.
 GRANT USAGE ON SCHEMA "${app_schema}" TO git_memory_owner, git_memory_sidecar;
+DO $usage$
+BEGIN
+    IF NOT has_schema_privilege('git_memory_owner', '${app_schema}', 'USAGE') THEN
+        RAISE EXCEPTION 'git_memory_owner may not use the schema "%", and % may not grant that',
+                '${app_schema}', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT    = 'Ask the schema''s owner to run: GRANT USAGE ON SCHEMA "${app_schema}" '
+                            'TO git_memory_owner, git_memory_sidecar;';
+    END IF;
+END
+$usage$;
 
 -- A sidecar looks into Flyway's history whether the database is up to date.
 DO $history$

@@ -209,12 +209,13 @@ BEGIN
                     GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;
                 END IF;
                 PERFORM git_memory.guard_with_pljava();
-                engine := 'pljava';
-                reason := CASE requested WHEN 'pljava' THEN 'asked for' ELSE 'PL/Java works here' END;
-                IF current_setting('pljava.vmoptions', true) LIKE '%security.manager=disallow%' THEN
+                IF pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')
+                   AND current_setting('pljava.vmoptions', true) LIKE '%security.manager=disallow%' THEN
                     advice := 'PL/Java runs without policy enforcement: no Java code in this database is sandboxed. '
                               'Java 17 and 21 enforce the policy.';
                 END IF;
+                reason := CASE requested WHEN 'pljava' THEN 'asked for' ELSE 'PL/Java works here' END;
+                engine := 'pljava';
             EXCEPTION
                 WHEN OTHERS THEN
                     GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;

@@ -35,9 +35,6 @@ BEGIN
     EXECUTE format('REVOKE UPDATE (git_sha) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.blocks_table);
     EXECUTE format('REVOKE UPDATE (id) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.agents_table);
     EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM git_memory_owner, git_memory_sidecar', installed.app_schema);
-    IF drop_column THEN
-        EXECUTE format('ALTER TABLE %I.%I DROP COLUMN git_sha', installed.app_schema, installed.blocks_table);
-    END IF;
 
     IF to_regclass('sqlj.jar_repository') IS NOT NULL THEN
         BEGIN
@@ -60,7 +57,9 @@ BEGIN
 
     DROP SCHEMA git_memory CASCADE;
 
-    IF NOT drop_column THEN
+    IF drop_column THEN
+        EXECUTE format('ALTER TABLE %I.%I DROP COLUMN git_sha', installed.app_schema, installed.blocks_table);
+    ELSE
         RETURN NEXT format('The column git_sha stays: ALTER TABLE %I.%I DROP COLUMN git_sha;',
                            installed.app_schema, installed.blocks_table);
     END IF;

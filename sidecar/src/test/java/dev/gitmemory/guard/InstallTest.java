@@ -1,0 +1,243 @@
+package dev.gitmemory.guard;
+
+import static dev.gitmemory.guard.GuardedDatabase.run;
+import static dev.gitmemory.guard.GuardedDatabase.string;
+import static dev.gitmemory.guard.GuardedDatabase.strings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.MigrationException;
+import dev.gitmemory.postgres.MigrationReport;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.TableNames;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.junit.jupiter.api.Test;
+
+/** Installing on a database that has an application in it, and taking it away again. */
+@OnEveryTarget
+class InstallTest extends GuardTest {
+    private static final String ROWS =
+            "SELECT string_agg((to_jsonb(b) - 'git_sha')::text, ' ' ORDER BY id) FROM block b";
+
+    InstallTest(GuardTarget target) throws SQLException {
+        super(target);
+    }
+
+    private Migrations migrations(GuardedDatabase own) {
+        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
+    }
+
+    @Test
+    void leavesTheApplicationsTablesAsTheyAre() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            List<String> before = SchemaSnapshot.of(own);
+            String rows = string(own.admin(), ROWS);
+
+            MigrationReport report = migrations(own).migrate();
+
+            assertThat(report.guard().engine()).isEqualTo(target.engine());
+            assertThat(definitions(SchemaSnapshot.of(own)))
+                    .containsAll(definitions(before))
+                    .filteredOn(line -> !definitions(before).contains(line))
+                    .containsExactly("column block.git_sha text false   The git commit that this row mirrors; null"
+                            + " while none of its agents is git-enabled");
+            assertThat(string(own.admin(), ROWS)).isEqualTo(rows);
+        }
+    }
+
+    /** Columns, keys and indexes, without the rights that git-memory's roles have to them. */
+    private static List<String> definitions(List<String> lines) {
+        return lines.stream()
+                .filter(line -> Stream.of("column ", "constraint ", "index ").anyMatch(line::startsWith))
+                .filter(line -> !line.contains("git_memory."))
+                .map(line -> line.replaceAll("\\{git_memory_owner[^}]*\\}", ""))
+                .toList();
+    }
+
+    @Test
+    void uninstallingLeavesNoTrace() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            own.appRole();
+            List<String> before = SchemaSnapshot.of(own);
+            migrations(own).migrate();
+            Memory memory = new World(own).enabled();
+
+            List<String> remarks = migrations(own).uninstall(true);
+
+            assertThat(withoutPlJava(SchemaSnapshot.of(own))).isEqualTo(before);
+            assertThat(remarks)
+                    .containsExactly(
+                            "The roles stay, for other databases may use them: DROP ROLE git_memory_owner,"
+                                    + " git_memory_sidecar, git_memory_admin, git_memory_reader;",
+                            "1 agents keep their tag \"git-memory-enabled\", which means nothing any more, and their"
+                                    + " repositories in the object storage.");
+            assertThat(run(own.app(), "UPDATE block SET value = 'free' WHERE id = ?", memory.block()))
+                    .isEqualTo(1);
+            if (target.engine() == GuardEngine.PLJAVA) {
+                assertThat(strings(own.admin(), "SELECT jarname FROM sqlj.jar_repository"))
+                        .isEmpty();
+            }
+            assertThatThrownBy(() -> migrations(own).uninstall(true)).isInstanceOf(MigrationException.class);
+
+            migrations(own).migrate();
+            assertThat(migrations(own).pending()).isEmpty();
+        }
+    }
+
+    @Test
+    void uninstallingKeepsTheColumnUnlessToldOtherwise() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            migrations(own).migrate();
+
+            assertThat(migrations(own).uninstall(false))
+                    .contains("The column git_sha stays: ALTER TABLE public.block DROP COLUMN git_sha;");
+
+            assertThat(withoutPlJava(SchemaSnapshot.of(own)))
+                    .filteredOn(line -> line.contains("git_sha"))
+                    .hasSize(1);
+        }
+    }
+
+    private static List<String> withoutPlJava(List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.startsWith("schema sqlj ") && !line.equals("extension pljava"))
+                .toList();
+    }
+
+    @Test
+    void saysBeforehandWhatItWouldChangeAndChangesNothing() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            List<String> before = SchemaSnapshot.of(own);
+
+            var preview = migrations(own).preview();
+
+            assertThat(preview.pending()).hasSize(11).first().isEqualTo("V001__application_tables.sql");
+            assertThat(preview.changes())
+                    .contains("Adds the column git_sha to \"public\".\"block\".")
+                    .noneMatch(change -> change.contains("Creates the table"))
+                    .anyMatch(change -> change.startsWith("Installs the guard in "));
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
+
+            migrations(own).migrate();
+            assertThat(migrations(own).preview().changes()).isEmpty();
+        }
+    }
+
+    @Test
+    void stockFlywayRunsTheScriptsWithLocationsAndPlaceholdersOnly() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            stockFlyway(own).load().migrate();
+
+            assertThat(string(own.admin(), "SELECT guard_engine FROM git_memory.installation"))
+                    .isEqualTo(target.engine().setting());
+            assertThat(strings(own.admin(), "SELECT DISTINCT trigger_state FROM git_memory.guard"))
+                    .containsExactly("ok");
+        }
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            // A schema with tables and without history is a case for Flyway's own rules, unless it keeps its history
+            // where ours is kept.
+            stockFlyway(own).defaultSchema("git_memory").load().migrate();
+
+            assertThat(migrations(own).pending()).isEmpty();
+            Memory memory = new World(own).enabled();
+            Refusal.otherContent(memory)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+        }
+    }
+
+    private FluentConfiguration stockFlyway(GuardedDatabase own) {
+        return Flyway.configure()
+                .dataSource(own.dataSource())
+                .locations("classpath:db/migration")
+                .placeholders(Map.of(
+                        "app_schema", "public",
+                        "blocks_table", "block",
+                        "blocks_agents_table", "blocks_agents",
+                        "agents_tags_table", "agents_tags",
+                        "blocks_tags_table", "blocks_tags",
+                        "agents_table", "agents",
+                        "organizations_table", "organizations",
+                        "guard", target.engine().setting()));
+    }
+
+    @Test
+    void aRoleThatOwnsTheTablesIsEnough() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
+            run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner);
+            if (target.engine() == GuardEngine.PLJAVA) {
+                run(own.admin(), "CREATE EXTENSION pljava");
+                Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA);
+                assertThatThrownBy(migrations::migrate)
+                        .isInstanceOf(MigrationException.class)
+                        .hasMessageContaining("GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner;");
+                run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner");
+                assertThatThrownBy(migrations::migrate)
+                        .hasMessageContaining("GRANT USAGE ON LANGUAGE java TO " + owner + ";");
+                run(own.admin(), "GRANT USAGE ON LANGUAGE java TO " + owner);
+            }
+            try (var connection = own.source(owner).getConnection()) {
+                run(connection, Resources.existingApplication());
+            }
+
+            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).migrate();
+
+            Memory memory = new World(own).enabled();
+            Refusal.otherContent(memory)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true);
+        }
+    }
+
+    @Test
+    void aMistypedTableNameInstallsNothing() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            List<String> before = SchemaSnapshot.of(own);
+            TableNames mistyped = new TableNames(
+                    "public", "blokc", "blocks_agents", "agents_tags", "blocks_tags", "agents", "organizations");
+
+            assertThatThrownBy(() -> new Migrations(own.dataSource(), mistyped, target.engine()).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("Missing: blocks_table = blokc.");
+
+            assertThat(withoutHistory(SchemaSnapshot.of(own))).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void anApplicationThatIsTooOldInstallsNothing() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            run(own.admin(), "ALTER TABLE block DROP COLUMN read_only, ALTER COLUMN metadata_ TYPE text");
+            List<String> before = SchemaSnapshot.of(own);
+
+            assertThatThrownBy(() -> migrations(own).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("Missing: block.read_only.")
+                    .hasMessageContaining("block.metadata_ is text, not {json}");
+
+            assertThat(withoutHistory(SchemaSnapshot.of(own))).isEqualTo(before);
+        }
+    }
+
+    /** Flyway makes its schema and its history before the first script, and keeps them when that fails. */
+    private static List<String> withoutHistory(List<String> lines) {
+        List<String> rest = new ArrayList<>(lines);
+        rest.removeIf(line -> line.contains("git_memory"));
+        return rest;
+    }
+}
