@@ -5,6 +5,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Intents.Kind;
 import dev.gitmemory.repo.Draft;
@@ -155,17 +156,25 @@ final class GitBlocks {
         return switch (done.result()) {
             case NOT_ENABLED -> Optional.empty();
             case PENDING -> Optional.of(new Written(overlay(before, block, done.sha()), true));
-            case APPLIED -> {
-                BlockRow row = database.inTransaction(tx -> {
-                    if (tx.blocks().find(before.id()).isPresent()) {
-                        extras.in(tx);
-                    }
-                    return tx.blocks().find(before.id()).orElse(before);
-                });
-                steps.reached(Steps.Step.DONE, row.id());
-                yield Optional.of(new Written(overlay(row, block, done.sha()), false));
-            }
+            case APPLIED -> Optional.of(new Written(overlay(finish(before, extras), block, done.sha()), false));
         };
+    }
+
+    private BlockRow finish(BlockRow before, Database.Action<RuntimeException> extras) {
+        try {
+            BlockRow row = database.inTransaction(tx -> {
+                if (tx.blocks().find(before.id()).isPresent()) {
+                    extras.in(tx);
+                }
+                return tx.blocks().find(before.id()).orElse(before);
+            });
+            steps.reached(Steps.Step.DONE, row.id());
+            return row;
+        } catch (DatabaseUnavailableException e) {
+            throw MemoryException.unavailable(
+                    "The write is in git and in PostgreSQL, which fell before it took the fields that it alone keeps. Repeat the request.",
+                    e);
+        }
     }
 
     private static BlockRow overlay(BlockRow row, Block block, @Nullable String sha) {

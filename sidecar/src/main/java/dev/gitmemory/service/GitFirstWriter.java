@@ -148,11 +148,18 @@ final class GitFirstWriter {
         try {
             while (true) {
                 int size = locks.size();
-                database.execute(tx -> {
+                boolean stillOwners = database.inTransaction(tx -> {
                     Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
+                    if (progress.committed == 0 && !areEnabled(ordered, locked)) {
+                        return false;
+                    }
                     commitAll(ordered, draft, progress);
                     locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
+                    return true;
                 });
+                if (!stillOwners) {
+                    return new Done(null, Result.NOT_ENABLED);
+                }
                 if (locks.size() == size) {
                     steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
                     return new Done(progress.first, Result.APPLIED);
@@ -172,6 +179,13 @@ final class GitFirstWriter {
                             .formatted(ordered.get(0).agentId()),
                     e);
         }
+    }
+
+    private static boolean areEnabled(List<Owner> owners, Map<String, Ledger.Repo> locked) {
+        return owners.stream().allMatch(o -> {
+            Ledger.Repo repo = locked.get(o.agentId());
+            return repo != null && repo.isEnabled();
+        });
     }
 
     private void commitAll(List<Owner> owners, Function<Owner, Draft> draft, Progress progress) throws IOException {

@@ -30,12 +30,14 @@ final class RowWriter {
     private final Map<String, Ledger.File> ledger;
     private final Map<String, String> links = new HashMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
+    private final Map<String, CommitInfo> commits;
 
     /** @param ledgerBefore the ledger's files before {@link LedgerWriter} brought them to the head */
     RowWriter(Tx tx, RepoDelta delta, Map<String, Ledger.File> ledgerBefore) {
         this.tx = tx;
         this.delta = delta;
         this.ledgerBefore = ledgerBefore;
+        this.commits = delta.commitsBySha();
         this.ledger = tx.ledger().files(delta.agentId());
         tx.agents().links(delta.agentId()).forEach(l -> links.put(l.label(), l.blockId()));
         tx.intents().of(delta.agentId(), requests(delta)).forEach(i -> intents.put(i.label(), i));
@@ -166,7 +168,7 @@ final class RowWriter {
     }
 
     private @Nullable String authorId(String commitSha) {
-        CommitInfo commit = delta.commitsBySha().get(commitSha);
+        CommitInfo commit = commits.get(commitSha);
         return commit == null ? null : commit.author().id();
     }
 }

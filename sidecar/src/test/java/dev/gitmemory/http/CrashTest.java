@@ -37,6 +37,7 @@ class CrashTest {
         try {
             record Write(String method, String path, String body) {}
             List<Write> writes = List.of(
+                    new Write("POST", "/v1/agents/c/git-memory/enable", ""),
                     new Write("PATCH", "/v1/blocks/block-1", "{\"value\":\"one\"}"),
                     new Write("POST", "/v1/agents/a/core-memory/blocks", "{\"label\":\"system/new\",\"value\":\"n\"}"),
                     new Write("PATCH", "/v1/agents/a/core-memory/blocks/system%2Fnew", "{\"label\":\"system/newer\"}"),
@@ -65,7 +66,7 @@ class CrashTest {
 
     /** Steps that come once a write are struck in the first, the second, ... write. */
     private static int rounds(Step step) {
-        return step == Step.DONE ? 3 : 4;
+        return step == Step.DONE ? 3 : 5;
     }
 
     private void crash(Step step, int nth) throws Exception {
@@ -75,6 +76,8 @@ class CrashTest {
         application.createAgent("a");
         application.createBlock("a", "block-1", "system/one", "");
         application.createBlock("a", "block-shared", "system/shared", "");
+        application.createAgent("c");
+        application.createBlock("c", "block-c", "one", "c");
         application.createAgent("b");
         application.link("b", "block-shared", "system/shared");
         try (ObjectStore objects = Stores.open(store);
@@ -90,7 +93,8 @@ class CrashTest {
                 Sidecar sidecar = Sidecar.start(database, objects)) {
             sidecar.memory().reconciler().run();
             Http http = sidecar.http();
-            for (String agent : List.of("a", "b")) {
+            assertThat(http.post("/v1/agents/c/git-memory/enable", "").status()).isEqualTo(200);
+            for (String agent : List.of("a", "b", "c")) {
                 JsonNode verified = http.post("/v1/agents/" + agent + "/git-memory/verify", "")
                         .json();
                 assertThat(verified.get("differences"))
@@ -101,7 +105,10 @@ class CrashTest {
             List<String> messages = messages(http, "a");
             assertThat(messages).doesNotHaveDuplicates();
             for (String write : acknowledged) {
-                assertThat(isThere(write, messages, messages(http, "b")))
+                assertThat(
+                                write.contains("enable")
+                                        ? messages(http, "c").size() == 1
+                                        : isThere(write, messages, messages(http, "b")))
                         .as("%s, acknowledged before a crash at %s", write, step)
                         .isTrue();
             }
