@@ -1,7 +1,8 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.service.GitMemory;
+import java.io.PrintStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code git-memory disable}: gives agents' blocks back to PostgreSQL alone. */
 @Command(
@@ -16,23 +17,11 @@ import picocli.CommandLine.Mixin;
             "  git-memory disable agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class DisableCommand implements CliCommand {
-
-    @Mixin
-    AgentOptions options = new AgentOptions();
+final class DisableCommand extends AgentCommand {
 
     @Override
-    public void check(Problems problems) {
-        options.check(problems);
-    }
-
-    @Override
-    public ExitCode run(Console console) throws Exception {
-        try (OpenMemory open = options.open()) {
-            for (String agent : options.agents) {
-                StatusText.print(console.out(), open.memory().disable(agent));
-            }
-        }
+    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
+        StatusText.print(out, memory.disable(agentId));
         return ExitCode.OK;
     }
 }

@@ -1,8 +1,9 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.GitMemory;
+import java.io.PrintStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code git-memory enable}: hands agents' blocks to git. */
 @Command(
@@ -17,23 +18,11 @@ import picocli.CommandLine.Mixin;
             "  git-memory enable agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class EnableCommand implements CliCommand {
-
-    @Mixin
-    AgentOptions options = new AgentOptions();
+final class EnableCommand extends AgentCommand {
 
     @Override
-    public void check(Problems problems) {
-        options.check(problems);
-    }
-
-    @Override
-    public ExitCode run(Console console) throws Exception {
-        try (OpenMemory open = options.open()) {
-            for (String agent : options.agents) {
-                StatusText.print(console.out(), open.memory().enable(agent, Caller.system()));
-            }
-        }
+    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
+        StatusText.print(out, memory.enable(agentId, Caller.system()));
         return ExitCode.OK;
     }
 }

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code git-memory import}: brings the agents of an Agent File in. */
@@ -40,37 +40,21 @@ final class ImportCommand implements CliCommand {
                     "Organisation of the new agents, made when absent. Default: " + Caller.DEFAULT_ORGANIZATION + ".")
     String organizationId = Caller.DEFAULT_ORGANIZATION;
 
-    @ArgGroup(validate = false, heading = "%nDatabase:%n")
-    DatabaseOptions database = new DatabaseOptions();
-
-    @ArgGroup(validate = false, heading = "%nRepositories:%n")
-    StoreOptions store = new StoreOptions();
-
-    @ArgGroup(validate = false, heading = "%nNames of the application's tables:%n")
-    TableOptions tables = new TableOptions();
-
-    @Option(
-            names = "--data-dir",
-            paramLabel = "FOLDER",
-            defaultValue = "git-memory-data",
-            description = "Folder of the default store. Default: git-memory-data, in the current folder.")
-    Path dataDir = Path.of("git-memory-data");
+    @Mixin
+    MemoryOptions options = new MemoryOptions();
 
     @Override
     public void check(Problems problems) {
         if (agentFile == null) {
             problems.add("missing --agent-file, the Agent File to import");
         }
-        database.check(problems);
-        store.check(problems);
-        tables.check(problems);
+        options.check(problems);
     }
 
     @Override
     public ExitCode run(Console console) throws Exception {
         AgentFile file = read(agentFile);
-        try (OpenMemory open =
-                OpenMemory.open(Connections.connect(database.settings(), tables.settings()), store.settings(dataDir))) {
+        try (OpenMemory open = options.open()) {
             List<String> ids = open.memory().importAgents(file, organizationId, Caller.system());
             print(console.out(), file, ids);
         }

@@ -1,7 +1,8 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.service.GitMemory;
+import java.io.PrintStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code git-memory sync}: makes PostgreSQL equal git. */
 @Command(
@@ -15,24 +16,11 @@ import picocli.CommandLine.Mixin;
             "  git-memory sync agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class SyncCommand implements CliCommand {
-
-    @Mixin
-    AgentOptions options = new AgentOptions();
+final class SyncCommand extends AgentCommand {
 
     @Override
-    public void check(Problems problems) {
-        options.check(problems);
-    }
-
-    @Override
-    public ExitCode run(Console console) throws Exception {
-        try (OpenMemory open = options.open()) {
-            for (String agent : options.agents) {
-                StatusText.printDifferences(
-                        console.out(), agent, "mended", open.memory().sync(agent));
-            }
-        }
+    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
+        StatusText.printDifferences(out, agentId, "mended", memory.sync(agentId));
         return ExitCode.OK;
     }
 }

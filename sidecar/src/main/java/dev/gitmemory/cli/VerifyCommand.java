@@ -1,9 +1,10 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
+import dev.gitmemory.service.GitMemory;
+import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code git-memory verify}: compares PostgreSQL with git. */
 @Command(
@@ -17,26 +18,12 @@ import picocli.CommandLine.Mixin;
             "  git-memory verify agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class VerifyCommand implements CliCommand {
-
-    @Mixin
-    AgentOptions options = new AgentOptions();
+final class VerifyCommand extends AgentCommand {
 
     @Override
-    public void check(Problems problems) {
-        options.check(problems);
-    }
-
-    @Override
-    public ExitCode run(Console console) throws Exception {
-        boolean equal = true;
-        try (OpenMemory open = options.open()) {
-            for (String agent : options.agents) {
-                List<Difference> differences = open.memory().verify(agent);
-                StatusText.printDifferences(console.out(), agent, "found", differences);
-                equal &= differences.isEmpty();
-            }
-        }
-        return equal ? ExitCode.OK : ExitCode.DIFFERENT;
+    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
+        List<Difference> differences = memory.verify(agentId);
+        StatusText.printDifferences(out, agentId, "found", differences);
+        return differences.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
     }
 }

@@ -2,16 +2,11 @@ package dev.gitmemory.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** What the commands about agents share: which agents, in which database and which store. */
-final class AgentOptions {
-
-    @Parameters(arity = "1..*", paramLabel = "AGENT", description = "Ids of agents.")
-    List<String> agents = List.of();
+/** Which database and which store to work on: what the commands share that work without a server. */
+final class MemoryOptions {
 
     @ArgGroup(validate = false, heading = "%nDatabase:%n")
     DatabaseOptions database = new DatabaseOptions();
@@ -35,6 +30,11 @@ final class AgentOptions {
         tables.check(problems);
     }
 
+    /**
+     * Opens both.
+     *
+     * @throws NotMigratedException if git-memory is not installed in the database, or an older version is
+     */
     OpenMemory open() throws IOException {
         return OpenMemory.open(Connections.connect(database.settings(), tables.settings()), store.settings(dataDir));
     }

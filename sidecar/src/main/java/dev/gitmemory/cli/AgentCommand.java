@@ -1,0 +1,37 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.service.GitMemory;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** A command that does one thing with each of the agents that are named. */
+abstract class AgentCommand implements CliCommand {
+
+    @Parameters(arity = "1..*", paramLabel = "AGENT", description = "Ids of agents.")
+    List<String> agents = List.of();
+
+    @Mixin
+    MemoryOptions options = new MemoryOptions();
+
+    @Override
+    public final void check(Problems problems) {
+        options.check(problems);
+    }
+
+    @Override
+    public final ExitCode run(Console console) throws Exception {
+        ExitCode worst = ExitCode.OK;
+        try (OpenMemory open = options.open()) {
+            for (String agent : agents) {
+                ExitCode exitCode = run(open.memory(), agent, console.out());
+                worst = exitCode == ExitCode.OK ? worst : exitCode;
+            }
+        }
+        return worst;
+    }
+
+    /** Does it with one agent, and writes what came of it to {@code out}. */
+    abstract ExitCode run(GitMemory memory, String agentId, PrintStream out);
+}
