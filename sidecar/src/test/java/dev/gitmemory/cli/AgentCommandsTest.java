@@ -33,10 +33,11 @@ class AgentCommandsTest {
     private Map<String, String> environment;
 
     @BeforeEach
-    void start() {
+    void start() throws SQLException {
         database = EmbeddedDatabase.migrated();
         application = new Application(database.dataSource());
         environment = environment(database);
+        environment.put("GIT_MEMORY_DB_USER", database.sidecarRole());
     }
 
     private Map<String, String> environment(EmbeddedDatabase target) {

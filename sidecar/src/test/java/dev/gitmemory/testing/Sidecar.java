@@ -9,6 +9,7 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
+import java.sql.SQLException;
 import java.time.Clock;
 
 /** A sidecar in this JVM: the real server on a free port, over a real PostgreSQL and a store of the test's choice. */
@@ -26,9 +27,9 @@ public final class Sidecar implements AutoCloseable {
         this.server = HttpServer.start(memory, database, "127.0.0.1", 0, Caller.DEFAULT_USER);
     }
 
-    /** Starts a sidecar that owns neither the database nor the store. */
-    public static Sidecar start(EmbeddedDatabase database, ObjectStore store) {
-        return start(new DatabaseSettings(database.jdbcUrl(), "postgres", null), store, Steps.NONE);
+    /** Starts a sidecar that owns neither the database nor the store, as a role with the rights of sidecars. */
+    public static Sidecar start(EmbeddedDatabase database, ObjectStore store) throws SQLException {
+        return start(new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), store, Steps.NONE);
     }
 
     /** Starts a sidecar whose writes are watched. */
