@@ -11,6 +11,7 @@ import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,32 +35,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BundleLog {
 
+    /**
+     * How often a change is made again when another entry comes first each time, before {@link LogContendedException}
+     * is thrown. With eight processes that write without a rest some lose fifty times in a row.
+     */
+    public static final int MOST_ATTEMPTS = 200;
+
     private final RepoLog entries;
     private final String name;
     private final EntryWriter writer;
+    private final EntryReader reader;
     private final LoggedObjects objects = new LoggedObjects();
     private final ReentrantLock appending = new ReentrantLock(true);
     private volatile LogState state = LogState.EMPTY;
 
-    private BundleLog(RepoLog entries, String name) {
+    /** Guarded by {@link #appending}, as is {@link #reader}. */
+    private int racesLostInARow;
+
+    private BundleLog(RepoLog entries, EntryReader reader, String name) {
         this.entries = entries;
         this.name = name;
-        this.writer = new EntryWriter(entries);
+        this.writer = new EntryWriter(entries, reader);
+        this.reader = reader;
     }
 
     /**
      * Opens the log with all entries that it has now.
      *
      * @param prefix the folder of the repository in the store, without a slash at the end
-     * @param readers reads entries in parallel; {@code parallelism} of its threads are used
+     * @param readers reads entries in parallel, now and when many have to be caught up with
+     * @param parallelism how many entries are asked for at the same time
      * @throws CorruptLogException if an entry is missing or can't be used
      * @throws IOException if the store can't be read
      */
     public static BundleLog open(ObjectStore store, String prefix, Executor readers, int parallelism)
             throws IOException {
         RepoLog entries = new RepoLog(store, prefix);
-        BundleLog log = new BundleLog(entries, prefix);
-        new EntryReader(entries, readers, parallelism).readAll(entries.newest(), log::install);
+        EntryReader reader = new EntryReader(entries, readers, parallelism);
+        BundleLog log = new BundleLog(entries, reader, prefix);
+        reader.readAll(entries.newest(), log::install);
         return log;
     }
 
@@ -75,13 +89,17 @@ public final class BundleLog {
      * @throws IOException if the store can't be read
      */
     public LogState refresh() throws IOException {
-        LogState seen = state;
-        if (entries.read(seen.entry() + 1) == null) {
+        long number = state.entry() + 1;
+        byte[] next = entries.read(number);
+        if (next == null) {
             return state;
         }
         appending.lock();
         try {
-            catchUp();
+            if (state.entry() + 1 == number) {
+                install(number, Fetched.decode(entries.key(number), next).bundle());
+            }
+            reader.readOn(state.entry() + 1, this::install);
             return state;
         } finally {
             appending.unlock();
@@ -95,7 +113,7 @@ public final class BundleLog {
      * @param on the state that the change was made for
      * @param refs all refs as they shall be, {@link LogState#MAIN} among them
      * @return the new state, or null when another entry came first: nothing was appended, and {@link #state} is newer
-     *     than {@code on}
+     *     than {@code on}, though maybe not the newest
      * @throws org.eclipse.jgit.errors.MissingObjectException if an object is neither staged nor in the log
      * @throws CorruptLogException if another entry came first and can't be used
      * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
@@ -114,14 +132,7 @@ public final class BundleLog {
             long number = on.entry() + 1;
             BundleHeader header = LogStates.next(on, refs, UUID.randomUUID().toString());
             Bundle entry = BundleCodec.encode(header, fresh);
-            byte[] others = writer.write(number, entry.bytes());
-            if (others == null) {
-                install(number, entry);
-                return state;
-            }
-            install(number, EntryReader.decode(entries.key(number), others));
-            catchUp();
-            return null;
+            return write(number, entry) ? state : null;
         } finally {
             appending.unlock();
         }
@@ -132,8 +143,11 @@ public final class BundleLog {
         return new Staging(objects);
     }
 
-    /** A view for JGit. The caller closes it. */
-    public LogRepository newRepository() {
+    /**
+     * A view for JGit: a bare repository for one operation such as a push, not thread-safe. What is inserted is seen
+     * through this view only, until a ref update puts it into the log. The caller closes it.
+     */
+    public Repository newRepository() {
         return new LogRepository(this, objects);
     }
 
@@ -170,11 +184,23 @@ public final class BundleLog {
         return name;
     }
 
-    private void catchUp() throws IOException {
-        long number = state.entry() + 1;
-        for (byte[] next = entries.read(number); next != null; next = entries.read(++number)) {
-            install(number, EntryReader.decode(entries.key(number), next));
+    private boolean write(long number, Bundle entry) throws IOException {
+        if (racesLostInARow > 1) {
+            // Others are writing, most likely at this moment: whoever reads only after having lost is late again.
+            reader.begin(number, 2);
         }
+        byte[] others = writer.write(number, entry.bytes());
+        if (others == null) {
+            racesLostInARow = 0;
+            reader.forgetBegun();
+            install(number, entry);
+            return true;
+        }
+        install(number, Fetched.decode(entries.key(number), others).bundle());
+        if (racesLostInARow++ > 0) {
+            reader.readOn(number + 1, this::install);
+        }
+        return false;
     }
 
     private void install(long number, Bundle entry) throws CorruptLogException {
@@ -185,7 +211,7 @@ public final class BundleLog {
             objects.add(addition);
             state = after;
         } catch (MalformedBundleException e) {
-            throw EntryReader.corrupt(entries.key(number), e);
+            throw Fetched.corrupt(entries.key(number), e);
         }
     }
 }

@@ -1,15 +1,15 @@
 package dev.gitmemory.log;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.CancellationException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
-/** Reads and decodes entries in parallel, a bounded number ahead, and hands them on in their order. */
+/** Reads and decodes entries, several at the same time, and hands them on in their order. Not thread-safe. */
 final class EntryReader {
 
     /** Takes the entries one by one. */
@@ -20,71 +20,114 @@ final class EntryReader {
 
     private final RepoLog log;
     private final Executor readers;
-    private final int ahead;
+    private final int parallelism;
 
-    EntryReader(RepoLog log, Executor readers, int ahead) {
+    /** Reads that were begun and whose answers nobody has taken yet. */
+    private final Map<Long, FutureTask<@Nullable Fetched>> begun = new HashMap<>();
+
+    EntryReader(RepoLog log, Executor readers, int parallelism) {
         this.log = log;
         this.readers = readers;
-        this.ahead = ahead;
+        this.parallelism = parallelism;
     }
 
-    /** Reads entries 1 to {@code newest}. */
+    /** Reads entries 1 to {@code newest}, which must be there. */
     void readAll(long newest, Sink sink) throws IOException {
-        Deque<FutureTask<Bundle>> running = new ArrayDeque<>();
         try {
-            long started = 0;
             for (long number = 1; number <= newest; number++) {
-                while (started < newest && running.size() < ahead) {
-                    running.add(start(++started));
+                begin(number, Math.min(parallelism, newest - number + 1));
+                Fetched entry = takeBegun(number);
+                if (entry == null) {
+                    throw new CorruptLogException(
+                            log.key(number), "this entry was listed and is missing now; put it back", null);
                 }
-                sink.accept(number, await(running.remove()));
+                sink.accept(number, entry.bundle());
             }
         } finally {
-            running.forEach(task -> task.cancel(true));
+            forgetBegun();
         }
     }
 
-    private FutureTask<Bundle> start(long number) {
-        FutureTask<Bundle> task = new FutureTask<>(() -> read(number));
-        readers.execute(task);
+    /** Reads the entries from {@code first} on, as many as there are, the further the more at the same time. */
+    void readOn(long first, Sink sink) throws IOException {
+        try {
+            int ahead = begun.containsKey(first) ? 1 : Math.min(2, parallelism);
+            long number = first;
+            for (begin(number, ahead); takeInto(sink, number); begin(number, ahead)) {
+                number++;
+                ahead = Math.min(ahead + 1, parallelism);
+            }
+        } finally {
+            forgetBegun();
+        }
+    }
+
+    private boolean takeInto(Sink sink, long number) throws IOException {
+        Fetched entry = takeBegun(number);
+        if (entry != null) {
+            sink.accept(number, entry.bundle());
+        }
+        return entry != null;
+    }
+
+    /** The bytes of an entry, or null if there is none; from a read that was begun, if that has found one. */
+    byte @Nullable [] read(long number) throws IOException {
+        Fetched entry = begun.containsKey(number) ? takeBegun(number) : null;
+        return entry == null ? log.read(number) : entry.bytes();
+    }
+
+    /** Begins to read {@code count} entries from {@code first} on, without waiting for them. */
+    void begin(long first, long count) {
+        for (long number = first; number < first + count; number++) {
+            begun.computeIfAbsent(number, this::start);
+        }
+    }
+
+    /** Drops what was begun: what it answers would soon be old. */
+    void forgetBegun() {
+        begun.values().forEach(task -> task.cancel(true));
+        begun.clear();
+    }
+
+    private FutureTask<@Nullable Fetched> start(long number) {
+        FutureTask<@Nullable Fetched> task = new FutureTask<>(() -> {
+            byte[] bytes = log.read(number);
+            return bytes == null ? null : Fetched.decode(log.key(number), bytes);
+        });
+        try {
+            readers.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // the readers are closed, and this log is still in use
+        }
         return task;
     }
 
-    private Bundle read(long number) throws IOException {
-        byte[] entry = log.read(number);
-        if (entry == null) {
-            throw new CorruptLogException(
-                    log.key(number), "this entry was listed and is missing now; put it back", null);
+    /**
+     * Waits through interrupts: who waits does so for others, too, and a read takes no longer than the store lets it.
+     */
+    private @Nullable Fetched takeBegun(long number) throws IOException {
+        FutureTask<@Nullable Fetched> task = begun.remove(number);
+        if (task == null) {
+            throw new IllegalStateException("Nobody has begun to read entry " + number);
         }
-        return decode(log.key(number), entry);
-    }
-
-    static Bundle decode(String key, byte[] entry) throws CorruptLogException {
+        boolean interrupted = false;
         try {
-            return BundleCodec.decode(entry);
-        } catch (MalformedBundleException e) {
-            throw corrupt(key, e);
-        }
-    }
-
-    static CorruptLogException corrupt(String key, MalformedBundleException reason) {
-        return new CorruptLogException(
-                key, reason.getMessage() + "; put the object as it was back, from a backup of the store", reason);
-    }
-
-    private static Bundle await(FutureTask<Bundle> task) throws IOException {
-        try {
-            return task.get();
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException("Reading an entry failed", e.getCause());
-        } catch (InterruptedException | CancellationException e) {
-            Thread.currentThread().interrupt();
-            InterruptedIOException interrupted = new InterruptedIOException("Interrupted while opening a log");
-            interrupted.initCause(e);
-            throw interrupted;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -33,9 +33,11 @@ final class EntryWriter {
     private static final int ATTEMPTS = 3;
 
     private final RepoLog log;
+    private final EntryReader reader;
 
-    EntryWriter(RepoLog log) {
+    EntryWriter(RepoLog log, EntryReader reader) {
         this.log = log;
+        this.reader = reader;
     }
 
     /**
@@ -57,7 +59,7 @@ final class EntryWriter {
                 failure = add(failure, e);
             }
             try {
-                byte[] found = log.read(number);
+                byte[] found = reader.read(number);
                 if (found != null) {
                     return Arrays.equals(found, entry) ? null : found;
                 }

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogBatchRefUpdate extends BatchRefUpdate {
 
-    private static final int ATTEMPTS = 100;
-
     private final BundleLog log;
     private final Staging staging;
 
@@ -31,7 +29,7 @@ final class LogBatchRefUpdate extends BatchRefUpdate {
         if (options != null) {
             setPushOptions(options);
         }
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < BundleLog.MOST_ATTEMPTS; attempt++) {
             LogState on = log.state();
             RefChanges changes = new RefChanges(on, walk, isAllowNonFastForwards());
             changes.judge(getCommands());
@@ -47,6 +45,6 @@ final class LogBatchRefUpdate extends BatchRefUpdate {
                 return;
             }
         }
-        throw new LogContendedException(log.name(), ATTEMPTS);
+        throw new LogContendedException(log.name(), BundleLog.MOST_ATTEMPTS);
     }
 }

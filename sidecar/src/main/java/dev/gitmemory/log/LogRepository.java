@@ -16,7 +16,7 @@ import org.eclipse.jgit.lib.StoredConfig;
  * thus leaves nothing behind. Opening a view costs next to nothing. Refs are always the newest that this process knows.
  * Settings are in memory and live as long as the view. Not thread-safe.
  */
-public final class LogRepository extends Repository {
+final class LogRepository extends Repository {
 
     private final BundleLog log;
     private final ObjectDatabase objects;

@@ -2,11 +2,13 @@ package dev.gitmemory.repo;
 
 import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.log.LogContendedException;
+import dev.gitmemory.log.LogState;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +23,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Races with other processes</h2>
  *
- * If another entry came first, the chain is thrown away, the log has read the other's entries, and the edits are
- * applied again. Before drafts that change nothing, or that throw, are answered without writing, the log is refreshed:
- * such an answer must not come from old files.
+ * If another entry came first, the chain is thrown away, the log has read the other's entry, and the edits are applied
+ * again. So that each process has its turn there is {@link Courtesy}. Before drafts that change nothing, or that throw,
+ * are answered without writing, the log is refreshed: such an answer must not come from old files.
  */
 final class Committer {
 
     /** Fewer than this many drafts are gathered, so that an entry stays of a size that is quickly sent. */
     private static final int GROUP = 500;
-
-    private static final int ATTEMPTS = 100;
 
     /** The drafts of one call. */
     private static final class Request {
@@ -49,9 +49,13 @@ final class Committer {
     private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock(true);
 
+    /** Guarded by {@link #turn}. */
+    private final Courtesy courtesy;
+
     Committer(BundleLog log, Clock clock) {
         this.log = log;
         this.clock = clock;
+        this.courtesy = new Courtesy(System::nanoTime, LockSupport::parkNanos);
     }
 
     List<Outcome> commit(List<Draft> drafts) throws IOException {
@@ -60,6 +64,7 @@ final class Committer {
         turn.lock();
         try {
             while (!mine.done) {
+                courtesy.beforeWrite();
                 serve(nextGroup());
             }
         } finally {
@@ -101,16 +106,30 @@ final class Committer {
     }
 
     private List<Outcome> commitAll(List<Draft> drafts) throws IOException {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < BundleLog.MOST_ATTEMPTS; attempt++) {
             CommitChain chain = new CommitChain(log);
             chain.add(drafts, clock.instant());
-            boolean settled =
-                    chain.isEmpty() ? log.refresh().entry() == chain.base().entry() : chain.append();
+            boolean settled = chain.isEmpty() ? isNewest(chain.base()) : append(chain);
             if (settled) {
                 return chain.outcomes();
             }
         }
-        throw new LogContendedException(log.name(), ATTEMPTS);
+        throw new LogContendedException(log.name(), BundleLog.MOST_ATTEMPTS);
+    }
+
+    private boolean isNewest(LogState state) throws IOException {
+        return log.refresh().entry() == state.entry();
+    }
+
+    private boolean append(CommitChain chain) throws IOException {
+        long begin = System.nanoTime();
+        boolean appended = chain.append();
+        if (appended) {
+            courtesy.wrote(System.nanoTime() - begin);
+        } else {
+            courtesy.overtaken();
+        }
+        return appended;
     }
 
     private static List<Outcome> answer(Request request) throws IOException {

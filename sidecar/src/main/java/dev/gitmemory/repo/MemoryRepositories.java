@@ -26,15 +26,15 @@ public final class MemoryRepositories implements AutoCloseable {
 
     private final ObjectStore store;
     private final Clock clock;
-    private final RepositoryCache options;
+    private final CacheSettings options;
     private final ExecutorService readers;
     private final Cache<RepoId, Slot> kept;
     private final Cache<RepoId, MemoryRepository> held =
             Caffeine.newBuilder().weakValues().build();
 
-    /** Opens repositories of {@code store}, which the caller closes, with {@link RepositoryCache#DEFAULT}. */
+    /** Opens repositories of {@code store}, which the caller closes, with {@link CacheSettings#DEFAULT}. */
     public MemoryRepositories(ObjectStore store, Clock clock) {
-        this(store, clock, RepositoryCache.DEFAULT);
+        this(store, clock, CacheSettings.DEFAULT);
     }
 
     /**
@@ -42,7 +42,7 @@ public final class MemoryRepositories implements AutoCloseable {
      *
      * @param clock tells the time of commits
      */
-    public MemoryRepositories(ObjectStore store, Clock clock, RepositoryCache options) {
+    public MemoryRepositories(ObjectStore store, Clock clock, CacheSettings options) {
         this.store = store;
         this.clock = clock;
         this.options = options;

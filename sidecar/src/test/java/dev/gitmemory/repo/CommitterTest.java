@@ -68,9 +68,26 @@ final class CommitterTest {
         CommitInfo commit =
                 commit(loser, Draft.of(AGENT, "Append", files -> files.write("a.md", files.read("a.md") + "3")));
 
-        assertThat(Requests.take(store)).isEqualTo(new Requests(2, 2, 0));
+        assertThat(Requests.take(store)).isEqualTo(new Requests(2, 1, 0));
         assertThat(loser.file(commit.sha(), "a.md")).isEqualTo("23");
         assertThat(commit.parentSha()).isEqualTo(headSha(winner));
+    }
+
+    @Test
+    void aProcessThatIsFarBehindCatchesUpInAFewAttempts() throws IOException {
+        CountingStore store = new CountingStore(objects);
+        MemoryRepository behind = RepositoryFixture.open(store);
+        MemoryRepository other = RepositoryFixture.open(objects);
+        for (int i = 0; i < 100; i++) {
+            commit(other, writing("a.md", "version " + i));
+        }
+        Requests.take(store);
+
+        CommitInfo commit = commit(behind, writing("b.md", "1"));
+
+        assertThat(commit.seq()).isEqualTo(101);
+        assertThat(store.creates()).isEqualTo(3);
+        assertThat(behind.file(commit.sha(), "a.md")).isEqualTo("version 99");
     }
 
     @Test

@@ -63,7 +63,7 @@ final class MemoryRepositoriesTest {
 
     @Test
     void whatIsTooBigToKeepIsDroppedAndOpenedAgain() throws IOException {
-        RepositoryCache small = new RepositoryCache(64 << 10, Duration.ofHours(1), 4);
+        CacheSettings small = new CacheSettings(64 << 10, Duration.ofHours(1), 4);
         try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, small)) {
             for (int number = 0; number < 40; number++) {
                 commit(repositories.open(agent(number)), writing("big.md", noise(20_000)));
@@ -78,7 +78,7 @@ final class MemoryRepositoriesTest {
     @Test
     @Timeout(60)
     void whatNobodyHoldsIsLetGoOf() throws IOException {
-        RepositoryCache nothing = new RepositoryCache(0, Duration.ofHours(1), 4);
+        CacheSettings nothing = new CacheSettings(0, Duration.ofHours(1), 4);
         try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, nothing)) {
             WeakReference<MemoryRepository> repository = new WeakReference<>(repositories.open(ID));
 
@@ -90,7 +90,7 @@ final class MemoryRepositoriesTest {
 
     @Test
     void aRepositoryThatSomebodyHoldsIsTheSameForEverybody() throws IOException {
-        RepositoryCache nothing = new RepositoryCache(0, Duration.ofHours(1), 4);
+        CacheSettings nothing = new CacheSettings(0, Duration.ofHours(1), 4);
         try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, nothing)) {
             MemoryRepository held = repositories.open(ID);
             for (int number = 0; number < 100; number++) {
@@ -143,7 +143,7 @@ final class MemoryRepositoriesTest {
                 commit(repository, writing("a.md", "version " + i));
             }
         }
-        RepositoryCache cache = new RepositoryCache(1 << 20, Duration.ofHours(1), 7);
+        CacheSettings cache = new CacheSettings(1 << 20, Duration.ofHours(1), 7);
         try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, cache)) {
             MemoryRepository repository = repositories.open(ID);
 
@@ -154,10 +154,9 @@ final class MemoryRepositoriesTest {
 
     @Test
     void sizesThatAreNoneAreRefused() {
-        assertThatThrownBy(() -> new RepositoryCache(-1, Duration.ZERO, 1))
+        assertThatThrownBy(() -> new CacheSettings(-1, Duration.ZERO, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CacheSettings(1, Duration.ofSeconds(-1), 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new RepositoryCache(1, Duration.ofSeconds(-1), 1))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new RepositoryCache(1, Duration.ZERO, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CacheSettings(1, Duration.ZERO, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

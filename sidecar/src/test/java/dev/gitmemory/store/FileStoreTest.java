@@ -134,8 +134,8 @@ final class FileStoreTest extends ObjectStoreContract {
     }
 
     @Test
-    void aFileSystemWithoutHardLinksIsRefusedAtOpening() {
-        // /proc takes neither files nor links from anybody, root included.
+    void aFolderThatCanNotBeMadeIsNamedAtOpening() {
+        // /proc takes no files from anybody, root included.
         assertThatThrownBy(() -> Stores.open("file:///proc/self/store"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("/proc/self/store")

@@ -9,12 +9,12 @@ import java.time.Duration;
  * @param idle how long a repository is kept after its last use
  * @param parallelReads how many entries are read from the store at the same time, by all openings together
  */
-public record RepositoryCache(long bytes, Duration idle, int parallelReads) {
+public record CacheSettings(long bytes, Duration idle, int parallelReads) {
 
     /** 256 MiB, one hour, 16 reads. */
-    public static final RepositoryCache DEFAULT = new RepositoryCache(256L << 20, Duration.ofHours(1), 16);
+    public static final CacheSettings DEFAULT = new CacheSettings(256L << 20, Duration.ofHours(1), 16);
 
-    public RepositoryCache {
+    public CacheSettings {
         if (bytes < 0 || idle.isNegative() || parallelReads < 1) {
             throw new IllegalArgumentException("No sizes of a cache: " + bytes + " bytes, " + idle + " idle, "
                     + parallelReads + " parallel reads");
