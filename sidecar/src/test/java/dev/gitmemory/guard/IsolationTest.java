@@ -101,6 +101,28 @@ class IsolationTest extends GuardTest {
     }
 
     @Test
+    void takingOverWaitsForALinkUnderWayWhereTheApplicationHasNoForeignKeys() throws Exception {
+        try (GuardedDatabase own = target.fresh();
+                Connection app = own.newApp();
+                Connection sidecar = own.newSidecar()) {
+            World there = new World(own);
+            run(own.admin(), "ALTER TABLE blocks_agents DROP CONSTRAINT blocks_agents_agent_id_fkey");
+            String agent = there.agent();
+            app.setAutoCommit(false);
+            World.remember(app, agent, "more");
+            World.tag(own.app(), agent);
+
+            sidecar.setAutoCommit(false);
+            Waiting takeOver = Waiting.start(own, sidecar, () -> World.takeOver(sidecar, agent));
+            app.commit();
+            takeOver.finish();
+            sidecar.commit();
+
+            assertThat(there.drift(agent)).isEmpty();
+        }
+    }
+
+    @Test
     void takingOverWaitsForARemovalUnderWay() throws Exception {
         Memory memory = world.plain();
         try (Connection app = db.newApp();
