@@ -25,19 +25,16 @@ final class Serving implements AutoCloseable {
     /**
      * Starts all of it.
      *
-     * @throws IOException if the storage can't be used; the database is closed then
-     * @throws RuntimeException if the address can't be listened on; everything is closed then
+     * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
     static Serving start(Database database, String storeSetting, ServerOptions server) throws IOException {
         OpenMemory open = OpenMemory.open(database, storeSetting);
-        ReconcileLoop loop = ReconcileLoop.start(open.memory().reconciler());
         try {
             String host = server.listen.host();
             HttpServer http =
                     HttpServer.start(open.memory(), database, host, server.listen.port(), server.defaultUserId);
-            return new Serving(open, loop, http, host);
-        } catch (RuntimeException e) {
-            loop.close();
+            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), http, host);
+        } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
         }

@@ -11,49 +11,49 @@ final class TableOptions {
             paramLabel = "NAME",
             defaultValue = "public",
             description = "Schema of the application's tables. Default: public.")
-    String schema = "";
+    String schema = "public";
 
     @Option(
             names = "--blocks-table",
             paramLabel = "NAME",
             defaultValue = "block",
             description = "Memory blocks. Default: block.")
-    String blocks = "";
+    String blocks = "block";
 
     @Option(
             names = "--blocks-agents-table",
             paramLabel = "NAME",
             defaultValue = "blocks_agents",
             description = "Which agent has which block. Default: blocks_agents.")
-    String blocksAgents = "";
+    String blocksAgents = "blocks_agents";
 
     @Option(
             names = "--agents-tags-table",
             paramLabel = "NAME",
             defaultValue = "agents_tags",
             description = "Tags of agents. Default: agents_tags.")
-    String agentsTags = "";
+    String agentsTags = "agents_tags";
 
     @Option(
             names = "--blocks-tags-table",
             paramLabel = "NAME",
             defaultValue = "blocks_tags",
             description = "Tags of blocks. Default: blocks_tags.")
-    String blocksTags = "";
+    String blocksTags = "blocks_tags";
 
     @Option(
             names = "--agents-table",
             paramLabel = "NAME",
             defaultValue = "agents",
             description = "Agents. Default: agents.")
-    String agents = "";
+    String agents = "agents";
 
     @Option(
             names = "--organizations-table",
             paramLabel = "NAME",
             defaultValue = "organizations",
             description = "Who owns agents and blocks. Default: organizations.")
-    String organizations = "";
+    String organizations = "organizations";
 
     void check(Problems problems) {
         check("--app-schema", schema, problems);

@@ -4,6 +4,8 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.service.GitMemory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -25,11 +27,16 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @param defaultUserId whom requests without the header {@code user_id} come from
-     * @throws RuntimeException if the address is taken or can't be had
+     * @throws IOException if the address is taken or can't be had
      */
-    public static HttpServer start(GitMemory memory, Database database, String host, int port, String defaultUserId) {
-        return new HttpServer(Javalin.create(config -> configure(config, memory, database, defaultUserId))
-                .start(host, port));
+    public static HttpServer start(GitMemory memory, Database database, String host, int port, String defaultUserId)
+            throws IOException {
+        try {
+            return new HttpServer(Javalin.create(config -> configure(config, memory, database, defaultUserId))
+                    .start(host, port));
+        } catch (JavalinException e) {
+            throw new IOException("can't listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
+        }
     }
 
     private static void configure(JavalinConfig config, GitMemory memory, Database database, String defaultUserId) {
@@ -37,6 +44,8 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = MAX_BODY_BYTES;
+        config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
+        config.routes.before(Requests::requireNoNul);
         config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
         Callers callers = new Callers(defaultUserId);
@@ -52,8 +61,10 @@ public final class HttpServer implements AutoCloseable {
 
     /** Labels hold slashes, and clients send them as {@code %2F}; Jetty refuses that unless both are set. */
     private static void allowEncodedSlashes(HttpConfiguration http) {
-        http.setUriCompliance(
-                UriCompliance.DEFAULT.with("git-memory", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+        http.setUriCompliance(UriCompliance.DEFAULT.with(
+                "git-memory",
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING)); // a label may hold a percent sign, too
     }
 
     private static void decodeEncodedSlashes(ServletContextHandler context) {

@@ -1,5 +1,6 @@
 package dev.gitmemory.http;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -69,13 +70,11 @@ final class Json {
             }
             throw RequestException.malformed(null, "The body must be a JSON object");
         } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
             throw RequestException.malformed(
                     null,
-                    "The body is not valid JSON: %s (line %d, column %d)"
-                            .formatted(
-                                    e.getOriginalMessage(),
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr()));
+                    "The body is not valid JSON: " + e.getOriginalMessage()
+                            + (at == null ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr())));
         } catch (IOException e) {
             throw RequestException.malformed(null, "The body could not be read: " + e.getMessage());
         }

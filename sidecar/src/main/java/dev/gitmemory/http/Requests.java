@@ -1,6 +1,7 @@
 package dev.gitmemory.http;
 
 import io.javalin.http.Context;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What requests say besides their bodies. */
@@ -9,6 +10,16 @@ final class Requests {
     private static final int PAGE_LIMIT = 1000;
 
     private Requests() {}
+
+    /** Refuses a NUL anywhere in the address: PostgreSQL can't compare with one. */
+    static void requireNoNul(Context ctx) {
+        boolean inPath = ctx.path().contains("%00");
+        boolean inQuery =
+                ctx.queryParamMap().values().stream().flatMap(List::stream).anyMatch(value -> value.indexOf('\0') >= 0);
+        if (inPath || inQuery) {
+            throw RequestException.malformed(null, "The address holds a NUL character");
+        }
+    }
 
     /** The SHA that {@code If-Match} asks for, {@code *} for any, or null when there is no such header. */
     static @Nullable String ifMatch(Context ctx) {

@@ -171,6 +171,23 @@ public final class AgentTable {
                 .one();
     }
 
+    /** An agent that has the block and, under this label, another one: renaming the block would collide with that. */
+    public Optional<String> labelTaken(String blockId, String label) {
+        return handle.createQuery("""
+                        SELECT other.agent_id
+                          FROM <blocks_agents> own
+                          JOIN <blocks_agents> other ON other.agent_id = own.agent_id AND other.block_label = :label
+                         WHERE own.block_id = :block
+                           AND other.block_id \\<> :block
+                         LIMIT 1
+                        """)
+                .bind("block", blockId)
+                .bind("label", label)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    /** Links a block to an agent, which must know it by the row's label. */
     public void link(String agentId, String label, String blockId) {
         handle.createUpdate("""
                         INSERT INTO <blocks_agents> (agent_id, block_id, block_label)

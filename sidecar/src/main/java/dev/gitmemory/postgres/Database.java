@@ -6,6 +6,8 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,8 @@ public final class Database implements AutoCloseable {
         }
         Jdbi jdbi = Jdbi.create(pool);
         TableDefinitions.of(tables).forEach(jdbi::define);
+        // Arguments are what agents remember: they belong into no log.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         try {
             return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)));
         } catch (RuntimeException e) {

@@ -100,7 +100,8 @@ final class Enablement {
     private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller) throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
-        SortedMap<String, Block> blockById = blocks(agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository));
+        SortedMap<String, Block> blockById =
+                blocks(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository));
         String verb = repository.head() == null ? "Enable" : "Enable again";
         Outcome outcome = repository
                 .commit(List.of(Draft.of(
@@ -151,18 +152,24 @@ final class Enablement {
         return head == null ? Set.of() : repository.files(head.sha()).keySet();
     }
 
-    /** A label that git has already stays as it is: it was chosen by somebody who wrote to the repository. */
-    private static Label labelInGit(Label label, Set<String> pathsInGit) {
-        return pathsInGit.contains(label.path()) ? label : label.withSystemPrefix();
-    }
-
-    private static SortedMap<String, Block> blocks(String agentId, List<BlockRow> rows, Set<String> pathsInGit) {
+    private static SortedMap<String, Block> blocks(Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit) {
+        Set<String> gitsAlready = tx.agents()
+                .enabledOwners(rows.stream().map(BlockRow::id).toList())
+                .keySet();
         SortedMap<String, Block> blocks = new TreeMap<>();
         Map<Label, String> taken = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         for (BlockRow row : rows) {
             try {
-                Block block = block(row, labelInGit(Label.of(row.label()), pathsInGit));
+                Label label = Label.of(row.label());
+                // A label that git has stays: somebody chose it there, or another owner's repository has it so.
+                boolean keep = pathsInGit.contains(label.path()) || gitsAlready.contains(row.id());
+                Block block = block(row, keep ? label : label.withSystemPrefix());
+                tx.agents()
+                        .labelTaken(row.id(), block.label().text())
+                        .filter(agent -> !agent.equals(agentId))
+                        .ifPresent(agent -> problems.add("'%s' can't become '%s': agent %s, which shares it, has that"
+                                .formatted(row.label(), block.label().text(), agent)));
                 String other = taken.put(block.label(), row.label());
                 if (other != null) {
                     problems.add("'%s' and '%s' would both become '%s'"

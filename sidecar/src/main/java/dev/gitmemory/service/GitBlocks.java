@@ -65,6 +65,9 @@ final class GitBlocks {
         Label label = Label.of(target.row().label());
         Label newLabel = Optional.ofNullable(patch.label().value()).orElse(label);
         boolean rename = !newLabel.equals(label);
+        if (rename) {
+            requireFree(target, newLabel);
+        }
         UUID request = UUID.randomUUID();
         AtomicReference<@Nullable Block> result = new AtomicReference<>();
         String message = rename
@@ -92,6 +95,16 @@ final class GitBlocks {
         return answer(done, target.row(), block, tx -> {
             PlainBlocks.writeExtras(tx, target.row(), patch, caller);
         });
+    }
+
+    /** A row has one label for all its agents, those without the tag included. */
+    private void requireFree(Target target, Label newLabel) {
+        database.inTransaction(tx -> tx.agents().labelTaken(target.row().id(), newLabel.text()))
+                .ifPresent(agent -> {
+                    throw MemoryException.conflict(
+                            "Agent %s, which shares this block, has another block '%s' already; nothing was written"
+                                    .formatted(agent, newLabel.text()));
+                });
     }
 
     /** Answers whether PostgreSQL still has to follow. */

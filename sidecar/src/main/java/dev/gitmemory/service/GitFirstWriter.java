@@ -1,9 +1,12 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.log.UnknownOutcomeException;
 import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.Draft;
@@ -133,7 +136,16 @@ final class GitFirstWriter {
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
+        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+            throw committedButNotApplied(id.agentId(), e);
         }
+    }
+
+    /** Not repeated by anybody: the commit is made. The reconciler tries to apply it again and again. */
+    private static MemoryException committedButNotApplied(String agentId, RuntimeException e) {
+        return MemoryException.conflict(
+                "The write is in git, and PostgreSQL can't follow git for agent %s until this is mended: %s"
+                        .formatted(agentId, e.getMessage()));
     }
 
     /**
@@ -170,6 +182,11 @@ final class GitFirstWriter {
                 throw e; // git was not touched
             }
             return new Done(progress.first, Result.PENDING); // the first commit brings the others after it
+        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+            if (progress.committed == 0) {
+                throw e;
+            }
+            throw committedButNotApplied(ordered.get(0).agentId(), e);
         } catch (IOException e) {
             if (progress.committed == 0) {
                 throw e;
@@ -189,17 +206,29 @@ final class GitFirstWriter {
     }
 
     private void commitAll(List<Owner> owners, Function<Owner, Draft> draft, Progress progress) throws IOException {
+        if (progress.committed == 0) {
+            for (Owner owner : owners) {
+                tryOut(owner, draft.apply(owner));
+            }
+        }
         for (Owner owner : owners.subList(progress.committed, owners.size())) {
             MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
-            repository.refresh();
-            Heads.require(
-                    repository,
-                    owner.agentId(),
-                    owner.appliedSeq()); // under the locks nobody else writes the block: what is read here stays true
             String sha =
                     committed(repository.commit(List.of(draft.apply(owner))).get(0));
             progress.advance(sha);
             steps.reached(Steps.Step.COMMITTED, owner.agentId());
+        }
+    }
+
+    /** Under the locks nobody else writes the block: what holds here holds until the commit. */
+    private void tryOut(Owner owner, Draft draft) throws IOException {
+        MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
+        repository.refresh();
+        Heads.require(repository, owner.agentId(), owner.appliedSeq());
+        try {
+            DryRun.of(repository, draft.edit());
+        } catch (MemoryException | RuleViolation e) {
+            throw new Refused(e);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
@@ -73,6 +75,14 @@ public final class Reconciler {
         }
     }
 
+    /** Shows the reason in the agent's status, also of one that was never taken over. */
+    private static void tell(Tx tx, String agentId, Exception reason) {
+        tx.agents().find(agentId).ifPresent(agent -> {
+            tx.ledger().register(agentId, agent.organizationId());
+            tx.ledger().setError(agentId, String.valueOf(reason.getMessage()));
+        });
+    }
+
     private interface Work {
         void run() throws IOException;
     }
@@ -84,11 +94,13 @@ public final class Reconciler {
                 log.info("Agent {} follows git again", agentId);
             }
             return true;
-        } catch (IOException | MemoryException | dev.gitmemory.block.RuleViolation e) {
+        } catch (DatabaseUnavailableException e) {
+            throw e; // not this agent's
+        } catch (IOException | RuntimeException e) {
             if (failing.add(agentId)) {
                 log.warn("Agent {} can't follow git, trying again on every pass: {}", agentId, e.getMessage());
             }
-            database.execute(tx -> tx.ledger().setError(agentId, e.getMessage()));
+            database.execute(tx -> tell(tx, agentId, e));
             return false;
         }
     }

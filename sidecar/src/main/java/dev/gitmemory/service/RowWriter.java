@@ -102,6 +102,7 @@ final class RowWriter {
     /** A row has one label for all its agents, so it is renamed only where git says so for each of them. */
     private boolean mayRename(@Nullable String blockId, String newLabel) {
         return blockId != null
+                && tx.agents().labelTaken(blockId, newLabel).isEmpty()
                 && tx.agents().owners(blockId).stream()
                         .allMatch(o -> tx.ledger().files(o.agentId()).containsKey(newLabel));
     }

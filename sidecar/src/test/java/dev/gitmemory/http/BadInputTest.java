@@ -177,4 +177,23 @@ class BadInputTest extends SidecarTest {
                         .status())
                 .isEqualTo(422);
     }
+
+    @Test
+    void bodiesThatNestTooDeepAndAddressesWithNulAreMalformed() {
+        assertThat(http.patch("/v1/blocks/block-bad", "{\"x\":" + "[".repeat(100_000))
+                        .status())
+                .isEqualTo(400);
+        assertThat(http.get("/v1/blocks/?label=%00").status()).isEqualTo(400);
+    }
+
+    @Test
+    void aLabelMayHoldAPercentSignAndTheServersOwnRefusalsAreProblemsToo() {
+        assertThat(http.post(blocks("bad"), "{\"label\":\"a%b\",\"value\":\"v\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(http.get(blocks("bad") + "/a%25b").text("value")).isEqualTo("v");
+        Answer refused = http.get("/v1//blocks");
+        assertThat(refused.status()).isBetween(400, 404);
+        assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
+    }
 }

@@ -115,4 +115,63 @@ class SharedBlocksTest extends SidecarTest {
         assertThat(http.post(gitMemory("ren-a") + "/verify", "").json().get("differences"))
                 .isEmpty();
     }
+
+    @Test
+    void aRenameThatOneOwnerRefusesIsCommittedForNone() {
+        shared("block-half", "half-a", "half-b");
+        application.createBlock("half-b", "block-half-2", "system/taken", "t");
+        enable("half-a");
+        enable("half-b");
+        String head = http.get(gitMemory("half-a")).text("head_sha");
+        assertThat(http.patch("/v1/blocks/block-half", "{\"label\":\"system/taken\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(http.get(gitMemory("half-a")).text("head_sha")).isEqualTo(head);
+        assertThat(http.patch("/v1/blocks/block-half", "{\"value\":\"still writable\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(http.post(gitMemory("half-a") + "/verify", "").json().get("differences"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRenameThatWouldCollideForAPlainAgentIsRefusedBeforeItIsCommitted() {
+        shared("block-col", "col-git", "col-plain");
+        application.createBlock("col-plain", "block-col-2", "system/taken", "t");
+        enable("col-git");
+        assertThat(http.patch("/v1/blocks/block-col", "{\"label\":\"system/taken\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(inGit("col-git")).isEqualTo("old");
+        assertThat(application.labels("col-git")).containsExactly("system/shared");
+    }
+
+    @Test
+    void enablingAnAgentThatSharesABlockOfGitsKeepsTheLabelThatGitHas() {
+        application.createAgent("keep-a");
+        enable("keep-a");
+        Answer created = http.post(blocks("keep-a"), "{\"label\":\"notes\",\"value\":\"v\"}");
+        application.createAgent("keep-b");
+        http.patch(blocks("keep-b") + "/attach/" + created.text("id"), "");
+        enable("keep-b");
+        assertThat(application.labels("keep-b")).containsExactly("notes");
+        assertThat(http.patch(blocks("keep-b") + "/notes", "{\"value\":\"w\"}").status())
+                .isEqualTo(200);
+        assertThat(http.get(gitMemory("keep-a") + "/blocks/notes").text("value"))
+                .isEqualTo("w");
+    }
+
+    @Test
+    void anAgentThatCantBeTakenOverSaysWhyAndHoldsUpNoOther() {
+        application.createAgent("held-1");
+        application.createBlock("held-1", "block-held-1", "../up", "v");
+        application.tag("held-1");
+        application.createAgent("held-2");
+        application.createBlock("held-2", "block-held-2", "ok", "v");
+        application.tag("held-2");
+        sidecar.memory().reconciler().run();
+        assertThat(http.get(gitMemory("held-1")).text("state")).isEqualTo("pending");
+        assertThat(http.get(gitMemory("held-1")).text("last_error")).contains("../up");
+        assertThat(http.get(gitMemory("held-2")).text("state")).isEqualTo("enabled");
+    }
 }

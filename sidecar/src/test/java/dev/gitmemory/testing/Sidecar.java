@@ -9,6 +9,7 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 
@@ -20,7 +21,7 @@ public final class Sidecar implements AutoCloseable {
     private final GitMemory memory;
     private final HttpServer server;
 
-    private Sidecar(Database database, MemoryRepositories repositories, Steps steps) {
+    private Sidecar(Database database, MemoryRepositories repositories, Steps steps) throws IOException {
         this.database = database;
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
@@ -28,12 +29,12 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /** Starts a sidecar that owns neither the database nor the store, as a role with the rights of sidecars. */
-    public static Sidecar start(EmbeddedDatabase database, ObjectStore store) throws SQLException {
+    public static Sidecar start(EmbeddedDatabase database, ObjectStore store) throws SQLException, IOException {
         return start(new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), store, Steps.NONE);
     }
 
     /** Starts a sidecar whose writes are watched. */
-    public static Sidecar start(DatabaseSettings settings, ObjectStore store, Steps steps) {
+    public static Sidecar start(DatabaseSettings settings, ObjectStore store, Steps steps) throws IOException {
         return new Sidecar(
                 Database.connect(settings, TableNames.DEFAULT),
                 new MemoryRepositories(store, Clock.systemUTC()),

@@ -1,0 +1,27 @@
+package dev.gitmemory.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Problem documents for requests that the server refuses before a route sees them. Thread-safe. */
+final class JettyErrors extends ErrorHandler {
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Object message = request.getAttribute(ERROR_MESSAGE);
+        Problem problem = Problem.ofStatus(response.getStatus());
+        ObjectNode document = Json.object();
+        document.put("type", "about:blank");
+        document.put("title", problem.title());
+        document.put("status", response.getStatus());
+        document.put("detail", message == null ? problem.title() : message.toString());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.write(true, ByteBuffer.wrap(Json.bytes(document)), callback);
+        return true;
+    }
+}
