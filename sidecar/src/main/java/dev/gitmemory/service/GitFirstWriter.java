@@ -125,7 +125,7 @@ final class GitFirstWriter {
      *
      * @throws MemoryException if PostgreSQL is up and can't follow git, which {@code status} then tells too
      */
-    private Result applied(RepoId id, MemoryRepository repository) throws IOException {
+    private Result applied(RepoId id, MemoryRepository repository) {
         Head head = repository.head();
         try {
             Applier.Result result = turns.applyThrough(
@@ -136,13 +136,13 @@ final class GitFirstWriter {
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
-        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+        } catch (IOException | GuardRefusedException | ConstraintException | MemoryException e) {
             throw committedButNotApplied(id.agentId(), e);
         }
     }
 
     /** Not repeated by anybody: the commit is made. The reconciler tries to apply it again and again. */
-    private static MemoryException committedButNotApplied(String agentId, RuntimeException e) {
+    private static MemoryException committedButNotApplied(String agentId, Exception e) {
         return MemoryException.conflict(
                 "The write is in git, and PostgreSQL can't follow git for agent %s until this is mended: %s"
                         .formatted(agentId, e.getMessage()));
