@@ -23,7 +23,7 @@ public final class CountingStore implements ObjectStore {
         return creates.sum();
     }
 
-    /** Calls of {@link #read}. */
+    /** Calls of both forms of {@link #read}. */
     public long reads() {
         return reads.sum();
     }
@@ -50,6 +50,12 @@ public final class CountingStore implements ObjectStore {
     public byte @Nullable [] read(String key) throws IOException {
         reads.increment();
         return store.read(key);
+    }
+
+    @Override
+    public byte @Nullable [] read(String key, long offset, int length) throws IOException {
+        reads.increment();
+        return store.read(key, offset, length);
     }
 
     @Override

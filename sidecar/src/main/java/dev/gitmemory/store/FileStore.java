@@ -2,10 +2,12 @@ package dev.gitmemory.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -113,28 +115,54 @@ final class FileStore implements ObjectStore {
 
     @Override
     public byte @Nullable [] read(String key) throws IOException {
+        return read(key, FileStore::content);
+    }
+
+    @Override
+    public byte @Nullable [] read(String key, long offset, int length) throws IOException {
+        Range range = new Range(offset, length);
+        return read(key, file -> part(key, file, range));
+    }
+
+    /** Takes what it wants from a file that is there. */
+    private interface Reading {
+        byte[] from(File file) throws IOException;
+    }
+
+    private byte @Nullable [] read(String key, Reading reading) throws IOException {
         Path file = path(key);
         try {
-            return content(file);
-        } catch (FileNotFoundException e) {
-            // Also thrown for a folder, and for a file that may not be read.
-            if (!Files.isRegularFile(file)) {
-                return null;
-            }
-        } catch (IOException e) {
-            throw failed("read", key, e);
-        }
-        try {
-            return content(file); // it may have come between the two looks
+            return readIfThere(file, reading);
+        } catch (RangeNotSatisfiableException e) {
+            throw e;
         } catch (IOException e) {
             throw failed("read", key, e);
         }
     }
 
-    /** Not a FileChannel: an interrupt would make the answer fail. */
-    private static byte[] content(Path file) throws IOException {
-        try (InputStream in = new FileInputStream(file.toFile())) {
+    private static byte @Nullable [] readIfThere(Path file, Reading reading) throws IOException {
+        try {
+            return reading.from(file.toFile());
+        } catch (FileNotFoundException e) {
+            // Also thrown for a folder, and for a file that may not be read; and it may have come between the two
+            // looks.
+            return Files.isRegularFile(file) ? reading.from(file.toFile()) : null;
+        }
+    }
+
+    /** Not a FileChannel, here and below: an interrupt would make the answer fail. */
+    private static byte[] content(File file) throws IOException {
+        try (InputStream in = new FileInputStream(file)) {
             return in.readAllBytes();
+        }
+    }
+
+    private static byte[] part(String key, File file, Range range) throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file, "r")) {
+            byte[] part = new byte[range.lengthIn(key, in.length())];
+            in.seek(range.offset());
+            in.readFully(part);
+            return part;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.gitmemory.store;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -21,6 +22,18 @@ final class MemoryStore implements ObjectStore {
     public byte @Nullable [] read(String key) throws InvalidKeyException {
         byte[] content = objects.get(Keys.check(key));
         return content == null ? null : content.clone();
+    }
+
+    @Override
+    public byte @Nullable [] read(String key, long offset, int length)
+            throws InvalidKeyException, RangeNotSatisfiableException {
+        Range range = new Range(offset, length);
+        byte[] content = objects.get(Keys.check(key));
+        if (content == null) {
+            return null;
+        }
+        int count = range.lengthIn(key, content.length);
+        return Arrays.copyOfRange(content, (int) offset, (int) offset + count);
     }
 
     @Override

@@ -45,6 +45,18 @@ public interface ObjectStore extends AutoCloseable {
     byte @Nullable [] read(String key) throws IOException;
 
     /**
+     * A part of an object: {@code length} bytes from {@code offset} on, fewer where the object ends before, or null when
+     * there is no object.
+     *
+     * @param offset 0 to the object's size, in bytes
+     * @param length 0 or more, in bytes
+     * @throws RangeNotSatisfiableException if the object ends before {@code offset}
+     * @throws IllegalArgumentException if a number is negative
+     * @throws IOException if the store can't be read; the message names the key
+     */
+    byte @Nullable [] read(String key, long offset, int length) throws IOException;
+
+    /**
      * The entries whose key begins with {@code prefix} and is greater than {@code startAfter}, in ascending order of
      * their keys' UTF-8 bytes, at most {@code limit} of them.
      *

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.store.ObjectStore.Created;
 import dev.gitmemory.store.ObjectStore.Entry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,6 +105,8 @@ abstract class ObjectStoreContract {
         assertThat(store.read("folder")).isNull();
         assertThat(store.read("folder/object/below")).isNull();
         assertThat(store.read("no/such/folder")).isNull();
+        assertThat(store.read("nothing", 0, 1)).isNull();
+        assertThat(store.read("folder", 5, 0)).isNull();
     }
 
     @Test
@@ -124,6 +127,65 @@ abstract class ObjectStoreContract {
 
         assertThat(Arrays.equals(store.read("big"), content)).isTrue();
         assertThat(store.list("", "", 10)).containsExactly(new Entry("big", content.length));
+    }
+
+    @Test
+    void aPartIsTheBytesThatWereAskedFor() throws IOException {
+        store.create("k", "0123456789".getBytes(UTF_8));
+
+        assertThat(store.read("k", 0, 10)).asString(UTF_8).isEqualTo("0123456789");
+        assertThat(store.read("k", 0, 1)).asString(UTF_8).isEqualTo("0");
+        assertThat(store.read("k", 3, 4)).asString(UTF_8).isEqualTo("3456");
+        assertThat(store.read("k", 3, 0)).isEmpty();
+    }
+
+    @Test
+    void aPartEndsWithItsObject() throws IOException {
+        store.create("k", "0123456789".getBytes(UTF_8));
+        store.create("empty", new byte[0]);
+
+        assertThat(store.read("k", 8, 4)).asString(UTF_8).isEqualTo("89");
+        assertThat(store.read("k", 0, Integer.MAX_VALUE)).asString(UTF_8).isEqualTo("0123456789");
+        assertThat(store.read("k", 10, 5)).isEmpty();
+        assertThat(store.read("k", 10, 0)).isEmpty();
+        assertThat(store.read("empty", 0, 5)).isEmpty();
+    }
+
+    @Test
+    void aPartThatBeginsBehindTheEndIsRefused() throws IOException {
+        store.create("k", "0123456789".getBytes(UTF_8));
+
+        for (int length : new int[] {0, 1, 100}) {
+            assertThatThrownBy(() -> store.read("k", 11, length))
+                    .isInstanceOf(RangeNotSatisfiableException.class)
+                    .hasMessage("Can't read 'k' from byte 11 on: it has 10 bytes");
+        }
+        assertThatThrownBy(() -> store.read("k", Long.MAX_VALUE, 1)).isInstanceOf(RangeNotSatisfiableException.class);
+        assertThatThrownBy(() -> store.read("k", -1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.read("k", 0, -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void partsOfABigObjectCanBeReadInParallel() throws Exception {
+        byte[] content = new byte[8 << 20];
+        new Random(8).nextBytes(content);
+        store.create("big", content);
+        int part = 1 << 20;
+        ExecutorService readers = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<byte[]>> reads = new ArrayList<>();
+            for (int offset = 0; offset < content.length; offset += part) {
+                int from = offset;
+                reads.add(() -> requireNonNull(store.read("big", from, part)));
+            }
+            ByteArrayOutputStream whole = new ByteArrayOutputStream();
+            for (Future<byte[]> read : readers.invokeAll(reads)) {
+                whole.writeBytes(read.get());
+            }
+            assertThat(Arrays.equals(whole.toByteArray(), content)).isTrue();
+        } finally {
+            readers.shutdownNow();
+        }
     }
 
     @Test
@@ -236,6 +298,7 @@ abstract class ObjectStoreContract {
     void aKeyOfTheWrongFormIsRefused(String key) throws IOException {
         assertThatThrownBy(() -> store.create(key, new byte[0])).isInstanceOf(InvalidKeyException.class);
         assertThatThrownBy(() -> store.read(key)).isInstanceOf(InvalidKeyException.class);
+        assertThatThrownBy(() -> store.read(key, 0, 1)).isInstanceOf(InvalidKeyException.class);
         assertThatThrownBy(() -> store.delete(key)).isInstanceOf(InvalidKeyException.class);
         assertThat(store.list("", "", 1)).isEmpty();
     }

@@ -107,14 +107,22 @@ public final class FaultyStore extends ForwardingStore {
 
     @Override
     public byte @Nullable [] read(String key) throws IOException {
-        synchronized (this) {
-            checkUp(key);
-            if (readsToFail > 0) {
-                readsToFail--;
-                throw new IOException("injected: read '" + key + "' failed");
-            }
-        }
+        failReadIfTold(key);
         return super.read(key);
+    }
+
+    @Override
+    public byte @Nullable [] read(String key, long offset, int length) throws IOException {
+        failReadIfTold(key);
+        return super.read(key, offset, length);
+    }
+
+    private synchronized void failReadIfTold(String key) throws IOException {
+        checkUp(key);
+        if (readsToFail > 0) {
+            readsToFail--;
+            throw new IOException("injected: read '" + key + "' failed");
+        }
     }
 
     private synchronized void checkUp(String key) throws IOException {

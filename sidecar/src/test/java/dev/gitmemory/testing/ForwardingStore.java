@@ -26,6 +26,11 @@ public class ForwardingStore implements ObjectStore {
     }
 
     @Override
+    public byte @Nullable [] read(String key, long offset, int length) throws IOException {
+        return store.read(key, offset, length);
+    }
+
+    @Override
     public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
         return store.list(prefix, startAfter, limit);
     }

@@ -20,6 +20,11 @@ public final class FullStore implements ObjectStore {
     }
 
     @Override
+    public byte @Nullable [] read(String key, long offset, int length) {
+        return null;
+    }
+
+    @Override
     public List<Entry> list(String prefix, String startAfter, int limit) {
         return List.of();
     }
