@@ -44,6 +44,11 @@ final class StopSignal implements AutoCloseable {
         asked.await();
     }
 
+    /** Whether the process was asked to stop. */
+    boolean isAsked() {
+        return asked.getCount() == 0;
+    }
+
     @Override
     public void close() {
         closed.countDown();

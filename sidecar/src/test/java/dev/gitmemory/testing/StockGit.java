@@ -31,6 +31,11 @@ public final class StockGit {
         return new StockGit(folder).initialized("init", "--quiet", "--bare", "--initial-branch=main", ".");
     }
 
+    /** A repository that is there already. */
+    public static StockGit at(Path folder) {
+        return new StockGit(folder);
+    }
+
     /** A clone with a work tree. */
     public static StockGit clone(String url, Path folder) {
         return new StockGit(folder).initialized("clone", "--quiet", url, ".");

@@ -1,0 +1,67 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.repo.TransferException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which agent's repository. The database is needed only to learn the agent's organisation. */
+final class RepositoryOptions {
+
+    @Option(names = "--agent", paramLabel = "ID", description = "Id of the agent. No default.")
+    @Nullable
+    String agent;
+
+    @Option(
+            names = "--organization-id",
+            paramLabel = "ID",
+            description = "The agent's organisation. With it no database is needed. Default: what the database says.")
+    @Nullable
+    String organizationId;
+
+    @Mixin
+    MemoryOptions memory = new MemoryOptions();
+
+    void check(Problems problems) {
+        if (agent == null || agent.isEmpty()) {
+            problems.add("missing --agent, the id of the agent");
+        }
+        if (organizationId == null) {
+            memory.check(problems);
+        } else {
+            memory.store.check(problems);
+        }
+    }
+
+    /**
+     * The repository's id.
+     *
+     * @throws TransferException if the database knows no such agent
+     */
+    RepoId id() throws TransferException {
+        String agentId = agent();
+        if (organizationId != null) {
+            return new RepoId(organizationId, agentId);
+        }
+        try (Database database = Connections.connect(memory.database.settings(), memory.tables.settings())) {
+            return database.inTransaction(tx -> tx.agents().find(agentId))
+                    .map(found -> new RepoId(found.organizationId(), found.id()))
+                    .orElseThrow(() -> new TransferException("There is no agent '" + agentId
+                            + "' in the database; if its repository is to be had all the"
+                            + " same, name its organisation with --organization-id"));
+        }
+    }
+
+    String agent() {
+        if (agent == null) {
+            throw new IllegalStateException("--agent was not checked");
+        }
+        return agent;
+    }
+
+    String store() {
+        return memory.store.settings(memory.dataDir);
+    }
+}

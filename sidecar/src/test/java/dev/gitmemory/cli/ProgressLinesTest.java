@@ -1,0 +1,43 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class ProgressLinesTest {
+
+    @Test
+    void nothingIsSaidWithinTwoSecondsAndOneLineEveryTwoSecondsAfterThat() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        AtomicLong now = new AtomicLong(-5);
+        ProgressLines lines =
+                new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> false, now::get);
+
+        for (int second = 0; second < 5; second++) {
+            lines.at("Reading", second, 0);
+            lines.at("Writing", second, 10);
+            now.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("Reading: 2", "Reading: 4");
+    }
+
+    @Test
+    void aTotalIsShownWhereItIsKnown() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        AtomicLong now = new AtomicLong();
+        ProgressLines lines =
+                new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> true, now::get);
+
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        lines.at("Writing", 3, 10);
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("Writing: 3 of 10");
+        assertThat(lines.isCancelled()).isTrue();
+    }
+}
