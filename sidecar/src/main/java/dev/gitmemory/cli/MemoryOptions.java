@@ -36,6 +36,6 @@ final class MemoryOptions {
      * @throws NotMigratedException if git-memory is not installed in the database, or an older version is
      */
     OpenMemory open() throws IOException {
-        return OpenMemory.open(Connections.connect(database.settings(), tables.settings()), store.settings(dataDir));
+        return OpenMemory.open(Connections.connect(database.settings(), tables.settings()), store, dataDir);
     }
 }

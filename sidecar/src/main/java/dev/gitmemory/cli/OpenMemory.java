@@ -1,12 +1,15 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.repo.CacheSettings;
+import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /** The service over an open database and an open object storage; closes all of it. */
@@ -17,10 +20,10 @@ final class OpenMemory implements AutoCloseable {
     private final MemoryRepositories repositories;
     private final GitMemory memory;
 
-    private OpenMemory(Database database, ObjectStore store) {
+    private OpenMemory(Database database, ObjectStore store, CheckpointSettings checkpoints) {
         this.database = database;
         this.store = store;
-        this.repositories = new MemoryRepositories(store, Clock.systemUTC());
+        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints);
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), Steps.NONE);
     }
 
@@ -29,9 +32,9 @@ final class OpenMemory implements AutoCloseable {
      *
      * @throws IOException if the storage can't be used
      */
-    static OpenMemory open(Database database, String storeSetting) throws IOException {
+    static OpenMemory open(Database database, StoreOptions options, Path dataDir) throws IOException {
         try {
-            return new OpenMemory(database, Stores.open(storeSetting));
+            return new OpenMemory(database, Stores.open(options.settings(dataDir)), options.checkpoints());
         } catch (IOException | RuntimeException e) {
             database.close();
             throw e;

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             DisableCommand.class,
             SyncCommand.class,
             VerifyCommand.class,
+            CompactCommand.class,
             ExportCommand.class,
             ImportCommand.class,
             BenchCommand.class

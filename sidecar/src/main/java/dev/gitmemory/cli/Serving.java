@@ -6,18 +6,23 @@ import dev.gitmemory.service.GitMemory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A running sidecar: service, reconciler and HTTP interface. Takes charge of the database that it is given. */
 final class Serving implements AutoCloseable {
 
     private final OpenMemory open;
     private final ReconcileLoop loop;
+    private final @Nullable RetentionLoop retention;
     private final HttpServer http;
     private final String host;
 
-    private Serving(OpenMemory open, ReconcileLoop loop, HttpServer http, String host) {
+    private Serving(
+            OpenMemory open, ReconcileLoop loop, @Nullable RetentionLoop retention, HttpServer http, String host) {
         this.open = open;
         this.loop = loop;
+        this.retention = retention;
         this.http = http;
         this.host = host;
     }
@@ -27,13 +32,16 @@ final class Serving implements AutoCloseable {
      *
      * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
-    static Serving start(Database database, String storeSetting, ServerOptions server) throws IOException {
-        OpenMemory open = OpenMemory.open(database, storeSetting);
+    static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server) throws IOException {
+        OpenMemory open = OpenMemory.open(database, store, dataDir);
         try {
             String host = server.listen.host();
             HttpServer http =
                     HttpServer.start(open.memory(), database, host, server.listen.port(), server.defaultUserId);
-            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), http, host);
+            RetentionLoop retention = store.logRetention()
+                    .map(keep -> RetentionLoop.start(open.memory().compaction(), keep))
+                    .orElse(null);
+            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), retention, http, host);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
@@ -62,6 +70,9 @@ final class Serving implements AutoCloseable {
     public void close() {
         http.close();
         loop.close();
+        if (retention != null) {
+            retention.close();
+        }
         open.close();
     }
 }

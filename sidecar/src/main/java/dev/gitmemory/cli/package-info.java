@@ -1,4 +1,4 @@
-/** The command line: serve, demo, migrate, enable, disable, sync, verify, import, bench. */
+/** The command line: serve, demo, migrate, enable, disable, sync, verify, compact, import, bench. */
 @NullMarked
 package dev.gitmemory.cli;
 

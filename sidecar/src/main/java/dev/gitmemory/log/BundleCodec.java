@@ -29,18 +29,20 @@ final class BundleCodec {
 
     static Bundle encode(BundleHeader header, List<NewObject> objects) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(text(header).getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(bytes(header));
         List<PackCodec.Place> places = PackCodec.encode(objects, out);
         byte[] bytes = out.toByteArray();
         List<LoggedObject> logged = new ArrayList<>(places.size());
+        ObjectSource source = new HeapPack(bytes);
         for (PackCodec.Place place : places) {
             NewObject object = place.object();
-            logged.add(new LoggedObject(object.id(), object.type(), object.data().length, bytes, place.offset()));
+            logged.add(new LoggedObject(object.id(), object.type(), object.data().length, source, place.offset()));
         }
         return new Bundle(header, bytes, logged);
     }
 
-    private static String text(BundleHeader header) {
+    /** A header with the empty line that ends it. */
+    static byte[] bytes(BundleHeader header) {
         StringBuilder text = new StringBuilder(SIGNATURE).append('\n');
         for (ObjectId id : header.prerequisites()) {
             text.append('-')
@@ -52,11 +54,20 @@ final class BundleCodec {
         header.refs()
                 .forEach((name, id) ->
                         text.append(id.name()).append(' ').append(name).append('\n'));
-        return text.append('\n').toString();
+        return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** @throws MalformedBundleException if it is not a bundle of the canonical form, or damaged */
     static Bundle decode(byte[] bytes) throws MalformedBundleException {
+        Start start = start(bytes);
+        return new Bundle(start.header(), bytes, PackCodec.decode(bytes, start.packBegin()));
+    }
+
+    /** A header, and where the pack after it begins. */
+    record Start(BundleHeader header, int packBegin) {}
+
+    /** @throws MalformedBundleException if the header is not of the canonical form, or damaged */
+    static Start start(byte[] bytes) throws MalformedBundleException {
         Lines lines = new Lines(bytes);
         if (!lines.next().equals(SIGNATURE)) {
             throw new MalformedBundleException("it does not begin with '" + SIGNATURE + "'");
@@ -73,14 +84,13 @@ final class BundleCodec {
             refs.put(refName(line), id(line, 0));
         }
         BundleHeader header = new BundleHeader(prerequisites, comment, refs);
-        byte[] canonical = text(header).getBytes(StandardCharsets.UTF_8);
-        if (!ByteBuffer.wrap(canonical).equals(ByteBuffer.wrap(bytes, 0, lines.at))) {
+        if (!ByteBuffer.wrap(bytes(header)).equals(ByteBuffer.wrap(bytes, 0, lines.at))) {
             throw new MalformedBundleException("its header is not in canonical form");
         }
         if (refs.isEmpty()) {
             throw new MalformedBundleException("it has no refs");
         }
-        return new Bundle(header, bytes, PackCodec.decode(bytes, lines.at));
+        return new Start(header, lines.at);
     }
 
     private static ObjectId id(String line, int begin) throws MalformedBundleException {

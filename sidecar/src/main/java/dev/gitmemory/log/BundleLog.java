@@ -2,11 +2,14 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.ObjectId;
@@ -43,20 +46,34 @@ public final class BundleLog {
 
     private final RepoLog entries;
     private final String name;
+    private final LogMemory memory;
     private final EntryWriter writer;
     private final EntryReader reader;
-    private final LoggedObjects objects = new LoggedObjects();
+    private final LogLoader loader;
+    private final Checkpointer checkpointer;
+    private final Trust trust;
+    private final Consumer<BundleLog> whenAppended;
     private final ReentrantLock appending = new ReentrantLock(true);
-    private volatile LogState state = LogState.EMPTY;
 
-    /** Guarded by {@link #appending}, as is {@link #reader}. */
+    /** Guarded by {@link #appending}, as are {@link #reader}, {@link #loader} and changes of {@link #memory}. */
     private int racesLostInARow;
 
-    private BundleLog(RepoLog entries, EntryReader reader, String name) {
-        this.entries = entries;
-        this.name = name;
+    private BundleLog(
+            ObjectStore store,
+            String prefix,
+            Executor readers,
+            int parallelism,
+            Consumer<BundleLog> whenAppended,
+            Trust trust) {
+        this.entries = new RepoLog(store, prefix);
+        this.name = prefix;
+        this.memory = new LogMemory(entries);
+        this.reader = new EntryReader(entries, readers, parallelism);
         this.writer = new EntryWriter(entries, reader);
-        this.reader = reader;
+        this.loader = new LogLoader(entries, reader, memory);
+        this.checkpointer = new Checkpointer(entries);
+        this.whenAppended = whenAppended;
+        this.trust = trust;
     }
 
     /**
@@ -65,42 +82,56 @@ public final class BundleLog {
      * @param prefix the folder of the repository in the store, without a slash at the end
      * @param readers reads entries in parallel, now and when many have to be caught up with
      * @param parallelism how many entries are asked for at the same time
-     * @throws CorruptLogException if an entry is missing or can't be used
+     * @param whenAppended told of every entry that this instance has appended, by the thread that did; must be quick
+     * @throws CorruptLogException if an object is missing or can't be used
      * @throws IOException if the store can't be read
      */
-    public static BundleLog open(ObjectStore store, String prefix, Executor readers, int parallelism)
+    public static BundleLog open(
+            ObjectStore store, String prefix, Executor readers, int parallelism, Consumer<BundleLog> whenAppended)
             throws IOException {
-        RepoLog entries = new RepoLog(store, prefix);
-        EntryReader reader = new EntryReader(entries, readers, parallelism);
-        BundleLog log = new BundleLog(entries, reader, prefix);
-        reader.readAll(entries.newest(), log::install);
+        return open(store, prefix, readers, parallelism, whenAppended, new Trust());
+    }
+
+    static BundleLog open(
+            ObjectStore store,
+            String prefix,
+            Executor readers,
+            int parallelism,
+            Consumer<BundleLog> whenAppended,
+            Trust trust)
+            throws IOException {
+        BundleLog log = new BundleLog(store, prefix, readers, parallelism, whenAppended, trust);
+        Trust.Moment asked = trust.now();
+        log.loader.load();
+        trust.confirm(asked);
         return log;
     }
 
     /** Where the log stands, as known to this instance. */
     public LogState state() {
-        return state;
+        return memory.state();
     }
 
     /**
-     * Reads the entries that others have appended since; without waiting when there are none.
+     * Reads the entries that others have appended since; without waiting when there are none. One request then.
      *
      * @throws CorruptLogException if one can't be used; the state is the one before it
      * @throws IOException if the store can't be read
      */
     public LogState refresh() throws IOException {
-        long number = state.entry() + 1;
+        long number = state().entry() + 1;
+        Trust.Moment asked = trust.now();
         byte[] next = entries.read(number);
-        if (next == null) {
-            return state;
+        if (next == null && trust.renew(asked)) {
+            return state();
         }
         appending.lock();
         try {
-            if (state.entry() + 1 == number) {
-                install(number, Fetched.decode(entries.key(number), next).bundle());
+            if (next != null) {
+                accept(number, Fetched.decode(entries.key(number), next));
             }
-            reader.readOn(state.entry() + 1, this::install);
-            return state;
+            follow();
+            return state();
         } finally {
             appending.unlock();
         }
@@ -123,16 +154,86 @@ public final class BundleLog {
         if (!refs.containsKey(LogState.MAIN)) {
             throw new IllegalArgumentException("A repository must have " + LogState.MAIN + ", got " + refs.keySet());
         }
-        List<NewObject> fresh = new NewObjectsWalk(objects, staged).from(refs.values());
+        List<NewObject> fresh = new NewObjectsWalk(memory.objects(), staged).from(refs.values());
+        LogState after = append(on, refs, fresh);
+        if (after != null) {
+            whenAppended.accept(this);
+        }
+        return after;
+    }
+
+    private @Nullable LogState append(LogState on, SortedMap<String, ObjectId> refs, List<NewObject> fresh)
+            throws IOException {
         appending.lock();
         try {
-            if (state.entry() != on.entry()) {
+            makeTrusted();
+            if (state().entry() != on.entry()) {
                 return null;
             }
             long number = on.entry() + 1;
             BundleHeader header = LogStates.next(on, refs, UUID.randomUUID().toString());
             Bundle entry = BundleCodec.encode(header, fresh);
-            return write(number, entry) ? state : null;
+            return write(number, entry) ? state() : null;
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /** How many entries came after the newest checkpoint that this instance knows. */
+    public int entriesSinceCheckpoint() {
+        return memory.tail().entries();
+    }
+
+    /** The size of these entries in the store. */
+    public long bytesSinceCheckpoint() {
+        return memory.tail().bytes();
+    }
+
+    /**
+     * Makes a checkpoint of everything up to the newest entry, unless there is one already, and removes older ones but
+     * one. Holds up nobody but other checkpoints; takes several requests, and for a while about three times the
+     * checkpoint's size of heap. A crash anywhere in it leaves at worst a checkpoint too many.
+     *
+     * @return whether this call has made one
+     * @throws IOException if the store failed, or what was made is not what it should be; the log goes on without it
+     */
+    public boolean checkpoint() throws IOException {
+        refresh();
+        return checkpointer.run(this::snapshot, this::checkpointed, memory.objects());
+    }
+
+    /**
+     * Deletes entries of a log, open or not, that a checkpoint has covered for some time; the entry after which it is named stays. Each is
+     * compared with the newest checkpoint before. A crash anywhere in it leaves entries that the next call deletes.
+     *
+     * @param prefix as for {@link #open}
+     * @param keep one hour or longer, counted from the first call that sees the checkpoint
+     * @return how many entries were deleted
+     * @throws CorruptLogException if an entry or the checkpoint can't be used, or the checkpoint lacks an object of an
+     *     entry; neither this entry nor a later one was deleted
+     * @throws IOException if the store failed
+     */
+    public static int deleteCovered(ObjectStore store, String prefix, Duration keep, Instant now) throws IOException {
+        return new EntryRetention(new RepoLog(store, prefix)).run(keep, now);
+    }
+
+    private Checkpointer.Snapshot snapshot() {
+        appending.lock();
+        try {
+            return new Checkpointer.Snapshot(
+                    state(),
+                    memory.objects().count(),
+                    memory.tail().checkpoint(),
+                    memory.tail().objects());
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private void checkpointed(long number) {
+        appending.lock();
+        try {
+            memory.tail().checkpointed(number);
         } finally {
             appending.unlock();
         }
@@ -140,7 +241,7 @@ public final class BundleLog {
 
     /** New objects on top of this log. */
     public Staging stage() {
-        return new Staging(objects);
+        return new Staging(memory.objects());
     }
 
     /**
@@ -148,22 +249,22 @@ public final class BundleLog {
      * through this view only, until a ref update puts it into the log. The caller closes it.
      */
     public Repository newRepository() {
-        return new LogRepository(this, objects);
+        return new LogRepository(this, memory.objects());
     }
 
     /** Reads the objects of this log. The caller closes it. */
     public ObjectReader newReader() {
-        return new LogObjectReader(objects, null, null);
+        return new LogObjectReader(memory.objects(), null, null);
     }
 
     /** The commit with this id, or null if the log has none. */
     public @Nullable LoggedCommit commit(AnyObjectId id) {
-        return objects.get(id) instanceof LoggedCommit commit ? commit : null;
+        return memory.objects().get(id) instanceof LoggedCommit commit ? commit : null;
     }
 
     /** The commits whose ids begin so, in ascending order. */
     public List<LoggedCommit> commitsStartingWith(AbbreviatedObjectId abbreviation) {
-        return objects.startingWith(abbreviation).stream()
+        return memory.objects().startingWith(abbreviation).stream()
                 .filter(LoggedCommit.class::isInstance)
                 .map(LoggedCommit.class::cast)
                 .toList();
@@ -171,12 +272,12 @@ public final class BundleLog {
 
     /** How many commits the log has, reachable or not. */
     public long commits() {
-        return objects.commits();
+        return memory.objects().commits();
     }
 
     /** About how much heap this log takes. */
     public long bytes() {
-        return objects.bytes();
+        return memory.objects().bytes();
     }
 
     /** The folder of the repository in the store. */
@@ -189,29 +290,76 @@ public final class BundleLog {
             // Others are writing, most likely at this moment: whoever reads only after having lost is late again.
             reader.begin(number, 2);
         }
+        Trust.Moment asked = trust.now();
         byte[] others = writer.write(number, entry.bytes());
         if (others == null) {
             racesLostInARow = 0;
             reader.forgetBegun();
-            install(number, entry);
-            return true;
+            return trust.renew(asked) ? installOwn(number, entry) : settle(number, entry);
         }
-        install(number, Fetched.decode(entries.key(number), others).bundle());
+        accept(number, Fetched.decode(entries.key(number), others));
         if (racesLostInARow++ > 0) {
-            reader.readOn(number + 1, this::install);
+            reader.readOn(state().entry() + 1, this::accept);
         }
         return false;
     }
 
-    private void install(long number, Bundle entry) throws CorruptLogException {
+    private boolean installOwn(long number, Bundle entry) throws CorruptLogException {
+        memory.install(number, entry);
+        return true;
+    }
+
+    /**
+     * An entry of ours was stored under a number that may have been another's before, whose entry a checkpoint covers
+     * and which was deleted. If so ours is in no log, and nobody has read it: whoever might has to look at the
+     * checkpoints first, as this does.
+     */
+    private boolean settle(long number, Bundle entry) throws IOException {
         try {
-            LogStates.checkFollows(entry, state);
-            Addition addition = new Addition(objects, entry);
-            LogState after = LogStates.after(entry, number, addition);
-            objects.add(addition);
-            state = after;
-        } catch (MalformedBundleException e) {
-            throw Fetched.corrupt(entries.key(number), e);
+            makeTrusted();
+        } catch (IOException e) {
+            throw new UnknownOutcomeException(
+                    entries.key(number),
+                    "'" + entries.key(number) + "' was stored, and the store could not say whether its number was still"
+                            + " free: " + e.getMessage(),
+                    e);
         }
+        if (state().entry() < number) {
+            return installOwn(number, entry);
+        }
+        if (memory.hasAll(entry)) {
+            return true; // others were so fast that a checkpoint covers it
+        }
+        entries.delete(number);
+        return false;
+    }
+
+    /** Takes an entry that was read, if it is the next one. */
+    private void accept(long number, Fetched entry) throws IOException {
+        makeTrusted();
+        if (number == state().entry() + 1) {
+            memory.install(number, entry.bundle());
+        }
+    }
+
+    /** Makes sure that nothing which this instance has not read was deleted. */
+    private void makeTrusted() throws IOException {
+        while (!trust.holds()) {
+            Trust.Moment asked = trust.now();
+            if (entries.hasCheckpointAfter(state().entry())) {
+                loader.load();
+            }
+            trust.confirm(asked);
+        }
+    }
+
+    /** Reads on to the newest entry. */
+    private void follow() throws IOException {
+        Trust.Moment asked;
+        do {
+            makeTrusted();
+            asked = trust.now();
+            reader.readOn(state().entry() + 1, this::accept);
+        } while (!trust.renew(asked));
     }
 }

@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,7 +8,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -84,7 +84,7 @@ final class CommitLinker {
     private static RevCommit parse(LoggedObject commit) throws MalformedBundleException {
         try {
             return RevCommit.parse(commit.data());
-        } catch (CorruptObjectException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             // JGit's parser runs out of an array when a line is missing.
             throw new MalformedBundleException("commit " + commit.name() + " can't be parsed: " + e.getMessage(), e);
         }

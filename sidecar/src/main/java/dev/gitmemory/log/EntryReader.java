@@ -3,6 +3,7 @@ package dev.gitmemory.log;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -15,7 +16,7 @@ final class EntryReader {
     /** Takes the entries one by one. */
     @FunctionalInterface
     interface Sink {
-        void accept(long number, Bundle entry) throws IOException;
+        void accept(long number, Fetched entry) throws IOException;
     }
 
     private final RepoLog log;
@@ -31,17 +32,20 @@ final class EntryReader {
         this.parallelism = parallelism;
     }
 
-    /** Reads entries 1 to {@code newest}, which must be there. */
-    void readAll(long newest, Sink sink) throws IOException {
+    /**
+     * Reads entries {@code first} to {@code newest}, which were listed.
+     *
+     * @throws VanishedException if one is not there any more
+     */
+    void readAll(long first, long newest, Sink sink) throws IOException {
         try {
-            for (long number = 1; number <= newest; number++) {
+            for (long number = first; number <= newest; number++) {
                 begin(number, Math.min(parallelism, newest - number + 1));
                 Fetched entry = takeBegun(number);
                 if (entry == null) {
-                    throw new CorruptLogException(
-                            log.key(number), "this entry was listed and is missing now; put it back", null);
+                    throw new VanishedException(log.key(number));
                 }
-                sink.accept(number, entry.bundle());
+                sink.accept(number, entry);
             }
         } finally {
             forgetBegun();
@@ -65,7 +69,7 @@ final class EntryReader {
     private boolean takeInto(Sink sink, long number) throws IOException {
         Fetched entry = takeBegun(number);
         if (entry != null) {
-            sink.accept(number, entry.bundle());
+            sink.accept(number, entry);
         }
         return entry != null;
     }
@@ -89,11 +93,23 @@ final class EntryReader {
         begun.clear();
     }
 
+    /** Begins to read a checkpoint, without waiting for it. */
+    FutureTask<@Nullable Fetched> beginCheckpoint(long number) {
+        return start(() -> {
+            byte[] bytes = log.readCheckpoint(number);
+            return bytes == null ? null : Fetched.decode(log.checkpointKey(number), bytes, CheckpointCodec::decode);
+        });
+    }
+
     private FutureTask<@Nullable Fetched> start(long number) {
-        FutureTask<@Nullable Fetched> task = new FutureTask<>(() -> {
+        return start(() -> {
             byte[] bytes = log.read(number);
             return bytes == null ? null : Fetched.decode(log.key(number), bytes);
         });
+    }
+
+    private FutureTask<@Nullable Fetched> start(Callable<@Nullable Fetched> read) {
+        FutureTask<@Nullable Fetched> task = new FutureTask<>(read);
         try {
             readers.execute(task);
         } catch (RejectedExecutionException e) {
@@ -102,14 +118,40 @@ final class EntryReader {
         return task;
     }
 
+    /** The entry, of which the read was begun; it stays begun. */
+    Fetched await(long number) throws IOException {
+        FutureTask<@Nullable Fetched> task = begun.get(number);
+        if (task == null) {
+            throw new IllegalStateException("Nobody has begun to read entry " + number);
+        }
+        return present(task, log.key(number));
+    }
+
     /**
-     * Waits through interrupts: who waits does so for others, too, and a read takes no longer than the store lets it.
+     * Waits for a read of something that was listed.
+     *
+     * @throws VanishedException if it is not there any more
      */
+    static Fetched present(FutureTask<@Nullable Fetched> task, String key) throws IOException {
+        Fetched fetched = await(task);
+        if (fetched == null) {
+            throw new VanishedException(key);
+        }
+        return fetched;
+    }
+
     private @Nullable Fetched takeBegun(long number) throws IOException {
         FutureTask<@Nullable Fetched> task = begun.remove(number);
         if (task == null) {
             throw new IllegalStateException("Nobody has begun to read entry " + number);
         }
+        return await(task);
+    }
+
+    /**
+     * Waits through interrupts: who waits does so for others, too, and a read takes no longer than the store lets it.
+     */
+    private static @Nullable Fetched await(FutureTask<@Nullable Fetched> task) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {

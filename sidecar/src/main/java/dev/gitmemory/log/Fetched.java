@@ -16,9 +16,20 @@ final class Fetched {
         this.reason = reason;
     }
 
+    /** How bytes are understood. */
+    @FunctionalInterface
+    interface Decoder {
+        Bundle decode(byte[] bytes) throws MalformedBundleException;
+    }
+
+    /** Decodes an entry. */
     static Fetched decode(String key, byte[] bytes) {
+        return decode(key, bytes, BundleCodec::decode);
+    }
+
+    static Fetched decode(String key, byte[] bytes, Decoder decoder) {
         try {
-            return new Fetched(bytes, BundleCodec.decode(bytes), null);
+            return new Fetched(bytes, decoder.decode(bytes), null);
         } catch (MalformedBundleException e) {
             return new Fetched(bytes, null, corrupt(key, e)); // whoever wants the bundle is told
         }

@@ -42,7 +42,7 @@ final class LogObjectReader extends ObjectReader {
         LoggedObject object = logged.get(id);
         if (object != null) {
             checkType(id, object.type(), typeHint);
-            return new ObjectLoader.SmallObject(object.type(), object.data());
+            return object.loader();
         }
         NewObject fresh = findNew(id);
         if (fresh == null) {

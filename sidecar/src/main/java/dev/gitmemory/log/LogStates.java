@@ -1,10 +1,10 @@
 package dev.gitmemory.log;
 
+import java.io.IOException;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdRef;
@@ -17,14 +17,16 @@ final class LogStates {
     private LogStates() {}
 
     /**
-     * The state after {@code entry}.
+     * The state after entry {@code number}.
      *
+     * @param digest of that entry
      * @throws MalformedBundleException if a ref points to nothing, or {@code main} not to a commit
      */
-    static LogState after(Bundle entry, long number, Addition objects) throws MalformedBundleException {
+    static LogState after(SortedMap<String, ObjectId> targets, long number, String digest, Addition objects)
+            throws MalformedBundleException {
         SortedMap<String, Ref> refs = new TreeMap<>();
         SortedSet<ObjectId> tips = new TreeSet<>();
-        for (var ref : entry.header().refs().entrySet()) {
+        for (var ref : targets.entrySet()) {
             String name = ref.getKey();
             ObjectId id = ref.getValue();
             LoggedObject target = peel(name, id, objects);
@@ -37,11 +39,11 @@ final class LogStates {
                             ? new ObjectIdRef.PeeledNonTag(Ref.Storage.PACKED, name, id)
                             : new ObjectIdRef.PeeledTag(Ref.Storage.PACKED, name, id, target.copy()));
         }
-        ObjectId main = entry.header().refs().get(LogState.MAIN);
+        ObjectId main = targets.get(LogState.MAIN);
         if (main == null || !(objects.get(main) instanceof LoggedCommit)) {
             throw new MalformedBundleException("it has no commit at " + LogState.MAIN);
         }
-        return new LogState(number, ChainLink.sha256(entry.bytes()), refs, tips);
+        return new LogState(number, digest, refs, tips);
     }
 
     private static LoggedObject peel(String name, ObjectId id, Addition objects) throws MalformedBundleException {
@@ -49,7 +51,7 @@ final class LogStates {
         while (object.type() == Constants.OBJ_TAG) {
             try {
                 object = find(name, RevTag.parse(object.data()).getObject(), objects);
-            } catch (CorruptObjectException e) {
+            } catch (IOException e) {
                 throw new MalformedBundleException("tag " + object.name() + " can't be parsed: " + e.getMessage(), e);
             }
         }
@@ -82,6 +84,17 @@ final class LogStates {
             throw new MalformedBundleException("it was not written on top of entry " + before.entry()
                     + " as that is now (SHA-256 " + before.digest() + "), but of one with SHA-256 "
                     + link.previousDigest() + ": one of the two was replaced or damaged");
+        }
+    }
+
+    /**
+     * Checks of {@code entry} what can be checked without the one before it.
+     *
+     * @throws MalformedBundleException if it is not entry {@code number}
+     */
+    static void checkIsEntry(Bundle entry, long number) throws MalformedBundleException {
+        if (number > 1 && ChainLink.parse(entry.header()).previous() != number - 1) {
+            throw new MalformedBundleException("it is not entry " + number);
         }
     }
 

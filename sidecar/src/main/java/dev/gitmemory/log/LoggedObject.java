@@ -1,13 +1,11 @@
 package dev.gitmemory.log;
 
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
-import org.eclipse.jgit.errors.CorruptObjectException;
+import java.io.IOException;
 import org.eclipse.jgit.lib.AnyObjectId;
-import org.eclipse.jgit.lib.InflaterCache;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectLoader;
 
-/** A git object of the log: its id, and where in the bytes of an entry its deflated content begins. Immutable. */
+/** A git object of the log: its id, and where it begins in the pack of a bundle. Immutable. */
 class LoggedObject extends ObjectId {
 
     /** About what one costs on the heap with its place in the map, content apart. */
@@ -20,18 +18,18 @@ class LoggedObject extends ObjectId {
     private final int offset;
 
     @SuppressWarnings("serial") // an ObjectId is serializable, this is never serialized
-    private final byte[] entry;
+    private final ObjectSource source;
 
-    LoggedObject(AnyObjectId id, int type, int size, byte[] entry, int offset) {
+    LoggedObject(AnyObjectId id, int type, int size, ObjectSource source, int offset) {
         super(id);
         this.type = type;
         this.size = size;
-        this.entry = entry;
+        this.source = source;
         this.offset = offset;
     }
 
     LoggedObject(LoggedObject other) {
-        this(other, other.type, other.size, other.entry, other.offset);
+        this(other, other.type, other.size, other.source, other.offset);
     }
 
     final int type() {
@@ -43,49 +41,18 @@ class LoggedObject extends ObjectId {
         return size;
     }
 
+    /** Where its header begins in the bundle. */
     final int offset() {
         return offset;
     }
 
     /** The content. */
-    final byte[] data() throws CorruptObjectException {
-        byte[] data = new byte[size];
-        Inflater inflater = InflaterCache.get();
-        try {
-            inflate(inflater, entry, offset, entry.length, data);
-            return data;
-        } catch (DataFormatException e) {
-            throw new CorruptObjectException("Object " + name() + " can't be inflated: " + e.getMessage(), e);
-        } finally {
-            InflaterCache.release(inflater);
-        }
+    final byte[] data() throws IOException {
+        return source.data(this);
     }
 
-    /**
-     * Inflates exactly {@code data.length} bytes.
-     *
-     * @return how many bytes of {@code from} it took
-     */
-    static int inflate(Inflater inflater, byte[] from, int begin, int end, byte[] data) throws DataFormatException {
-        inflater.setInput(from, begin, end - begin);
-        int length = 0;
-        // One byte more than expected tells too long a stream, and brings the end of an empty one.
-        byte[] beyond = new byte[1];
-        while (!inflater.finished()) {
-            int n = length < data.length
-                    ? inflater.inflate(data, length, data.length - length)
-                    : inflater.inflate(beyond);
-            if (n > 0 && length == data.length) {
-                throw new DataFormatException("it is longer than its header says");
-            }
-            length += n;
-            if (n == 0 && !inflater.finished()) {
-                throw new DataFormatException("it is cut short");
-            }
-        }
-        if (length != data.length) {
-            throw new DataFormatException("it is shorter than its header says");
-        }
-        return Math.toIntExact(inflater.getBytesRead());
+    /** The content for JGit. */
+    final ObjectLoader loader() throws IOException {
+        return source.loader(this);
     }
 }

@@ -9,12 +9,7 @@ import java.util.Set;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.AnyObjectId;
-import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.revwalk.RevCommit;
-import org.eclipse.jgit.revwalk.RevTag;
-import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 
 /**
  * What an entry has to bring: the objects that new tips refer to, over any number of steps, and that the log lacks.
@@ -47,33 +42,9 @@ final class NewObjectsWalk {
         while (!open.isEmpty()) {
             NewObject next = open.remove();
             found.add(next);
-            visitReferences(next);
+            References.of(next.type(), next.data(), this::visit);
         }
         return found;
-    }
-
-    private void visitReferences(NewObject object) throws MissingObjectException, CorruptObjectException {
-        switch (object.type()) {
-            case Constants.OBJ_COMMIT -> {
-                RevCommit commit = RevCommit.parse(object.data());
-                for (RevCommit parent : commit.getParents()) {
-                    visit(parent, Constants.TYPE_COMMIT);
-                }
-                visit(commit.getTree(), Constants.TYPE_TREE);
-            }
-            case Constants.OBJ_TREE -> {
-                CanonicalTreeParser entry = new CanonicalTreeParser();
-                for (entry.reset(object.data()); !entry.eof(); entry.next()) {
-                    if (!entry.getEntryFileMode().equals(FileMode.GITLINK)) {
-                        visit(entry.getEntryObjectId(), "tree or blob");
-                    }
-                }
-            }
-            case Constants.OBJ_TAG -> visit(RevTag.parse(object.data()).getObject(), "tagged object");
-            default -> {
-                // A blob refers to nothing.
-            }
-        }
     }
 
     private void visit(AnyObjectId id, String what) throws MissingObjectException {

@@ -10,7 +10,6 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.InflaterCache;
-import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.util.NB;
 
@@ -20,11 +19,11 @@ import org.eclipse.jgit.util.NB;
  */
 final class PackCodec {
 
-    private static final int HEADER = 12;
-    private static final int TRAILER = Constants.OBJECT_ID_LENGTH;
+    static final int HEADER = 12;
+    static final int TRAILER = Constants.OBJECT_ID_LENGTH;
     private static final int VERSION = 2;
 
-    /** Where the deflated content of an object begins. */
+    /** Where an object begins. */
     record Place(NewObject object, int offset) {}
 
     private PackCodec() {}
@@ -36,17 +35,14 @@ final class PackCodec {
      */
     static List<Place> encode(List<NewObject> objects, ByteArrayOutputStream out) {
         int begin = out.size();
-        byte[] header = Arrays.copyOf(Constants.PACK_SIGNATURE, HEADER);
-        NB.encodeInt32(header, 4, VERSION);
-        NB.encodeInt32(header, 8, objects.size());
-        out.writeBytes(header);
+        out.writeBytes(header(objects.size()));
         List<Place> places = new ArrayList<>(objects.size());
         Deflater deflater = new Deflater();
         try {
             byte[] buffer = new byte[8192];
             for (NewObject object : objects) {
-                writeObjectHeader(object.type(), object.data().length, out);
                 places.add(new Place(object, out.size()));
+                writeObjectHeader(object.type(), object.data().length, out);
                 deflater.reset();
                 deflater.setInput(object.data());
                 deflater.finish();
@@ -83,6 +79,16 @@ final class PackCodec {
      * @throws MalformedBundleException if the checksum is wrong or anything is not as it should be
      */
     static List<LoggedObject> decode(byte[] bytes, int begin) throws MalformedBundleException {
+        long count = check(bytes, begin);
+        return new Decoder(bytes, begin + HEADER, bytes.length - TRAILER).objects(count);
+    }
+
+    /**
+     * Checks header and checksum of the pack that is in {@code bytes} from {@code begin} to the end.
+     *
+     * @return how many objects it announces
+     */
+    static long check(byte[] bytes, int begin) throws MalformedBundleException {
         int end = bytes.length - TRAILER;
         if (end - begin < HEADER) {
             throw new MalformedBundleException("its pack is cut short");
@@ -96,18 +102,28 @@ final class PackCodec {
                 || NB.decodeInt32(bytes, begin + 4) != VERSION) {
             throw new MalformedBundleException("it holds no pack of version " + VERSION);
         }
-        return new Decoder(bytes, begin + HEADER, end).objects(NB.decodeUInt32(bytes, begin + 8));
+        return NB.decodeUInt32(bytes, begin + 8);
+    }
+
+    /** What a pack begins with. */
+    static byte[] header(long objects) {
+        byte[] header = Arrays.copyOf(Constants.PACK_SIGNATURE, HEADER);
+        NB.encodeInt32(header, 4, VERSION);
+        NB.encodeInt32(header, 8, (int) objects);
+        return header;
     }
 
     private static final class Decoder {
 
         private final byte[] bytes;
+        private final ObjectSource source;
         private final int end;
         private final ObjectInserter.Formatter ids = new ObjectInserter.Formatter();
         private int at;
 
         Decoder(byte[] bytes, int begin, int end) {
             this.bytes = bytes;
+            this.source = new HeapPack(bytes);
             this.at = begin;
             this.end = end;
         }
@@ -133,35 +149,14 @@ final class PackCodec {
         }
 
         private LoggedObject object(Inflater inflater) throws MalformedBundleException, DataFormatException {
-            int b = next();
-            int type = (b >> 4) & 7;
-            long size = b & 15;
-            for (int shift = 4; (b & 0x80) != 0; shift += 7) {
-                b = next();
-                size |= (long) (b & 0x7f) << shift;
-                if (shift > 31) {
-                    throw new MalformedBundleException("an object of its pack is too big");
-                }
+            int begin = at;
+            PackedHeader header = PackedHeader.read(bytes, begin, end);
+            if (header.baseAt() >= 0) {
+                throw new MalformedBundleException("its pack holds a delta; an entry holds whole objects only");
             }
-            if (type < Constants.OBJ_COMMIT || type > Constants.OBJ_TAG) {
-                throw new MalformedBundleException(
-                        "its pack holds an object of type " + type + "; an entry holds whole objects only");
-            }
-            if (size > Integer.MAX_VALUE - 8) {
-                throw new MalformedBundleException("an object of its pack has " + size + " bytes, that is too big");
-            }
-            int offset = at;
-            byte[] data = new byte[(int) size];
-            at += LoggedObject.inflate(inflater, bytes, at, end, data);
-            ObjectId id = ids.idFor(type, data);
-            return new LoggedObject(id, type, data.length, bytes, offset);
-        }
-
-        private int next() throws MalformedBundleException {
-            if (at == end) {
-                throw new MalformedBundleException("its pack holds fewer objects than it announces");
-            }
-            return bytes[at++] & 0xff;
+            byte[] data = new byte[header.size()];
+            at = header.dataAt() + Inflating.exactly(inflater, bytes, header.dataAt(), end, data);
+            return new LoggedObject(ids.idFor(header.type(), data), header.type(), data.length, source, begin);
         }
     }
 }

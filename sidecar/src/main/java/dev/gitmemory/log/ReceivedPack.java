@@ -28,7 +28,7 @@ final class ReceivedPack extends ByteArrayOutputStream {
         byte[] content = new byte[Math.toIntExact(size)];
         Inflater inflater = InflaterCache.get();
         try {
-            LoggedObject.inflate(inflater, buf, data, count, content);
+            Inflating.exactly(inflater, buf, data, count, content);
             return content;
         } catch (DataFormatException e) {
             throw new CorruptObjectException(

@@ -2,26 +2,40 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbered entries of one repository in an object store: {@code <prefix>/log/<20 digits>.bundle}, from 1, without
- * gaps. Entries are created and never changed. Thread-safe.
+ * The objects of one repository in an object store: numbered entries {@code <prefix>/log/<20 digits>.bundle}, from 1,
+ * without gaps, and checkpoints {@code <prefix>/checkpoint/<20 digits>.bundle}, each named after the last entry that it
+ * covers. Both are created and never changed. Entries before the newest checkpoint's may be missing; that one is kept.
+ * Where entries are deleted, {@code <prefix>/retention/<20 digits>.txt} holds the time since which a checkpoint is known.
+ * Thread-safe.
  */
 final class RepoLog {
 
     private static final int PAGE = 1000;
     private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.bundle");
+    private static final Pattern NOTE = Pattern.compile("([0-9]{20})\\.txt");
 
     private final ObjectStore store;
     private final String folder;
+    private final String checkpoints;
+    private final String known;
 
     RepoLog(ObjectStore store, String prefix) {
         this.store = store;
         this.folder = prefix + "/log/";
+        this.checkpoints = prefix + "/checkpoint/";
+        this.known = prefix + "/retention/";
     }
 
     /** The key of entry {@code number}. */
@@ -29,8 +43,17 @@ final class RepoLog {
         return folder + "%020d.bundle".formatted(number);
     }
 
+    /** The key of the checkpoint up to entry {@code number}. */
+    String checkpointKey(long number) {
+        return checkpoints + "%020d.bundle".formatted(number);
+    }
+
     ObjectStore.Created create(long number, byte[] entry) throws IOException {
         return store.create(key(number), entry);
+    }
+
+    ObjectStore.Created createCheckpoint(long number, byte[] checkpoint) throws IOException {
+        return store.create(checkpointKey(number), checkpoint);
     }
 
     /** The entry, or null if there is none. */
@@ -38,32 +61,153 @@ final class RepoLog {
         return store.read(key(number));
     }
 
-    /**
-     * The number of the newest entry, 0 if there is none.
-     *
-     * @throws CorruptLogException if one is missing before it, or if there is anything else in the folder
-     */
-    long newest() throws IOException {
-        long newest = 0;
-        String after = folder;
+    /** The checkpoint, or null if there is none. */
+    byte @Nullable [] readCheckpoint(long number) throws IOException {
+        return store.read(checkpointKey(number));
+    }
+
+    void delete(long number) throws IOException {
+        store.delete(key(number));
+    }
+
+    void deleteCheckpoint(long number) throws IOException {
+        store.delete(checkpointKey(number));
+    }
+
+    /** Whether there is a checkpoint that covers an entry after {@code number}. One small request. */
+    boolean hasCheckpointAfter(long number) throws IOException {
+        return !store.list(checkpoints, checkpointKey(number), 1).isEmpty();
+    }
+
+    /** The numbers of the checkpoints, ascending. */
+    List<Long> checkpoints() throws IOException {
+        return numbers(checkpoints, checkpoints, Long.MAX_VALUE);
+    }
+
+    /** The numbers of the entries before {@code end} that are still there, ascending. */
+    List<Long> entriesBefore(long end) throws IOException {
+        return numbers(folder, folder, end);
+    }
+
+    /** Since when checkpoints are known to be there, by their numbers, ascending; see {@link #noteCheckpoint}. */
+    SortedMap<Long, Instant> knownSince() throws IOException {
+        SortedMap<Long, Instant> since = new TreeMap<>();
+        for (ObjectStore.Entry entry : store.list(known, known, PAGE)) {
+            byte[] note = store.read(entry.key());
+            if (note != null) {
+                since.put(number(NOTE, known, entry.key()), instant(entry.key(), note));
+            }
+        }
+        return since;
+    }
+
+    /** Writes down, once, that the checkpoint was there at this time. */
+    void noteCheckpoint(long number, Instant at) throws IOException {
+        store.create(noteKey(number), (at + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    void deleteNote(long number) throws IOException {
+        store.delete(noteKey(number));
+    }
+
+    private String noteKey(long number) {
+        return known + "%020d.txt".formatted(number);
+    }
+
+    private static Instant instant(String key, byte[] note) throws CorruptLogException {
+        try {
+            return Instant.parse(new String(note, StandardCharsets.US_ASCII).strip());
+        } catch (DateTimeParseException e) {
+            throw new CorruptLogException(key, "this object must hold a time; delete it", e);
+        }
+    }
+
+    private List<Long> numbers(String in, String startAfter, long end) throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        String after = startAfter;
         List<ObjectStore.Entry> page;
         do {
-            page = store.list(folder, after, PAGE);
+            page = store.list(in, after, PAGE);
             for (ObjectStore.Entry entry : page) {
-                long number = number(entry.key());
-                if (number != newest + 1) {
-                    throw new CorruptLogException(
-                            key(newest + 1), "this entry is missing, though there is a later one; put it back", null);
+                long number = number(in, entry.key());
+                if (number >= end) {
+                    return numbers;
                 }
-                newest = number;
+                numbers.add(number);
                 after = entry.key();
             }
         } while (page.size() == PAGE);
+        return numbers;
+    }
+
+    /**
+     * What there is to read.
+     *
+     * @param checkpoint the number of the newest checkpoint; 0 if there is none
+     * @param page the entries that were listed on the way: from the checkpoint's on, or from 1 on
+     * @param complete whether {@code page} has all of them
+     */
+    record Survey(long checkpoint, List<Long> page, boolean complete) {}
+
+    /**
+     * Finds the newest checkpoint, in one request nearly always: checkpoints are listed before entries, and few.
+     *
+     * @throws CorruptLogException if there is anything else in their folders
+     */
+    Survey survey() throws IOException {
+        String root = folder.substring(0, folder.length() - "log/".length());
+        long checkpoint = 0;
+        List<Long> entries = new ArrayList<>();
+        String after = root;
+        while (true) {
+            List<ObjectStore.Entry> page = store.list(root, after, PAGE);
+            for (ObjectStore.Entry entry : page) {
+                after = entry.key();
+                if (after.startsWith(checkpoints)) {
+                    checkpoint = Math.max(checkpoint, number(checkpoints, after));
+                } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {
+                    entries.add(number(folder, after));
+                }
+            }
+            boolean last = page.size() < PAGE || (after.compareTo(folder) > 0 && !after.startsWith(folder));
+            if (last || after.startsWith(folder)) {
+                return new Survey(checkpoint, entries, last);
+            }
+        }
+    }
+
+    /**
+     * The number of the newest entry, 0 if there is none.
+     *
+     * @throws VanishedException if one is missing before it and after the checkpoint's
+     * @throws CorruptLogException if there is anything else in the folder
+     */
+    long newest(Survey survey) throws IOException {
+        List<Long> entries = new ArrayList<>(survey.page());
+        long first = Math.max(survey.checkpoint(), 1);
+        if (!survey.complete()) {
+            long listed = entries.isEmpty() ? first - 1 : entries.get(entries.size() - 1);
+            entries.addAll(numbers(folder, key(listed), Long.MAX_VALUE));
+        }
+        long newest = first - 1;
+        for (long number : entries) {
+            if (number != newest + 1) {
+                throw new VanishedException(key(newest + 1));
+            }
+            newest = number;
+        }
+        if (newest < survey.checkpoint()) {
+            throw new VanishedException(key(survey.checkpoint()));
+        }
         return newest;
     }
 
-    private long number(String key) throws CorruptLogException {
-        Matcher name = NAME.matcher(key.substring(folder.length()));
+    private static long number(String in, String key) throws CorruptLogException {
+        return number(NAME, in, key);
+    }
+
+    private static long number(Pattern form, String in, String key) throws CorruptLogException {
+        Matcher name = form.matcher(key.substring(in.length()));
         if (name.matches()) {
             try {
                 long number = Long.parseLong(name.group(1));

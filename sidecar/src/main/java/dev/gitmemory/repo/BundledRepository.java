@@ -107,6 +107,11 @@ final class BundledRepository implements MemoryRepository {
     }
 
     @Override
+    public boolean checkpoint() throws IOException {
+        return log.checkpoint();
+    }
+
+    @Override
     public long entries() {
         return log.state().entry();
     }

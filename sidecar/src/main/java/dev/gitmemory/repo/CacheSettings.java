@@ -11,8 +11,8 @@ import java.time.Duration;
  */
 public record CacheSettings(long bytes, Duration idle, int parallelReads) {
 
-    /** 256 MiB, one hour, 16 reads. */
-    public static final CacheSettings DEFAULT = new CacheSettings(256L << 20, Duration.ofHours(1), 16);
+    /** 256 MiB, one hour, 64 reads. */
+    public static final CacheSettings DEFAULT = new CacheSettings(256L << 20, Duration.ofHours(1), 64);
 
     public CacheSettings {
         if (bytes < 0 || idle.isNegative() || parallelReads < 1) {

@@ -6,6 +6,7 @@ import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,13 +29,22 @@ public final class MemoryRepositories implements AutoCloseable {
     private final Clock clock;
     private final CacheSettings options;
     private final ExecutorService readers;
+    private final Checkpoints checkpoints;
     private final Cache<RepoId, Slot> kept;
     private final Cache<RepoId, MemoryRepository> held =
             Caffeine.newBuilder().weakValues().build();
 
-    /** Opens repositories of {@code store}, which the caller closes, with {@link CacheSettings#DEFAULT}. */
+    /**
+     * Opens repositories of {@code store}, which the caller closes, with {@link CacheSettings#DEFAULT} and
+     * {@link CheckpointSettings#DEFAULT}.
+     */
     public MemoryRepositories(ObjectStore store, Clock clock) {
         this(store, clock, CacheSettings.DEFAULT);
+    }
+
+    /** Opens repositories of {@code store}, which the caller closes, with {@link CheckpointSettings#DEFAULT}. */
+    public MemoryRepositories(ObjectStore store, Clock clock, CacheSettings options) {
+        this(store, clock, options, CheckpointSettings.DEFAULT);
     }
 
     /**
@@ -42,10 +52,12 @@ public final class MemoryRepositories implements AutoCloseable {
      *
      * @param clock tells the time of commits
      */
-    public MemoryRepositories(ObjectStore store, Clock clock, CacheSettings options) {
+    public MemoryRepositories(
+            ObjectStore store, Clock clock, CacheSettings options, CheckpointSettings checkpointSettings) {
         this.store = store;
         this.clock = clock;
         this.options = options;
+        this.checkpoints = new Checkpoints(checkpointSettings);
         AtomicInteger number = new AtomicInteger();
         this.readers = Executors.newFixedThreadPool(options.parallelReads(), task -> {
             Thread thread = new Thread(task, "git-memory-read-" + number.incrementAndGet());
@@ -76,9 +88,27 @@ public final class MemoryRepositories implements AutoCloseable {
         return repository;
     }
 
-    /** Drops everything from memory. Repositories that somebody holds can still be used. */
+    /**
+     * Deletes entries of a repository's log that a checkpoint has covered for some time, without opening it. Each is
+     * compared with the newest checkpoint before.
+     *
+     * @param keep one hour or longer, counted from the first call that sees the checkpoint
+     * @return how many entries were deleted
+     * @throws dev.gitmemory.log.CorruptLogException if an entry or the checkpoint can't be used; neither it nor a later
+     *     entry was deleted
+     * @throws IOException if the store failed; a later call goes on
+     */
+    public int deleteCovered(RepoId id, Duration keep) throws IOException {
+        return BundleLog.deleteCovered(store, id.prefix(), keep, clock.instant());
+    }
+
+    /**
+     * Drops everything from memory, after a checkpoint that is being made. Repositories that somebody holds can still
+     * be used.
+     */
     @Override
     public void close() {
+        checkpoints.close();
         kept.invalidateAll();
         readers.shutdownNow();
     }
@@ -107,7 +137,8 @@ public final class MemoryRepositories implements AutoCloseable {
                 open = held.getIfPresent(id);
             }
             if (open == null) {
-                BundleLog log = BundleLog.open(store, id.prefix(), readers, options.parallelReads());
+                BundleLog log =
+                        BundleLog.open(store, id.prefix(), readers, options.parallelReads(), checkpoints::appended);
                 open = new BundledRepository(id, log, clock);
                 held.put(id, open);
             }

@@ -101,6 +101,15 @@ public interface MemoryRepository {
      */
     Changes changesSince(@Nullable String baseSha, String headSha) throws IOException;
 
+    /**
+     * Makes a checkpoint of everything up to the newest entry, from which the repository then opens, unless there is
+     * one. Happens by itself while commits are made, see {@link CheckpointSettings}.
+     *
+     * @return whether this call has made one
+     * @throws IOException if the store failed; the repository goes on without it
+     */
+    boolean checkpoint() throws IOException;
+
     /** How many entries the log has, as known to this process. */
     long entries();
 

@@ -15,6 +15,7 @@ public final class GitMemory {
     private final Sync sync;
     private final AgentImport agentImport;
     private final Reconciler reconciler;
+    private final Compaction compaction;
 
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
@@ -27,6 +28,7 @@ public final class GitMemory {
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
         this.sync = new Sync(database, repositories, applier);
+        this.compaction = new Compaction(database, repositories);
         this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);
     }
 
@@ -40,6 +42,10 @@ public final class GitMemory {
 
     public Reconciler reconciler() {
         return reconciler;
+    }
+
+    public Compaction compaction() {
+        return compaction;
     }
 
     /**

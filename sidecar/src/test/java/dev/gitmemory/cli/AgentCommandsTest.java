@@ -76,6 +76,31 @@ class AgentCommandsTest {
     }
 
     @Test
+    void aRepositoryIsCompactedOnceAndNothingIsDeletedUnlessAskedFor() {
+        agent("a");
+        Cli.run(environment, "enable", "a");
+
+        assertThat(Cli.run(environment, "compact", "a").out())
+                .contains("a: made a checkpoint up to entry 1, 0 entries deleted");
+        Cli.Run again = Cli.run(environment, "compact", "--log-retention-days", "1", "a");
+
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out()).contains("a: has a checkpoint up to entry 1, 0 entries deleted");
+        assertThat(Cli.run(environment, "verify", "a").out()).contains("a: PostgreSQL equals git");
+        Cli.Run wrong = Cli.run(
+                environment,
+                "compact",
+                "a",
+                "--log-retention-days=0",
+                "--checkpoint-entries=0",
+                "--checkpoint-bytes=0");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err())
+                .contains("--log-retention-days must be", "--checkpoint-entries must be", "--checkpoint-bytes must be");
+        assertThat(Cli.run(environment, "compact", "nobody").err()).contains("There is no agent 'nobody'");
+    }
+
+    @Test
     void severalAgentsCanBeNamedAndAnUnknownOneFailsWithItsName() {
         agent("b");
         agent("c");

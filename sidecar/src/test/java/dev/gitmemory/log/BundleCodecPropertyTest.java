@@ -3,6 +3,7 @@ package dev.gitmemory.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.ObjectId;
 
 final class BundleCodecPropertyTest {
@@ -100,7 +100,7 @@ final class BundleCodecPropertyTest {
         return all;
     }
 
-    private static List<List<Object>> read(Bundle bundle) throws CorruptObjectException {
+    private static List<List<Object>> read(Bundle bundle) throws IOException {
         List<List<Object>> all = new ArrayList<>();
         for (LoggedObject object : bundle.objects()) {
             assertThat(object.data()).hasSize(object.size());

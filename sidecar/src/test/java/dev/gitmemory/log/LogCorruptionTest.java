@@ -157,7 +157,7 @@ final class LogCorruptionTest {
     void otherLogsOfTheStoreAreNotAffected() throws IOException {
         replace(1, new byte[0]);
 
-        BundleLog other = BundleLog.open(store, "org/other/repo.git", Runnable::run, 4);
+        BundleLog other = BundleLog.open(store, "org/other/repo.git", Runnable::run, 4, log -> {});
 
         assertThat(LogFixture.append(other, "fine").entry()).isEqualTo(1);
     }

@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.SortedMap;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.lib.TreeFormatter;
+import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 import org.jspecify.annotations.Nullable;
 
 /** Logs under the prefix {@code org/agent/repo.git}, and entries to append. */
@@ -27,7 +30,7 @@ final class LogFixture {
     private LogFixture() {}
 
     static BundleLog open(ObjectStore store) throws IOException {
-        return BundleLog.open(store, PREFIX, Runnable::run, 4);
+        return BundleLog.open(store, PREFIX, Runnable::run, 4, log -> {});
     }
 
     static String key(long number) {
@@ -66,6 +69,18 @@ final class LogFixture {
             ObjectId id = inserter.insert(tag);
             inserter.flush();
             return id;
+        }
+    }
+
+    /** What makes two states of different instances the same; JGit's refs have no equals. */
+    static List<Object> facts(LogState state) {
+        return List.of(state.entry(), state.digest(), state.targets(), state.tips());
+    }
+
+    /** The id of {@code note.md} in a commit. */
+    static ObjectId noteOf(BundleLog log, LoggedCommit commit) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return new CanonicalTreeParser(null, reader, commit.tree()).getEntryObjectId();
         }
     }
 
