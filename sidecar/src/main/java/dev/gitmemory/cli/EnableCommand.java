@@ -4,6 +4,7 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code git-memory enable}: hands agents' blocks to git. */
 @Command(
@@ -20,9 +21,17 @@ import picocli.CommandLine.Command;
         })
 final class EnableCommand extends AgentCommand {
 
+    @Option(
+            names = "--git-wins",
+            description = "Where the store has a repository of the agent already and the rows differ from it, take what"
+                    + " git says; what the rows said becomes a commit before that. Default: the rows win.")
+    boolean gitWins;
+
     @Override
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        StatusText.print(out, memory.enable(agentId, Caller.system()));
+        StatusText.print(
+                out,
+                gitWins ? memory.enableFromGit(agentId, Caller.system()) : memory.enable(agentId, Caller.system()));
         return ExitCode.OK;
     }
 }

@@ -1,7 +1,11 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.agentfile.AgentFile;
+import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.ImportRejectedException;
+import dev.gitmemory.service.ImportReport;
+import dev.gitmemory.service.ImportRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -9,53 +13,91 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** {@code git-memory import}: brings the agents of an Agent File in. */
+/** {@code git-memory import}: brings memory in from outside. */
 @Command(
         name = "import",
         description = {
-            "Create the agents of an Agent File (.af), with their blocks, and enable them.",
+            "Bring memory in: into an agent that is there (--agent, --from), or as new agents (--agent-file).",
             "",
-            "Each agent gets a new id. What the file holds besides memory is ignored and counted. A file that can't be"
-                    + " read whole, or breaks a rule, changes nothing.",
+            "--from takes what 'git-memory export' makes, and any other repository or folder of Markdown files. A history"
+                    + " that continues the agent's moves its head on; an agent without a repository gets all of it; any"
+                    + " other history becomes one merge commit whose files are the imported ones. Commits keep their"
+                    + " ids, and what the agent had stays in its history. A folder becomes one commit. An agent that is"
+                    + " not enabled is enabled.",
+            "Files that break a rule are all named, and nothing is changed then. Importing the same again changes"
+                    + " nothing.",
             "",
-            "Example:",
-            "  git-memory import --agent-file luna.af --db-url jdbc:postgresql://localhost:5432/letta",
+            "--agent-file creates the agents of an Agent File (.af) under new ids and enables them. What the file holds"
+                    + " besides memory is ignored and counted.",
+            "",
+            "Examples:",
+            "  git-memory import --agent agent-123 --from memory.bundle --dry-run",
+            "  git-memory import --agent agent-123 --from ~/.letta/memfs/org-1/agent-123/repo.git",
+            "  git-memory import --agent agent-123 --from notes --prune",
+            "  git-memory import --agent-file luna.af",
             ""
         })
 final class ImportCommand implements CliCommand {
 
-    @Option(names = "--agent-file", paramLabel = "FILE", description = "The file, of either generation. No default.")
-    @Nullable
-    Path agentFile;
+    @ArgGroup(validate = false, heading = "%nInto an agent:%n")
+    ImportOptions into = new ImportOptions();
 
-    @Option(
-            names = "--organization-id",
-            paramLabel = "ID",
-            defaultValue = Caller.DEFAULT_ORGANIZATION,
-            description =
-                    "Organisation of the new agents, made when absent. Default: " + Caller.DEFAULT_ORGANIZATION + ".")
-    String organizationId = Caller.DEFAULT_ORGANIZATION;
+    @ArgGroup(validate = false, heading = "%nNew agents:%n")
+    AgentFileOptions agentFile = new AgentFileOptions();
 
     @Mixin
     MemoryOptions options = new MemoryOptions();
 
     @Override
     public void check(Problems problems) {
-        if (agentFile == null) {
-            problems.add("missing --agent-file, the Agent File to import");
+        if (agentFile.file != null && into.isUsed()) {
+            problems.add("--agent-file makes new agents: it takes no --agent, --from, --branch, --prune and --dry-run");
+        } else if (agentFile.file == null && into.isUsed()) {
+            into.check(problems);
+        } else if (agentFile.file == null) {
+            problems.add("missing --agent and --from, or --agent-file: what to import");
         }
         options.check(problems);
     }
 
     @Override
     public ExitCode run(Console console) throws Exception {
-        AgentFile file = read(agentFile);
+        return agentFile.file == null ? importInto(console) : importAgents(console);
+    }
+
+    private ExitCode importInto(Console console) throws IOException {
+        ImportRequest request = into.request();
+        try (OpenMemory open = options.open();
+                StopSignal stop = StopSignal.install()) {
+            ProgressLines progress = new ProgressLines(console.err(), stop::isAsked);
+            try {
+                ImportReport report = open.memory().importMemory(into.agent(), request, Caller.system(), progress);
+                new ImportText(console.out()).print(into.agent(), report, request.dryRun());
+                return ExitCode.OK;
+            } catch (ImportRejectedException e) {
+                console.err()
+                        .println("git-memory import: %d files of '%s' can't be memory; nothing was changed"
+                                .formatted(e.problems().size(), request.from()));
+                e.problems().forEach(problem -> console.err().println("  - " + problem));
+                return ExitCode.FAILED;
+            } catch (TransferException e) {
+                if (!stop.isAsked()) {
+                    throw e;
+                }
+                console.err().println("git-memory import: " + e.getMessage()); // while there is time to
+                return ExitCode.FAILED;
+            }
+        }
+    }
+
+    private ExitCode importAgents(Console console) throws Exception {
+        AgentFile file = read(agentFile.file);
         try (OpenMemory open = options.open()) {
-            List<String> ids = open.memory().importAgents(file, organizationId, Caller.system());
+            List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
             print(console.out(), file, ids);
         }
         return ExitCode.OK;

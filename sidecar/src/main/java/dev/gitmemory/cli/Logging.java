@@ -61,6 +61,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(options.verbose ? Level.INFO : Level.WARN);
         // Notices of the server during migrations; what of them matters is in the report.
         context.getLogger("org.flywaydb").setLevel(options.verbose ? Level.INFO : Level.ERROR);
+        // Stack traces about threads that it can't start while the process ends, and nothing that an operator could
+        // mend.
+        context.getLogger("org.eclipse.jgit.util.FS").setLevel(options.verbose ? Level.WARN : Level.OFF);
         context.getLogger("dev.gitmemory").setLevel(options.verbose ? Level.DEBUG : Level.INFO);
     }
 

@@ -206,6 +206,19 @@ public final class Ledger {
                 .execute();
     }
 
+    /** Forgets how far the rows have come, so that applying begins with the first commit. */
+    public void forgetApplied(String agentId) {
+        handle.createUpdate("DELETE FROM git_memory.file WHERE agent_id = :agent")
+                .bind("agent", agentId)
+                .execute();
+        handle.createUpdate("""
+                        UPDATE git_memory.repo
+                           SET applied_sha = NULL,
+                               applied_seq = 0
+                         WHERE agent_id = :agent
+                        """).bind("agent", agentId).execute();
+    }
+
     /** What the ledger says of each label, by label. */
     public Map<String, File> files(String agentId) {
         return handle

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
@@ -60,6 +61,13 @@ final class BundledRepository implements MemoryRepository {
     public SortedMap<String, String> files(String sha) throws IOException {
         try (ObjectReader reader = log.newReader()) {
             return CommitReader.files(Revisions.commit(log, sha), reader);
+        }
+    }
+
+    @Override
+    public SortedSet<String> paths(String sha) throws IOException {
+        try (ObjectReader reader = log.newReader()) {
+            return new TreeEditor(log, reader, Revisions.commit(log, sha).tree()).paths();
         }
     }
 

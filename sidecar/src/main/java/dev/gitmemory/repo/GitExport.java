@@ -43,7 +43,8 @@ final class GitExport {
         }
     }
 
-    private static void unpack(Path bundle, Repository into, ProgressMonitor monitor) throws IOException {
+    /** Brings the objects of a bundle into a repository on disk. */
+    static void unpack(Path bundle, Repository into, ProgressMonitor monitor) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(bundle));
                 ObjectInserter inserter = into.newObjectInserter()) {
             BundlePreamble.read(in);

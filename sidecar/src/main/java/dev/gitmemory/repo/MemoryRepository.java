@@ -3,6 +3,7 @@ package dev.gitmemory.repo;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,9 @@ public interface MemoryRepository {
 
     /** Every text file of a commit by its path; what is not text is left out. */
     SortedMap<String, String> files(String sha) throws IOException;
+
+    /** The paths of everything in a commit that is not a folder, sorted. */
+    SortedSet<String> paths(String sha) throws IOException;
 
     /**
      * The text of a file at a commit, or null when there is none.

@@ -19,6 +19,7 @@ import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.Outcome;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Enablement {
 
-    private static final String ATTRIBUTES = ".gitattributes";
+    /** Which side is right where an agent's rows differ from a repository that it has already. */
+    enum Precedence {
+        /** What the rows say becomes a commit on top. */
+        ROWS,
+        /** What the rows say becomes a commit on top, and what git said before another one on top of that. */
+        GIT
+    }
+
+    static final String ATTRIBUTES = ".gitattributes";
 
     private final Database database;
     private final MemoryRepositories repositories;
@@ -61,6 +70,11 @@ final class Enablement {
      *     named and nothing was written
      */
     void enable(String agentId, Caller caller) {
+        enable(agentId, caller, Precedence.ROWS);
+    }
+
+    /** As {@link #enable(String, Caller)}, for an agent whose repository may be there already. */
+    void enable(String agentId, Caller caller, Precedence precedence) {
         Agent agent = find(agentId);
         RepoId id = new RepoId(agent.organizationId(), agent.id());
         try {
@@ -71,7 +85,7 @@ final class Enablement {
                     throw noAgent(agentId);
                 }
                 if (!repo.isEnabled()) {
-                    takeOver(tx, repo, repositories.open(id), caller);
+                    takeOver(tx, repo, repositories.open(id), caller, precedence);
                 }
                 tx.agents().addTag(agentId, AgentTable.TAG);
             });
@@ -97,24 +111,21 @@ final class Enablement {
         return MemoryException.notFound("There is no agent '%s'".formatted(agentId));
     }
 
-    private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller) throws IOException {
+    private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence precedence)
+            throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
         SortedMap<String, Block> blockById =
                 blocks(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository));
-        String verb = repository.head() == null ? "Enable" : "Enable again";
-        Outcome outcome = repository
-                .commit(List.of(Draft.of(
-                        caller.author(),
-                        "%s git memory for %s".formatted(verb, agentId),
-                        files -> replaceAll(files, blockById.values()))))
-                .get(0);
-        if (outcome instanceof Outcome.Rejected rejected) {
-            throw rejected.reason();
-        }
-        steps.reached(Steps.Step.COMMITTED, agentId);
         tx.ledger().judgeAtCommit();
-        RepoDelta delta = RepoDelta.everything(repo, repository, List.of());
+        Head before = precedence == Precedence.GIT ? repository.head() : null;
+        if (before != null && blockById.isEmpty()) {
+            tx.ledger().forgetApplied(agentId);
+            tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
+            tx.ledger().markInFlight(agentId);
+            return; // all of git is applied next, by whoever gets there
+        }
+        RepoDelta delta = commitRows(tx, repo, repository, caller, blockById.values(), before);
         LedgerWriter.write(tx, delta);
         tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
         steps.reached(Steps.Step.LEDGER_WRITTEN, agentId);
@@ -128,6 +139,64 @@ final class Enablement {
             tx.blockWrites().update(blockId, block, sha, caller.userId());
         });
         steps.reached(Steps.Step.ROWS_WRITTEN, agentId);
+    }
+
+    /**
+     * Commits the rows, and on top of them, in the same entry, what git had before where that is to win.
+     *
+     * @param before the commit whose files win; null where the rows do
+     * @return what the rows, as they are now, have to be in the ledger
+     */
+    private RepoDelta commitRows(
+            Tx tx,
+            Ledger.Repo repo,
+            MemoryRepository repository,
+            Caller caller,
+            Iterable<Block> blocks,
+            @Nullable Head before)
+            throws IOException {
+        String agentId = repo.agentId();
+        String verb = repository.head() == null ? "Enable" : "Enable again";
+        List<Draft> drafts = new ArrayList<>();
+        drafts.add(Draft.of(
+                caller.author(), "%s git memory for %s".formatted(verb, agentId), files -> replaceAll(files, blocks)));
+        if (before != null) {
+            drafts.add(Draft.of(
+                    caller.author(),
+                    "Return to what git had for %s".formatted(agentId),
+                    files -> restoreAll(files, before.sha(), repository)));
+        }
+        List<Outcome> outcomes = repository.commit(drafts);
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Outcome.Rejected rejected) {
+                throw rejected.reason();
+            }
+        }
+        steps.reached(Steps.Step.COMMITTED, agentId);
+        boolean gitWon = outcomes.size() > 1 && outcomes.get(1) instanceof Outcome.Committed;
+        if (gitWon && outcomes.get(0) instanceof Outcome.Committed rows) {
+            tx.ledger().markInFlight(agentId); // the second commit is still to be applied
+            long entry = repository.entries() - 1;
+            return RepoDelta.at(
+                    repo,
+                    repository,
+                    new Head(rows.commit().sha(), rows.commit().seq(), entry));
+        }
+        return RepoDelta.everything(repo, repository, List.of());
+    }
+
+    /** Makes the files what a commit has. */
+    private static void restoreAll(FileTree files, String sha, MemoryRepository repository) {
+        Set<String> there;
+        try {
+            there = repository.paths(sha);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // as the tree itself does: the store failed, not the edit
+        }
+        List.copyOf(files.paths()).stream()
+                .filter(path -> !there.contains(path) && !path.equals(ATTRIBUTES))
+                .forEach(files::delete);
+        there.forEach(path -> files.restore(path, sha));
     }
 
     /** Makes the blocks' files what PostgreSQL has; files that are no blocks stay. */

@@ -3,6 +3,8 @@ package dev.gitmemory.service;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.TransferProgress;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 
@@ -14,19 +16,21 @@ public final class GitMemory {
     private final Enablement enablement;
     private final Sync sync;
     private final AgentImport agentImport;
+    private final MemoryImport memoryImport;
     private final Reconciler reconciler;
     private final Compaction compaction;
 
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
         Applier applier = new Applier(database, repositories, steps);
-        GitFirstWriter writer =
-                new GitFirstWriter(database, repositories, applier, new Announcements(database, clock), steps);
+        Announcements announcements = new Announcements(database, clock);
+        GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
         this.enablement = new Enablement(database, repositories, applier, steps);
         Targets targets = new Targets(database, repositories, enablement, applier);
         this.blocks = new Blocks(database, targets, new GitBlocks(database, writer, steps), new PlainBlocks(database));
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
+        this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
         this.sync = new Sync(database, repositories, applier);
         this.compaction = new Compaction(database, repositories);
         this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);
@@ -57,6 +61,31 @@ public final class GitMemory {
     public Views.Status enable(String agentId, Caller caller) {
         enablement.enable(agentId, caller);
         return views.status(agentId);
+    }
+
+    /**
+     * As {@link #enable}, for an agent whose repository is in the object storage already: where its rows differ from
+     * that they become a commit, and what git had before wins by another one on top.
+     *
+     * @throws MemoryException as {@link #enable} does
+     */
+    public Views.Status enableFromGit(String agentId, Caller caller) {
+        enablement.enable(agentId, caller, Enablement.Precedence.GIT);
+        return views.status(agentId);
+    }
+
+    /**
+     * Brings memory from outside into an agent's repository and into PostgreSQL, or says what that would do. An agent
+     * that is not git's yet becomes git's.
+     *
+     * @throws MemoryException if there is no such agent, or PostgreSQL can't follow
+     * @throws ImportRejectedException if files can't be memory; nothing was changed
+     * @throws dev.gitmemory.repo.TransferException if the source can't be read; nothing was changed
+     * @throws IOException if the object storage fails; the message says what was written
+     */
+    public ImportReport importMemory(String agentId, ImportRequest request, Caller caller, TransferProgress progress)
+            throws IOException {
+        return memoryImport.run(agentId, request, caller, progress);
     }
 
     /**

@@ -70,6 +70,16 @@ record RepoDelta(
         return new RepoDelta(row, repository, head, commits, touched);
     }
 
+    /** Every label that git had at a commit, which need not be the newest. */
+    static RepoDelta at(Ledger.Repo row, MemoryRepository repository, Head head) throws IOException {
+        return new RepoDelta(
+                row,
+                repository,
+                head,
+                repository.changesSince(row.appliedSha(), head.sha()).commits(),
+                touched(row, repository.changesSince(null, head.sha()).files()));
+    }
+
     private static SortedMap<String, Touched> touched(Ledger.Repo row, List<ChangedFile> files) {
         SortedMap<String, Touched> touched = new TreeMap<>();
         for (ChangedFile file : files) {

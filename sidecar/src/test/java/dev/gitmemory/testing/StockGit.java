@@ -92,10 +92,16 @@ public final class StockGit {
 
     /** Runs a command with a file as its input; throws when it fails. */
     public void feed(Path input, String... command) {
+        output(input, command);
+    }
+
+    /** What a command with a file as its input prints, without the last line end; throws when it fails. */
+    public String output(Path input, String... command) {
         Result result = execute(ProcessBuilder.Redirect.from(input.toFile()), command);
         if (result.exitCode() != 0) {
             throw new AssertionError("git " + String.join(" ", command) + " failed:\n" + result.errors());
         }
+        return result.output().stripTrailing();
     }
 
     /** Runs a command that may fail. */

@@ -1,0 +1,69 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.repo.ImportPlan;
+import dev.gitmemory.repo.SourceKind;
+import dev.gitmemory.service.ImportReport;
+import java.io.PrintStream;
+import java.util.List;
+
+/** What an import did, or would do, as lines for people. */
+final class ImportText {
+
+    private static final int MOST_PATHS = 50;
+
+    private final PrintStream out;
+
+    ImportText(PrintStream out) {
+        this.out = out;
+    }
+
+    void print(String agentId, ImportReport report, boolean dryRun) {
+        ImportPlan plan = report.plan();
+        out.println("%s: %s, %s".formatted(agentId, report.kind().text(), report.description()));
+        if (report.enables()) {
+            out.println("  the agent " + (dryRun ? "would become" : "has become") + " git's (enable)");
+        }
+        out.println("  " + way(report));
+        if (plan.way() != ImportPlan.Way.NOTHING) {
+            out.println("  files: %d added, %d changed, %d removed"
+                    .formatted(
+                            plan.added().size(),
+                            plan.changed().size(),
+                            plan.removed().size()));
+            printPaths("+", plan.added());
+            printPaths("~", plan.changed());
+            printPaths("-", plan.removed());
+        }
+        plan.refs().forEach((name, id) -> out.println("  ref: %s at %s".formatted(name, id)));
+        printPaths("left out:", report.leftOut());
+        if (dryRun) {
+            out.println("Nothing was changed: this was a --dry-run.");
+        } else {
+            out.println("Head: " + report.headSha());
+        }
+    }
+
+    private static String way(ImportReport report) {
+        ImportPlan plan = report.plan();
+        return switch (plan.way()) {
+            case NOTHING ->
+                report.kind() == SourceKind.FOLDER
+                        ? "no commit: the agent's files are the same already"
+                        : "no commit: the agent's history has it already";
+            case WHOLE_HISTORY -> "the whole history, %d commits with their ids".formatted(plan.newCommits());
+            case FAST_FORWARD ->
+                "fast-forward from %s, %d commits with their ids".formatted(plan.headSha(), plan.newCommits());
+            case MERGE ->
+                "a history of its own, %d commits: its files in one merge commit on top of %s"
+                        .formatted(plan.newCommits(), plan.headSha());
+            case COMMIT -> "one commit";
+        };
+    }
+
+    private void printPaths(String mark, List<String> paths) {
+        paths.stream().limit(MOST_PATHS).forEach(path -> out.println("    " + mark + " " + path));
+        if (paths.size() > MOST_PATHS) {
+            out.println("    %s ... and %d more".formatted(mark, paths.size() - MOST_PATHS));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.BlockMarkdown;
+import dev.gitmemory.block.Label;
+import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.repo.IncomingFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whether files from outside may become an agent's memory: all of them, or none. */
+final class ImportRules {
+
+    private ImportRules() {}
+
+    /** @throws ImportRejectedException with everything that is wrong, file by file */
+    static void check(List<IncomingFile> files) {
+        List<String> problems = new ArrayList<>();
+        for (IncomingFile file : files) {
+            String problem = problemWith(file);
+            if (problem != null) {
+                problems.add(file.path() + ": " + problem);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ImportRejectedException(problems);
+        }
+    }
+
+    private static @Nullable String problemWith(IncomingFile file) {
+        String path = file.pathProblem();
+        if (path != null) {
+            return path;
+        }
+        return switch (file.kind()) {
+            case SYMBOLIC_LINK -> "a symbolic link; a memory holds files only";
+            case SUBMODULE -> "a submodule; a memory holds files only";
+            case TEXT, BINARY -> problemWithContent(file);
+        };
+    }
+
+    private static @Nullable String problemWithContent(IncomingFile file) {
+        try {
+            Optional<Label> label = Label.ofPath(file.path());
+            if (label.isEmpty()) {
+                return null; // the repository's alone
+            }
+            if (file.text() == null) {
+                return "not UTF-8 text, or it holds a NUL";
+            }
+            var block = BlockMarkdown.parse(label.get(), file.text());
+            if (!file.unchanged()) {
+                block.checkLimit(); // a value over its limit may stay, but not be written
+            }
+            return null;
+        } catch (RuleViolation e) {
+            return e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.postgres.AgentTable.Agent;
+import dev.gitmemory.postgres.ConstraintException;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.GuardRefusedException;
+import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.ImportPlan;
+import dev.gitmemory.repo.ImportPlan.Way;
+import dev.gitmemory.repo.Incoming;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.repo.SourceKind;
+import dev.gitmemory.repo.TransferException;
+import dev.gitmemory.repo.TransferProgress;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Brings memory from outside into an agent's repository and then, as any other commit, into PostgreSQL.
+ *
+ * <p>Everything is checked before anything is written; what is written first is one entry of the log. An agent that is
+ * not git's yet becomes git's: with a folder its rows are committed first, and the folder's files on top; with a
+ * repository that is taken over as it is, and where the rows differ from it they become a commit that is returned from
+ * at once, so that history has them. An import that was interrupted is completed by the same import. Thread-safe.
+ */
+final class MemoryImport {
+
+    private final Database database;
+    private final MemoryRepositories repositories;
+    private final Enablement enablement;
+    private final Announcements announcements;
+    private final Applier applier;
+    private final Clock clock;
+
+    MemoryImport(
+            Database database,
+            MemoryRepositories repositories,
+            Enablement enablement,
+            Announcements announcements,
+            Applier applier,
+            Clock clock) {
+        this.database = database;
+        this.repositories = repositories;
+        this.enablement = enablement;
+        this.announcements = announcements;
+        this.applier = applier;
+        this.clock = clock;
+    }
+
+    /**
+     * Imports, or says what an import would do.
+     *
+     * @throws MemoryException if there is no such agent, or PostgreSQL can't follow
+     * @throws ImportRejectedException if files can't be memory; nothing was changed
+     * @throws dev.gitmemory.repo.TransferException if the source can't be read; nothing was changed
+     * @throws IOException if the object storage fails; the message says what was written
+     */
+    ImportReport run(String agentId, ImportRequest request, Caller caller, TransferProgress progress)
+            throws IOException {
+        Agent agent =
+                database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
+        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        MemoryRepository repository = repositories.open(id);
+        repository.refresh();
+        Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
+        if (known.isPresent() && known.get().appliedSeq() > 0) {
+            Heads.require(repository, agentId, known.get().appliedSeq());
+        }
+        boolean enabled = known.filter(Ledger.Repo::isEnabled).isPresent();
+        try (Incoming incoming = Incoming.read(
+                repository, request.from(), request.branch(), request.prune(), request.limits(), progress)) {
+            ImportPlan plan = incoming.plan();
+            if (plan.way() != Way.NOTHING) {
+                ImportRules.check(incoming.files());
+            }
+            if (progress.isCancelled()) {
+                throw new TransferException("stopped before it was done; nothing was changed");
+            }
+            if (!request.dryRun()) {
+                progress.at("Writing to git and PostgreSQL, commits", 0, plan.newCommits());
+                plan = enabled ? write(id, incoming, caller) : writeAndEnable(id, repository, incoming, caller);
+            }
+            Head head = repository.head();
+            return new ImportReport(
+                    incoming.kind(),
+                    incoming.description(),
+                    plan,
+                    !enabled,
+                    head == null ? null : head.sha(),
+                    incoming.leftOut());
+        }
+    }
+
+    private ImportPlan writeAndEnable(RepoId id, MemoryRepository repository, Incoming incoming, Caller caller)
+            throws IOException {
+        if (incoming.kind() == SourceKind.FOLDER) {
+            enablement.enable(id.agentId(), caller);
+            return write(id, incoming, caller);
+        }
+        ImportPlan plan = incoming.commit(caller.author(), clock.instant());
+        if (plan.way() != Way.NOTHING || holdsWhatWasImported(repository, incoming)) {
+            enablement.enable(id.agentId(), caller, Enablement.Precedence.GIT);
+        } else {
+            enablement.enable(id.agentId(), caller); // it went on since then: its rows are newer than the import
+        }
+        return plan;
+    }
+
+    /** Whether an earlier attempt came this far, or somebody else. */
+    private static boolean holdsWhatWasImported(MemoryRepository repository, Incoming incoming) throws IOException {
+        Head head = repository.head();
+        String imported = incoming.commitSha();
+        return head != null
+                && imported != null
+                && repository.diff(imported, head.sha(), null).stream()
+                        .allMatch(change -> change.path().equals(Enablement.ATTRIBUTES));
+    }
+
+    private ImportPlan write(RepoId id, Incoming incoming, Caller caller) throws IOException {
+        announcements.announce(id.agentId());
+        ImportPlan plan = incoming.commit(caller.author(), clock.instant());
+        try {
+            applier.apply(id, Applier.Scope.NEW_COMMITS);
+            return plan;
+        } catch (DatabaseUnavailableException e) {
+            throw MemoryException.unavailable(
+                    "The import is in git, and PostgreSQL fell before it got there: a running sidecar applies it as soon as it can, and so does 'git-memory sync %s'"
+                            .formatted(id.agentId()),
+                    e);
+        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+            throw MemoryException.conflict(
+                    "The import is in git, and PostgreSQL can't follow git for agent %s until this is mended: %s"
+                            .formatted(id.agentId(), e.getMessage()));
+        }
+    }
+}

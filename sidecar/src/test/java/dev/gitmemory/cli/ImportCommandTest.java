@@ -1,0 +1,388 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.testing.StockGit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Memory from everywhere, made by stock git, on top of every state that an agent can be in. */
+final class ImportCommandTest extends TransferTest {
+
+    private static final String PERSONA = "---\ndescription: Who I am\nlimit: 300\nread_only: true\n---\nImported.\n";
+
+    /** A repository with a work tree, three commits, another branch and a tag. */
+    private StockGit source(String name) {
+        StockGit git = StockGit.init(folder.resolve(name));
+        git.put("system/persona.md", "First.").commit("One");
+        git.run("tag", "-a", "v1", "-m", "Version 1");
+        git.put("system/persona.md", PERSONA).put("notes/a.md", "a").commit("Two");
+        git.run("branch", "side");
+        git.put("skills/search/SKILL.md", "How to search").put("skills/search/run.sh", "#!/bin/sh\n");
+        git.commit("Three");
+        return git;
+    }
+
+    private StockGit exported(String agentId, String name) {
+        ok("export", "--agent", agentId, "--to", folder.resolve(name));
+        return StockGit.at(folder.resolve(name));
+    }
+
+    @Test
+    void anAgentWithoutAnythingTakesTheWholeHistoryWithItsIds() {
+        application.createAgent("a");
+        StockGit source = source("src");
+        String head = source.run("rev-parse", "HEAD");
+
+        String out = importInto("a", source.folder());
+
+        assertThat(out).contains("a git repository with a work tree", "the whole history, 3 commits", "Head: " + head);
+        assertThat(head("a")).isEqualTo(head);
+        assertThat(application.labels("a")).containsExactly("notes/a", "skills/search", "system/persona");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Imported.\n");
+        assertThat(application.block("a", "system/persona", "read_only")).isEqualTo("t");
+        assertThat(application.block("a", "system/persona", "git_sha"))
+                .isEqualTo(source.run("log", "-1", "--format=%H", "--", "system/persona.md"));
+        assertInStep("a");
+        StockGit back = exported("a", "back.git");
+        back.fsck();
+        assertThat(back.lines("for-each-ref")).isEqualTo(source.lines("for-each-ref"));
+        assertThat(importInto("a", source.folder())).contains("the agent's history has it already");
+        assertThat(head("a")).isEqualTo(head);
+    }
+
+    @Test
+    void aHistoryThatContinuesTheAgentsIsFollowedCommitByCommit() {
+        enabledAgent("a");
+        StockGit clone = StockGit.clone(exported("a", "a.git").folder().toString(), folder.resolve("clone"));
+        String before = head("a");
+        clone.put("system/persona.md", "Edited.").commit("Edit");
+        clone.put("new.md", "New.");
+        String after = clone.commit("Add");
+
+        String planned = importInto("a", clone.folder(), "--dry-run");
+        assertThat(planned)
+                .contains("fast-forward from " + before + ", 2 commits", "files: 1 added, 1 changed, 0 removed");
+        assertThat(planned).contains("Nothing was changed");
+        assertThat(head("a")).isEqualTo(before);
+
+        importInto("a", clone.folder());
+        assertThat(head("a")).isEqualTo(after);
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Edited.");
+        assertThat(application.block("a", "new", "value")).isEqualTo("New.");
+        assertInStep("a");
+    }
+
+    @Test
+    void anUnrelatedHistoryBecomesOneMergeCommitWithItsFilesAndNothingOfOursIsLost() {
+        enabledAgent("a");
+        String ours = head("a");
+        StockGit source = source("src");
+        String theirs = source.run("rev-parse", "HEAD");
+
+        assertThat(importInto("a", source.folder())).contains("a history of its own, 3 commits", "ref: refs/tags/v1");
+
+        StockGit back = exported("a", "back.git");
+        assertThat(back.run("rev-list", "--parents", "-1", "main")).endsWith(" " + ours + " " + theirs);
+        assertThat(back.run("rev-parse", "refs/heads/side")).isEqualTo(source.run("rev-parse", "side"));
+        assertThat(back.files("main").keySet())
+                .containsExactly(
+                        ".gitattributes",
+                        "notes/a.md",
+                        "skills/search/SKILL.md",
+                        "skills/search/run.sh",
+                        "system/persona.md");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Imported.\n");
+        assertThat(application.block("a", "system/persona", "id")).isEqualTo("block-a");
+        assertInStep("a");
+
+        String merged = head("a");
+        assertThat(importInto("a", source.folder())).contains("the agent's history has it already");
+        assertThat(head("a")).isEqualTo(merged);
+    }
+
+    @Test
+    void aHistoryThatHasPartedIsMergedAndTheImportedFilesWin() {
+        enabledAgent("a");
+        StockGit clone = StockGit.clone(exported("a", "a.git").folder().toString(), folder.resolve("clone"));
+        clone.put("theirs.md", "Theirs.").commit("Theirs");
+        write(folder.resolve("mine/ours.md"), "Ours.");
+        importInto("a", folder.resolve("mine"));
+        clone.run("tag", "v1");
+
+        assertThat(importInto("a", clone.folder()))
+                .contains("a history of its own, 1 commits", "+ theirs.md", "- ours.md", "ref: refs/tags/v1");
+        assertThat(application.labels("a")).containsExactly("system/persona", "theirs");
+        assertInStep("a");
+    }
+
+    @Test
+    void aTagOfOursIsNotMovedAndTheOtherOneComesInUnderAnotherName() {
+        application.createAgent("a");
+        StockGit source = source("src");
+        importInto("a", source.folder());
+        String ours = source.run("rev-parse", "v1");
+        source.run("tag", "-f", "v1");
+        String theirs = source.run("rev-parse", "v1");
+
+        String name = "refs/imported/" + theirs.substring(0, 12) + "/tags/v1";
+        assertThat(importInto("a", source.folder())).contains("ref: " + name + " at " + theirs);
+        StockGit back = exported("a", "back.git");
+        assertThat(back.run("rev-parse", "v1")).isEqualTo(ours);
+        assertThat(back.run("rev-parse", name)).isEqualTo(theirs);
+        assertThat(importInto("a", source.folder())).doesNotContain("ref:");
+    }
+
+    @Test
+    void aBundleIsTakenAndOneThatContinuesFromWhatTheAgentHas() {
+        application.createAgent("a");
+        StockGit source = source("src");
+        Path whole = folder.resolve("whole.bundle");
+        source.run("bundle", "create", whole.toString(), "HEAD", "main");
+        String first = source.run("rev-parse", "HEAD");
+        assertThat(importInto("a", whole)).contains("a git bundle", "3 commits");
+        assertThat(head("a")).isEqualTo(first);
+
+        source.put("notes/a.md", "a is longer now and almost the same").commit("Four");
+        Path increment = folder.resolve("increment.bundle");
+        source.run("bundle", "create", increment.toString(), first + "..main", "main");
+        application.createAgent("b");
+        Cli.Run missing = run("import", "--agent", "b", "--from", increment);
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err()).contains("it continues from commit " + first, "git bundle create FILE --all");
+        assertThat(importInto("a", increment)).contains("fast-forward from " + first);
+        assertThat(head("a")).isEqualTo(source.run("rev-parse", "HEAD"));
+        assertInStep("a");
+    }
+
+    /** What Letta's server stores: every file of .git as an object, and object storage has no empty folders. */
+    private Path lettaMemfs(StockGit git) throws IOException {
+        Path repo = folder.resolve("memfs/org-1/a/repo.git");
+        Path dotGit = git.folder().resolve(".git");
+        try (Stream<Path> files = Files.walk(dotGit)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = repo.resolve(dotGit.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        return repo;
+    }
+
+    @Test
+    void aLettaMemoryFileSystemIsTakenOverWithItsHistory() throws IOException {
+        StockGit letta = StockGit.init(folder.resolve("letta"));
+        letta.run("checkout", "--quiet", "-b", "master");
+        letta.put("system/persona.md", "---\ndescription: Who\nlimit: 5000\n---\nI am Letta's.")
+                .commit("Initial");
+        letta.put("system/persona.md", "---\ndescription: Who\nlimit: 5000\n---\nI know more.")
+                .commit("Update");
+        Path repo = lettaMemfs(letta);
+        assertThat(repo.resolve("refs/tags")).doesNotExist();
+        application.createAgent("a");
+        application.createBlock("a", "block-a", "system/persona", "I know more.");
+        application.update("UPDATE block SET description = 'Who' WHERE id = 'block-a'");
+
+        String out = importInto("a", repo.resolve(".."));
+
+        assertThat(out).contains("Letta memory file system (memfs), branch master", "the whole history, 2 commits");
+        assertThat(application.block("a", "system/persona", "id")).isEqualTo("block-a");
+        assertThat(application.block("a", "system/persona", "git_sha")).isEqualTo(letta.run("rev-parse", "HEAD"));
+        assertInStep("a");
+    }
+
+    @Test
+    void rowsThatDifferFromTheImportedHistoryAreKeptInItAndTheImportWins() {
+        StockGit source = source("src");
+        application.createAgent("a");
+        application.createBlock("a", "block-a", "persona", "What the row said.");
+        application.createBlock("a", "block-b", "only-here", "What nobody else has.");
+
+        importInto("a", source.folder());
+
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Imported.\n");
+        assertThat(application.block("a", "system/persona", "id")).isEqualTo("block-a");
+        assertThat(application.labels("a")).containsExactly("notes/a", "skills/search", "system/persona");
+        assertInStep("a");
+        StockGit back = exported("a", "back.git");
+        assertThat(back.lines("log", "--format=%s", "main"))
+                .containsExactly(
+                        "Return to what git had for a", "Enable again git memory for a", "Three", "Two", "One");
+        assertThat(back.files("main~1").get("system/persona.md")).contains("What the row said.");
+        assertThat(back.files("main~1").get("system/only-here.md")).contains("What nobody else has.");
+        assertThat(back.run("diff", "--stat", "main", "main~2")).contains(".gitattributes");
+        String head = head("a");
+        importInto("a", source.folder());
+        assertThat(head("a")).isEqualTo(head);
+    }
+
+    @Test
+    void aFolderBecomesOneCommitAndTheOtherBlocksStayUnlessTheyArePruned() {
+        enabledAgent("a");
+        Path notes = folder.resolve("notes");
+        write(notes.resolve("system/persona.md"), PERSONA);
+        write(notes.resolve("deep/down.md"), "Down.");
+        write(notes.resolve(".obsidian/app.json"), "{}");
+        write(notes.resolve(".DS_Store"), "x");
+
+        assertThat(importInto("a", notes))
+                .contains("a folder of files", "one commit", "+ deep/down.md", "~ system/persona.md")
+                .contains("left out: .DS_Store: hidden", "left out: .obsidian/: hidden");
+        assertThat(application.block("a", "deep/down", "value")).isEqualTo("Down.");
+        String head = head("a");
+        assertThat(importInto("a", notes)).contains("no commit: the agent's files are the same already");
+        assertThat(head("a")).isEqualTo(head);
+
+        Path less = folder.resolve("less");
+        write(less.resolve("deep/down.md"), "Deeper.");
+        importInto("a", less);
+        assertThat(application.labels("a")).containsExactly("deep/down", "system/persona");
+        assertThat(importInto("a", less, "--prune")).contains("- system/persona.md");
+        assertThat(application.labels("a")).containsExactly("deep/down");
+        assertInStep("a");
+    }
+
+    @Test
+    void aFolderIntoAnAgentThatIsNotEnabledKeepsItsRows() {
+        application.createAgent("a");
+        application.createBlock("a", "block-a", "persona", "Mine.");
+        write(folder.resolve("notes/x.md"), "X.");
+        assertThat(importInto("a", folder.resolve("notes"))).contains("the agent has become git's");
+        assertThat(application.labels("a")).containsExactly("system/persona", "x");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Mine.");
+        assertInStep("a");
+    }
+
+    @Test
+    void whatIsExportedComesBackAsItWas() {
+        enabledAgent("a");
+        write(
+                folder.resolve("notes/sub/\u00e9 1.md"),
+                "---\ndescription: null\nlimit: 9\nmetadata: {\"k\": 1}\n---\n1\r\n2");
+        importInto("a", folder.resolve("notes"));
+        for (String name : List.of("out.git", "out.bundle", "out")) {
+            String agent = "b-" + name;
+            ok("export", "--agent", "a", "--to", folder.resolve(name));
+            application.createAgent(agent);
+            importInto(agent, folder.resolve(name));
+            assertThat(application.labels(agent)).isEqualTo(application.labels("a"));
+            assertThat(application.block(agent, "sub/\u00e9 1", "value")).isEqualTo("1\r\n2");
+            assertThat(application.block(agent, "sub/\u00e9 1", "metadata_")).isEqualTo("{\"k\":1}");
+            if (!name.equals("out")) {
+                assertThat(head(agent)).isEqualTo(head("a"));
+            }
+            assertInStep(agent);
+        }
+    }
+
+    @Test
+    void filesThatBreakARuleAreAllNamedAndNothingIsChanged() throws IOException {
+        enabledAgent("a");
+        String head = head("a");
+        Path bad = folder.resolve("bad");
+        write(bad.resolve("fine.md"), "Fine.");
+        write(bad.resolve("long.md"), "---\nlimit: 3\n---\nlonger");
+        write(bad.resolve("limit.md"), "---\nlimit: many\n---\nx");
+        write(bad.resolve("folder.md/x.md"), "x");
+        write(bad.resolve("back\\slash.md"), "x");
+        Files.write(bad.resolve("binary.md"), new byte[] {1, 0, (byte) 0xff});
+        Files.createSymbolicLink(bad.resolve("link.md"), Path.of("/etc/passwd"));
+        StockGit git = StockGit.init(folder.resolve("git"));
+        try (Stream<Path> files = Files.walk(bad)) {
+            for (Path file : files.filter(f -> !Files.isDirectory(f)).toList()) {
+                Path copy = git.folder().resolve(bad.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+        git.run("add", "-A");
+        git.run("update-index", "--add", "--cacheinfo", "160000,1234567890123456789012345678901234567890,module");
+        git.commit("Bad");
+
+        for (Path from : List.of(bad, git.folder())) {
+            Cli.Run run = run("import", "--agent", "a", "--from", from);
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("files of '" + from + "' can't be memory; nothing was changed")
+                    .contains("  - long.md: value is 6 characters long, over the limit of 3")
+                    .contains("  - limit.md: ", "  - folder.md/x.md: ", "  - back\\slash.md: ")
+                    .contains("  - binary.md: not UTF-8 text", "  - link.md: a symbolic link")
+                    .doesNotContain("fine.md");
+            if (from == git.folder()) {
+                assertThat(run.err()).contains("  - module: a submodule");
+            }
+        }
+        assertThat(head("a")).isEqualTo(head);
+        assertThat(application.labels("a")).containsExactly("system/persona");
+        assertThat(log("a")).isDirectoryContaining("glob:**1.bundle").isDirectoryNotContaining("glob:**2.bundle");
+        assertInStep("a");
+    }
+
+    @Test
+    void whatCanNotBeImportedIsSaidSo() throws IOException {
+        enabledAgent("a");
+        Path file = folder.resolve("x.bundle");
+        Files.writeString(file, "nothing of the kind");
+        assertThat(run("import", "--agent", "a", "--from", file).err()).contains("is no git bundle");
+        Files.writeString(file, "{\"agents\": []}");
+        assertThat(run("import", "--agent", "a", "--from", file).err()).contains("for an Agent File use --agent-file");
+        assertThat(run("import", "--agent", "a", "--from", folder.resolve("none"))
+                        .err())
+                .contains("There is no file or folder");
+        assertThat(run("import", "--agent", "a", "--from", log("a").resolve(".."))
+                        .err())
+                .contains("a store of git-memory's own");
+        assertThat(run("import", "--agent", "nobody", "--from", file).err()).contains("There is no agent 'nobody'");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(run("import", "--agent", "a", "--from", empty).err()).contains("no file in it to import");
+        assertThat(run(
+                                "import",
+                                "--agent",
+                                "a",
+                                "--from",
+                                StockGit.initBare(folder.resolve("e.git")).folder())
+                        .err())
+                .contains("it has no branch, so there is no commit to import");
+        assertThat(run("import", "--agent", "a", "--from", source("src").folder(), "--branch", "none")
+                        .err())
+                .contains("it has no branch 'none'; it has main, side");
+        assertThat(run("import", "--agent", "a").err()).contains("missing --from");
+        assertThat(run("import", "--from", "x").err()).contains("missing --agent");
+        assertThat(run("import").err()).contains("missing --agent and --from, or --agent-file");
+        assertThat(run("import", "--agent", "a", "--from", "x", "--agent-file", "y")
+                        .exitCode())
+                .isEqualTo(2);
+        assertInStep("a");
+    }
+
+    @Test
+    void anotherBranchThanHeadCanBecomeMain() {
+        application.createAgent("a");
+        StockGit source = source("src");
+        assertThat(importInto("a", source.folder(), "--branch", "side")).contains("branch side at", "2 commits");
+        StockGit back = exported("a", "back.git");
+        assertThat(back.run("rev-parse", "main")).isEqualTo(source.run("rev-parse", "side"));
+        String imported = "refs/imported/" + source.run("rev-parse", "--short=12", "main") + "/heads/main";
+        assertThat(back.run("rev-parse", imported)).isEqualTo(source.run("rev-parse", "main"));
+        assertThat(importInto("a", source.folder(), "--branch", "side"))
+                .contains("already")
+                .doesNotContain("ref:");
+    }
+
+    @Test
+    void aDisabledAgentsRowsAreKeptInHistoryWhenARepositoryComesOverThem() {
+        enabledAgent("a");
+        ok("disable", "a");
+        application.update("UPDATE block SET value = 'since then' WHERE id = 'block-a'");
+        importInto("a", source("src").folder());
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("Imported.\n");
+        assertThat(exported("a", "b.git").files("main~1").get("system/persona.md"))
+                .contains("since then");
+        assertInStep("a");
+    }
+}
