@@ -1,9 +1,27 @@
 -- What a person sees of it all: members of git_memory_reader, git_memory_admin and git_memory_sidecar may read these.
+-- Other roles see the organisations that show_organization names for them, and no row of another.
+--
+-- security_barrier keeps a reader's own functions from being called with rows that he may not see.
 
-DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.guard;
+DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.requests, git_memory.guard,
+                    git_memory.visible_agent, git_memory.visible_organization;
+
+-- The organisations that whoever asks may see; NULL stands for all of them. In a view current_user is who asks.
+CREATE VIEW git_memory.visible_organization AS
+SELECT NULL::text AS organization_id
+WHERE pg_has_role('git_memory_reader', 'USAGE')
+   OR pg_has_role('git_memory_admin', 'USAGE')
+   OR pg_has_role('git_memory_sidecar', 'USAGE')
+   OR pg_has_role('git_memory_owner', 'USAGE')
+UNION ALL
+SELECT o.organization_id
+FROM git_memory.reader_organization o
+     JOIN pg_roles known
+       ON known.rolname = o.role_name
+WHERE pg_has_role(known.oid, 'USAGE');
 
 -- Every agent that has the tag or ever had a repository.
-CREATE VIEW git_memory.status AS
+CREATE VIEW git_memory.status WITH (security_barrier) AS
 SELECT coalesce(r.agent_id, t.agent_id)               AS agent_id,
        coalesce(r.organization_id, a.organization_id) AS organization_id,
        CASE
@@ -18,16 +36,22 @@ SELECT coalesce(r.agent_id, t.agent_id)               AS agent_id,
        coalesce(r.commits, 0)                         AS commits,
        r.last_error,
        r.enabled_at,
-       r.updated_at
+       r.updated_at,
+       (SELECT count(*)
+        FROM git_memory.request q
+        WHERE q.agent_id = coalesce(r.agent_id, t.agent_id)
+          AND q.state IN ('queued', 'taken'))          AS pending_requests
 FROM git_memory.repo r
      FULL JOIN (SELECT agent_id
                 FROM "${app_schema}"."${agents_tags_table}"
                 WHERE tag = 'git-memory-enabled') AS t
             ON t.agent_id = r.agent_id
      LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = coalesce(r.agent_id, t.agent_id);
+            ON a.id = coalesce(r.agent_id, t.agent_id)
+WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+   OR coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
-CREATE VIEW git_memory.history AS
+CREATE VIEW git_memory.history WITH (security_barrier) AS
 SELECT c.agent_id,
        c.seq,
        c.sha,
@@ -38,10 +62,14 @@ SELECT c.agent_id,
        c.message,
        c.committed_at,
        c.labels
-FROM git_memory.commit c;
+FROM git_memory.commit c
+     JOIN git_memory.repo r
+       ON r.agent_id = c.agent_id
+WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+   OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
 -- Rows that are not what git says, and files of git that no row shows. Has to be empty.
-CREATE VIEW git_memory.drift AS
+CREATE VIEW git_memory.drift WITH (security_barrier) AS
 WITH enabled AS (
     SELECT r.agent_id
     FROM git_memory.repo r
@@ -49,6 +77,8 @@ WITH enabled AS (
            ON t.agent_id = r.agent_id
           AND t.tag = 'git-memory-enabled'
     WHERE r.state = 'enabled'
+      AND ((SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+           OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v))
 )
 SELECT judged.agent_id,
        judged.label,
@@ -84,7 +114,19 @@ FROM (SELECT e.agent_id,
              ON f.agent_id = e.agent_id
             AND f.label = l.block_label
             AND f.label = b.label
-           CROSS JOIN LATERAL git_memory.expected_sha(l.block_id) AS owner (commit_sha)
+           -- As git_memory.expected_sha, which a reader of one organisation could ask about any block.
+           LEFT JOIN LATERAL (SELECT first_file.commit_sha
+                              FROM "${app_schema}"."${blocks_agents_table}" first_link
+                                   JOIN git_memory.repo first_repo
+                                     ON first_repo.agent_id = first_link.agent_id
+                                    AND first_repo.state = 'enabled'
+                                   JOIN git_memory.file first_file
+                                     ON first_file.agent_id = first_link.agent_id
+                                    AND first_file.label = first_link.block_label
+                              WHERE first_link.block_id = l.block_id
+                              ORDER BY first_link.agent_id COLLATE "C"
+                              LIMIT 1) AS owner
+                  ON true
      ) AS judged
 WHERE judged.state IS NOT NULL
 UNION ALL
@@ -104,6 +146,26 @@ WHERE NOT EXISTS (SELECT
                         AND b.label = l.block_label
                   WHERE l.agent_id = f.agent_id
                     AND l.block_label = f.label);
+
+-- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept.
+CREATE VIEW git_memory.requests WITH (security_barrier) AS
+SELECT q.id,
+       q.kind,
+       q.agent_id,
+       q.state,
+       q.role_name,
+       q.submitted_at,
+       q.attempts,
+       q.taken_at,
+       q.finished_at,
+       q.progress ->> 'text' AS progress,
+       q.error ->> 'state'   AS error_state,
+       q.error ->> 'message' AS error_message
+FROM git_memory.request q
+     LEFT JOIN "${app_schema}"."${agents_table}" a
+            ON a.id = q.agent_id
+WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+   OR a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
 -- The guard's triggers, as they have to be: every row must say ok.
 CREATE VIEW git_memory.guard AS
@@ -146,11 +208,59 @@ FROM git_memory.installation i
      LEFT JOIN pg_proc p
             ON p.oid = t.tgfoid;
 
-ALTER VIEW git_memory.status  OWNER TO git_memory_owner;
-ALTER VIEW git_memory.history OWNER TO git_memory_owner;
-ALTER VIEW git_memory.drift   OWNER TO git_memory_owner;
-ALTER VIEW git_memory.guard   OWNER TO git_memory_owner;
+ALTER VIEW git_memory.visible_organization OWNER TO git_memory_owner;
+ALTER VIEW git_memory.status               OWNER TO git_memory_owner;
+ALTER VIEW git_memory.history              OWNER TO git_memory_owner;
+ALTER VIEW git_memory.drift                OWNER TO git_memory_owner;
+ALTER VIEW git_memory.requests             OWNER TO git_memory_owner;
+ALTER VIEW git_memory.guard                OWNER TO git_memory_owner;
 
 GRANT SELECT
-    ON git_memory.status, git_memory.history, git_memory.drift, git_memory.guard
+    ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests, git_memory.guard
     TO git_memory_reader, git_memory_admin, git_memory_sidecar;
+
+-- Lets a role see an organisation's agents in the views, and nothing of others. For members of git_memory_owner.
+CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organization_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', show_organization.role_name);
+    EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests TO %I',
+                   show_organization.role_name);
+    -- A view's functions are called with its reader's rights; these read nothing.
+    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.digest_of, git_memory.digest_field, git_memory.metadata_seen, '
+                   'git_memory.metadata_text TO %I', show_organization.role_name);
+    INSERT INTO git_memory.reader_organization
+    VALUES (show_organization.role_name, show_organization.organization_id)
+    ON CONFLICT DO NOTHING;
+END
+$function$;
+
+-- Takes back what show_organization gave.
+CREATE OR REPLACE FUNCTION git_memory.hide_organization(role_name text, organization_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    DELETE FROM git_memory.reader_organization o
+    WHERE o.role_name = hide_organization.role_name
+      AND o.organization_id = hide_organization.organization_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'role "%" has not been shown organisation "%"', role_name, organization_id
+            USING ERRCODE = 'no_data_found',
+                  HINT    = 'See the table git_memory.reader_organization.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM git_memory.reader_organization o WHERE o.role_name = hide_organization.role_name) THEN
+        EXECUTE format('REVOKE SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests '
+                       'FROM %I', hide_organization.role_name);
+    END IF;
+END
+$function$;
+
+CALL git_memory.secure_functions();
+
+-- The views were made anew, without the grants that they had.
+SELECT git_memory.show_organization(o.role_name, o.organization_id)
+FROM git_memory.reader_organization o
+WHERE to_regrole(quote_ident(o.role_name)) IS NOT NULL;

@@ -53,6 +53,7 @@ final class ServeCommand implements CliCommand {
         }
         embedded.check(problems);
         store.check(problems);
+        server.check(problems);
         tables.check(problems);
     }
 

@@ -22,4 +22,18 @@ final class ServerOptions {
             description =
                     "Who a request without the header user_id comes from." + " Default: " + Caller.DEFAULT_USER + ".")
     String defaultUserId = Caller.DEFAULT_USER;
+
+    @Option(
+            names = "--request-retention-hours",
+            paramLabel = "HOURS",
+            defaultValue = "24",
+            description = "How long the results of SQL requests are kept for git_memory.await_request, in hours."
+                    + " Default: 24.")
+    int requestRetentionHours = 24;
+
+    void check(Problems problems) {
+        if (requestRetentionHours < 1) {
+            problems.add("--request-retention-hours must be 1 or more, is " + requestRetentionHours);
+        }
+    }
 }

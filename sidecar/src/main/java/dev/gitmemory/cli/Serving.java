@@ -3,26 +3,35 @@ package dev.gitmemory.cli;
 import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.SqlRequests;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A running sidecar: service, reconciler and HTTP interface. Takes charge of the database that it is given. */
+/** A running sidecar: service, reconciler, HTTP and SQL interface. Takes charge of the database that it is given. */
 final class Serving implements AutoCloseable {
 
     private final OpenMemory open;
     private final ReconcileLoop loop;
     private final @Nullable RetentionLoop retention;
+    private final SqlRequests sql;
     private final HttpServer http;
     private final String host;
 
     private Serving(
-            OpenMemory open, ReconcileLoop loop, @Nullable RetentionLoop retention, HttpServer http, String host) {
+            OpenMemory open,
+            ReconcileLoop loop,
+            @Nullable RetentionLoop retention,
+            SqlRequests sql,
+            HttpServer http,
+            String host) {
         this.open = open;
         this.loop = loop;
         this.retention = retention;
+        this.sql = sql;
         this.http = http;
         this.host = host;
     }
@@ -41,7 +50,9 @@ final class Serving implements AutoCloseable {
             RetentionLoop retention = store.logRetention()
                     .map(keep -> RetentionLoop.start(open.memory().compaction(), keep))
                     .orElse(null);
-            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), retention, http, host);
+            SqlRequests sql =
+                    SqlRequests.start(open.memory(), database, Duration.ofHours(server.requestRetentionHours));
+            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), retention, sql, http, host);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
@@ -69,6 +80,7 @@ final class Serving implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        sql.close();
         loop.close();
         if (retention != null) {
             retention.close();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.BlockTable;
+import dev.gitmemory.service.BlockFields;
 import dev.gitmemory.service.Blocks;
 import dev.gitmemory.service.NewBlock;
 import dev.gitmemory.service.Written;
@@ -12,6 +13,9 @@ import io.javalin.http.Context;
 
 /** Blocks by id and by label, on the addresses of a Letta server. */
 final class BlockRoutes {
+
+    static final String PENDING =
+            "The write is in git. PostgreSQL fell before it got there and will get it when it is back.";
 
     private final Blocks blocks;
     private final Callers callers;
@@ -112,7 +116,7 @@ final class BlockRoutes {
         return Json.body(ctx.bodyInputStream(), maxBodyBytes);
     }
 
-    private static void written(Context ctx, Written written) {
+    static void written(Context ctx, Written written) {
         ObjectNode json = BlockJson.row(written.row());
         pending(ctx, written, json);
         etag(ctx, written.row());
@@ -122,9 +126,7 @@ final class BlockRoutes {
     private static void pending(Context ctx, Written written, ObjectNode json) {
         if (written.pending()) {
             ctx.status(202);
-            json.put(
-                    "pending",
-                    "The write is in git. PostgreSQL fell before it got there and will get it when it is back.");
+            json.put("pending", PENDING);
         }
     }
 

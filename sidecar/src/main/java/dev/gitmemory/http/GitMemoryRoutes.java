@@ -19,10 +19,12 @@ final class GitMemoryRoutes {
 
     private final GitMemory memory;
     private final Callers callers;
+    private final int maxBodyBytes;
 
-    GitMemoryRoutes(GitMemory memory, Callers callers) {
+    GitMemoryRoutes(GitMemory memory, Callers callers, int maxBodyBytes) {
         this.memory = memory;
         this.callers = callers;
+        this.maxBodyBytes = maxBodyBytes;
     }
 
     void register(RoutesConfig routes) {
@@ -31,7 +33,9 @@ final class GitMemoryRoutes {
         routes.post(BASE + "/disable", ctx -> BlockRoutes.json(ctx, status(memory.disable(agent(ctx)))));
         routes.post(BASE + "/sync", ctx -> compared(ctx, memory.sync(agent(ctx))));
         routes.post(BASE + "/verify", ctx -> compared(ctx, memory.verify(agent(ctx))));
+        routes.post(BASE + "/restore", this::restore);
         routes.get(BASE + "/history", this::history);
+        routes.get(BASE + "/diff", this::diff);
         routes.get(BASE + "/blocks", this::blocks);
         routes.get(
                 BASE + "/blocks/<label>",
@@ -62,6 +66,41 @@ final class GitMemoryRoutes {
         ArrayNode commits = json.putArray("commits");
         page.commits().forEach(c -> commits.add(commit(c)));
         json.put("next", page.next());
+        BlockRoutes.json(ctx, json);
+    }
+
+    /** Answers the block where one is named, else the status; 202 where PostgreSQL still has to follow. */
+    private void restore(Context ctx) {
+        ObjectNode body = Json.body(ctx.bodyInputStream(), maxBodyBytes);
+        String to = Requests.requiredText(body, "to");
+        String label = Requests.optionalText(body, "label");
+        if (label != null) {
+            BlockRoutes.written(ctx, memory.restore(agent(ctx), Label.of(label), to, callers.of(ctx)));
+        } else if (memory.restore(agent(ctx), to, callers.of(ctx))) {
+            ctx.status(202);
+            BlockRoutes.json(ctx, Json.object().put("agent_id", agent(ctx)).put("pending", BlockRoutes.PENDING));
+        } else {
+            BlockRoutes.json(ctx, status(memory.views().status(agent(ctx))));
+        }
+    }
+
+    private void diff(Context ctx) {
+        String label = ctx.queryParam("label");
+        String to = ctx.queryParam("to");
+        Views.Diff diff = memory.views()
+                .diff(
+                        agent(ctx),
+                        label == null ? null : Label.of(label),
+                        Requests.required(ctx, "from"),
+                        to == null ? "HEAD" : to);
+        ObjectNode json = Json.object().put("from", diff.fromSha()).put("to", diff.toSha());
+        ArrayNode files = json.putArray("files");
+        diff.files().forEach(file -> files.addObject()
+                .put("path", file.path())
+                .put("change", file.type().name().toLowerCase(java.util.Locale.ROOT))
+                .put("additions", file.additions())
+                .put("deletions", file.deletions())
+                .put("patch", file.patch()));
         BlockRoutes.json(ctx, json);
     }
 

@@ -50,7 +50,7 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
         Callers callers = new Callers(defaultUserId);
         new BlockRoutes(memory.blocks(), callers, MAX_BODY_BYTES).register(config.routes);
-        new GitMemoryRoutes(memory, callers).register(config.routes);
+        new GitMemoryRoutes(memory, callers, MAX_BODY_BYTES).register(config.routes);
         config.routes.get("/healthz", ctx -> ctx.result("ok\n"));
         config.routes.get("/readyz", ctx -> {
             boolean ready = database.isAvailable();

@@ -1,5 +1,7 @@
 package dev.gitmemory.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,5 +64,35 @@ final class Requests {
             return true;
         }
         throw RequestException.malformed(name, "'%s' must be true or false".formatted(name));
+    }
+
+    /** A query parameter that must be there. */
+    static String required(Context ctx, String name) {
+        String value = ctx.queryParam(name);
+        if (value == null) {
+            throw RequestException.malformed(name, "'%s' is missing".formatted(name));
+        }
+        return value;
+    }
+
+    /** A member of the body that must be there and a string. */
+    static String requiredText(ObjectNode body, String name) {
+        String text = optionalText(body, name);
+        if (text == null) {
+            throw RequestException.malformed(name, "'%s' is missing".formatted(name));
+        }
+        return text;
+    }
+
+    /** A member of the body that is a string, absent, or null, which means absent. */
+    static @Nullable String optionalText(ObjectNode body, String name) {
+        JsonNode node = body.get(name);
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        if (!node.isTextual()) {
+            throw RequestException.malformed(name, "'%s' must be a string".formatted(name));
+        }
+        return node.textValue();
     }
 }

@@ -3,7 +3,6 @@ package dev.gitmemory.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -121,7 +120,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** The pool, for those who speak JDBC themselves: Flyway and LISTEN. Closed with this object. */
-    DataSource pool() {
+    HikariDataSource pool() {
         return pool;
     }
 

@@ -103,6 +103,29 @@ public final class Ledger {
                 .list();
     }
 
+    /** How many agents are enabled. */
+    public long countEnabled() {
+        return handle.createQuery("SELECT count(*) FROM git_memory.repo WHERE state = 'enabled'")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** The next enabled agents after one, by id; "" for the first. */
+    public List<String> enabledAfter(String agentId, int limit) {
+        return handle.createQuery("""
+                        SELECT agent_id
+                          FROM git_memory.repo
+                         WHERE state = 'enabled'
+                           AND agent_id COLLATE "C" > :after
+                         ORDER BY agent_id COLLATE "C"
+                         LIMIT :limit
+                        """)
+                .bind("after", agentId)
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list();
+    }
+
     /** Agents whose writers announced a commit and have not taken that back, by id. */
     public List<Repo> inFlight() {
         return handle.createQuery(REPO + "WHERE in_flight_at IS NOT NULL ORDER BY agent_id COLLATE \"C\"")

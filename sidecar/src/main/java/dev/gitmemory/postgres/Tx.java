@@ -10,6 +10,7 @@ public final class Tx {
     private final BlockWrites blockWrites;
     private final Ledger ledger;
     private final Intents intents;
+    private final RequestQueue requests;
 
     Tx(Handle handle, BlockColumns columns) {
         this.agents = new AgentTable(handle);
@@ -17,6 +18,7 @@ public final class Tx {
         this.blockWrites = new BlockWrites(handle, columns);
         this.ledger = new Ledger(handle);
         this.intents = new Intents(handle);
+        this.requests = new RequestQueue(handle);
     }
 
     public AgentTable agents() {
@@ -37,5 +39,9 @@ public final class Tx {
 
     public Intents intents() {
         return intents;
+    }
+
+    public RequestQueue requests() {
+        return requests;
     }
 }

@@ -2,6 +2,7 @@ package dev.gitmemory.repo;
 
 import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.log.LogState;
+import dev.gitmemory.log.LoggedCommit;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -76,6 +77,18 @@ final class BundledRepository implements MemoryRepository {
         try (ObjectReader reader = log.newReader()) {
             TreeLeaf leaf = CommitReader.find(Revisions.commit(log, sha), path, reader);
             return leaf == null ? null : leaf.text(path, reader);
+        }
+    }
+
+    @Override
+    public @Nullable CommitInfo find(Draft.Mark mark) throws IOException {
+        ObjectId head = log.state().head();
+        if (head == null) {
+            return null;
+        }
+        try (ObjectReader reader = log.newReader()) {
+            LoggedCommit found = MarkedCommits.find(Revisions.commit(log, head.name()), mark, reader);
+            return found == null ? null : CommitReader.info(found, reader);
         }
     }
 

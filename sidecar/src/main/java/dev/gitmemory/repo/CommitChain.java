@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** Drafts turned into a chain of commits on top of one state of the log, staged and not in the log yet. */
 final class CommitChain {
 
-    /** A draft that became a commit, did nothing, or threw. */
+    /** A draft that became a commit, did nothing, threw, or had been committed before. */
     private record Link(
             @Nullable ObjectId commit,
             @Nullable ObjectId unchangedAt,
-            @Nullable RuntimeException rejected) {}
+            @Nullable RuntimeException rejected,
+            @Nullable ObjectId found) {}
 
     private final BundleLog log;
     private final LogState base;
@@ -53,20 +54,26 @@ final class CommitChain {
     }
 
     private Link link(Draft draft, Instant now, ObjectInserter inserter, ObjectReader reader) throws IOException {
+        if (draft.mark() != null && base.head() != null) {
+            LoggedCommit found = MarkedCommits.find(logged(base.head()), draft.mark(), reader);
+            if (found != null) {
+                return new Link(null, null, null, found);
+            }
+        }
         TreeEditor files = new TreeEditor(log, reader, tipTree);
         try {
             draft.edit().apply(files);
         } catch (UncheckedIOException e) {
             throw e.getCause(); // the store failed, not the draft
         } catch (RuntimeException e) {
-            return new Link(null, null, e);
+            return new Link(null, null, e, null);
         }
         if (tipTree == null && files.paths().isEmpty()) {
-            return new Link(null, null, null);
+            return new Link(null, null, null, null);
         }
         ObjectId tree = files.write(inserter);
         if (tree.equals(tipTree)) {
-            return new Link(null, tip, null);
+            return new Link(null, tip, null, null);
         }
         CommitBuilder commit = new CommitBuilder();
         commit.setTreeId(tree);
@@ -78,7 +85,7 @@ final class CommitChain {
         commit.setMessage(CommitText.message(draft.message(), draft.author()));
         tip = inserter.insert(commit);
         tipTree = tree;
-        return new Link(tip, null, null);
+        return new Link(tip, null, null, null);
     }
 
     /** Whether there is nothing to write. */
@@ -112,6 +119,9 @@ final class CommitChain {
     private Outcome outcome(Link link, ObjectReader reader) throws IOException {
         if (link.rejected() != null) {
             return new Outcome.Rejected(link.rejected());
+        }
+        if (link.found() != null) {
+            return new Outcome.Found(CommitReader.info(logged(link.found()), reader));
         }
         if (link.commit() == null) {
             return new Outcome.Unchanged(

@@ -8,8 +8,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param message not blank; line ends become {@code \n}, trailing white space goes
  * @param at when the author made the change, to the second, not before 1970; null for the time of the commit
+ * @param mark where one is given, {@code main} gets at most one commit with it, whoever commits and how often; null for
+ *     a draft that may be committed again
  */
-public record Draft(Author author, String message, @Nullable Instant at, Edit edit) {
+public record Draft(
+        Author author,
+        String message,
+        @Nullable Instant at,
+        Edit edit,
+        @Nullable Mark mark) {
+
+    /**
+     * A line by which a commit is known again.
+     *
+     * @param line a whole line of the message
+     * @param afterSeq commits up to this generation number are known to be without it and not looked at; 0 to look at
+     *     all
+     */
+    public record Mark(String line, long afterSeq) {}
 
     public Draft {
         if (message.isBlank()) {
@@ -18,6 +34,11 @@ public record Draft(Author author, String message, @Nullable Instant at, Edit ed
         if (at != null && at.isBefore(Instant.EPOCH)) {
             throw new IllegalArgumentException("Git knows no time before 1970: " + at);
         }
+    }
+
+    /** A draft that may be committed again. */
+    public Draft(Author author, String message, @Nullable Instant at, Edit edit) {
+        this(author, message, at, edit, null);
     }
 
     /** A draft whose author made the change just now. */

@@ -77,6 +77,10 @@ public interface MemoryRepository {
     @Nullable
     String file(String sha, String path) throws IOException;
 
+    /** The commit of {@code main} that carries a mark, as known to this process; null if there is none. */
+    @Nullable
+    CommitInfo find(Draft.Mark mark) throws IOException;
+
     /** What a commit says and did. */
     CommitInfo info(String sha) throws IOException;
 

@@ -8,6 +8,9 @@ public sealed interface Outcome {
     /** It is in the log, durably. */
     record Committed(CommitInfo commit) implements Outcome {}
 
+    /** A commit with its {@link Draft.Mark} was in the log already; the edit was not applied. */
+    record Found(CommitInfo commit) implements Outcome {}
+
     /**
      * Its edit left every file as it was: there is no commit.
      *

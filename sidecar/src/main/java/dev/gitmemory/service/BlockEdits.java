@@ -5,7 +5,9 @@ import dev.gitmemory.block.BlockMarkdown;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.repo.Edit;
 import dev.gitmemory.repo.FileTree;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,40 @@ final class BlockEdits {
                 throw noBlock(agentId, label);
             }
             files.delete(label.path());
+        };
+    }
+
+    /**
+     * Makes a block what it was at an earlier commit.
+     *
+     * @param text the file that it had then, front matter included; null to keep what this repository's file says
+     *     besides the block
+     */
+    static Edit restore(String agentId, Block block, @Nullable String text) {
+        return files -> {
+            String old = files.read(block.label().path());
+            if (old == null) {
+                throw noBlock(agentId, block.label());
+            }
+            files.write(block.label().path(), text == null ? BlockMarkdown.rerender(old, block) : text);
+        };
+    }
+
+    /** Brings a block back under a label that is free. */
+    static Edit recreate(Block block, String text) {
+        return files -> {
+            requireFree(files, block.label());
+            files.write(block.label().path(), text);
+        };
+    }
+
+    /** Makes the files of blocks these and no others; other files stay. */
+    static Edit restoreAll(SortedMap<String, String> blocks) {
+        return files -> {
+            List.copyOf(files.paths()).stream()
+                    .filter(p -> BlockPaths.label(p).isPresent() && !blocks.containsKey(p))
+                    .forEach(files::delete);
+            blocks.forEach(files::write);
         };
     }
 

@@ -94,14 +94,22 @@ public final class Blocks {
      * @return whether PostgreSQL still has to follow
      */
     public boolean delete(String blockId, @Nullable String ifMatch, Caller caller) {
+        return remove(blockId, ifMatch, caller).pending();
+    }
+
+    /** A block that was removed; {@code sha} is null for one that PostgreSQL alone kept. */
+    record Removed(@Nullable String sha, boolean pending) {}
+
+    /** As {@link #delete}, and says by which commit. */
+    Removed remove(String blockId, @Nullable String ifMatch, Caller caller) {
         return targets.routed(() -> {
             Target target = targets.find(blockId);
             Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
             if (target.isGits()) {
                 return git.delete(target, condition, caller);
             }
-            plain.delete(target.row());
-            return Optional.of(false);
+            plain.delete(target.row(), caller);
+            return Optional.of(new Removed(null, false));
         });
     }
 
@@ -116,7 +124,7 @@ public final class Blocks {
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent()
                     ? git.attach(owner.get(), targets.find(blockId), caller)
-                    : Optional.of(new Written(plain.attach(agent, row), false));
+                    : Optional.of(new Written(plain.attach(agent, row, caller), false));
         });
     }
 
@@ -131,7 +139,7 @@ public final class Blocks {
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent()
                     ? git.detach(owner.get(), row, caller)
-                    : Optional.of(new Written(plain.detach(agent, row), false));
+                    : Optional.of(new Written(plain.detach(agent, row, caller), false));
         });
     }
 }

@@ -1,14 +1,21 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.repo.Author;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf something is done.
  *
  * @param userId what the rows' bookkeeping columns record
  * @param author what commits record
+ * @param once the request by which it is asked for, where it must take effect once; null where a repetition is the
+ *     caller's own
  */
-public record Caller(String userId, Author author) {
+public record Caller(String userId, Author author, @Nullable Once once) {
+
+    public Caller(String userId, Author author) {
+        this(userId, author, null);
+    }
 
     /** The organisation of a Letta server's default user, to which what has no agent belongs. */
     public static final String DEFAULT_ORGANIZATION = "org-00000000-0000-4000-8000-000000000000";

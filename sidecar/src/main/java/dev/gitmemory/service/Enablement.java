@@ -98,9 +98,12 @@ final class Enablement {
     }
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
-    void disable(String agentId) {
+    void disable(String agentId, @Nullable Once once) {
         find(agentId);
-        database.inTransaction(tx -> tx.agents().removeTag(agentId));
+        database.execute(tx -> {
+            tx.agents().removeTag(agentId);
+            Once.settle(tx, once, null);
+        });
     }
 
     private Agent find(String agentId) {

@@ -9,9 +9,11 @@ import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Intents.Kind;
 import dev.gitmemory.repo.Draft;
+import dev.gitmemory.repo.Edit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -34,14 +36,19 @@ final class GitBlocks {
     }
 
     Optional<Written> create(Owner owner, NewBlock created, Caller caller) {
+        return create(
+                owner, created, "Create " + created.block().label().text(), BlockEdits.create(created.block()), caller);
+    }
+
+    private Optional<Written> create(Owner owner, NewBlock created, String message, Edit edit, Caller caller) {
         Block block = created.block();
         Label label = block.label();
-        UUID request = UUID.randomUUID();
-        String blockId = "block-" + UUID.randomUUID();
+        UUID request = requestId(caller);
+        String blockId = "block-" + (caller.once() == null ? UUID.randomUUID() : request);
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
-                o -> Draft.of(
-                        caller.author(), RequestId.addTo("Create " + label.text(), request), BlockEdits.create(block)),
+                caller.once(),
+                o -> Draft.of(caller.author(), RequestId.addTo(message, request), edit),
                 List.of(new Intent(request, owner.agentId(), label.text(), blockId, Kind.LINK)));
         BlockRow asCreated = new BlockRow(
                 blockId,
@@ -68,11 +75,11 @@ final class GitBlocks {
         if (rename) {
             requireFree(target, newLabel);
         }
-        UUID request = UUID.randomUUID();
+        UUID request = requestId(caller);
         AtomicReference<@Nullable Block> result = new AtomicReference<>();
         String message = rename
                 ? RequestId.addTo("Rename %s to %s".formatted(label.text(), newLabel.text()), request)
-                : "Update " + label.text();
+                : message(caller, "Update " + label.text());
         Function<Owner, Draft> draft = owner -> {
             Optional<BlockEdits.Condition> own = isFirst(target, owner) ? condition : Optional.empty();
             return Draft.of(caller.author(), message, BlockEdits.update(owner.agentId(), label, patch, own, result));
@@ -87,7 +94,7 @@ final class GitBlocks {
                                 target.row().id(),
                                 Kind.LINK))
                         .toList();
-        GitFirstWriter.Done done = writer.write(target.owners(), draft, intents);
+        GitFirstWriter.Done done = writer.write(target.owners(), caller.once(), draft, intents);
         Block block = result.get();
         if (block == null) {
             throw new IllegalStateException("a commit was made whose edit never ran");
@@ -107,28 +114,29 @@ final class GitBlocks {
                 });
     }
 
-    /** Answers whether PostgreSQL still has to follow. */
-    Optional<Boolean> delete(Target target, Optional<BlockEdits.Condition> condition, Caller caller) {
+    Optional<Blocks.Removed> delete(Target target, Optional<BlockEdits.Condition> condition, Caller caller) {
         Label label = Label.of(target.row().label());
         GitFirstWriter.Done done = writer.write(
                 target.owners(),
+                caller.once(),
                 owner -> Draft.of(
                         caller.author(),
-                        "Delete " + label.text(),
+                        message(caller, "Delete " + label.text()),
                         BlockEdits.delete(
                                 owner.agentId(), label, isFirst(target, owner) ? condition : Optional.empty())),
                 List.of());
         return done.result() == GitFirstWriter.Result.NOT_ENABLED
                 ? Optional.empty()
-                : Optional.of(done.result() == GitFirstWriter.Result.PENDING);
+                : Optional.of(new Blocks.Removed(done.sha(), done.result() == GitFirstWriter.Result.PENDING));
     }
 
     Optional<Written> attach(Owner owner, Target target, Caller caller) {
         BlockRow row = target.row();
         Block block = Enablement.block(row, Label.of(row.label()));
-        UUID request = UUID.randomUUID();
+        UUID request = requestId(caller);
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
+                caller.once(),
                 o -> Draft.of(
                         caller.author(), RequestId.addTo("Attach " + row.label(), request), BlockEdits.create(block)),
                 List.of(new Intent(request, owner.agentId(), row.label(), row.id(), Kind.LINK)));
@@ -137,9 +145,10 @@ final class GitBlocks {
 
     Optional<Written> detach(Owner owner, BlockRow row, Caller caller) {
         Label label = Label.of(row.label());
-        UUID request = UUID.randomUUID();
+        UUID request = requestId(caller);
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
+                caller.once(),
                 o -> Draft.of(
                         caller.author(),
                         RequestId.addTo("Detach " + label.text(), request),
@@ -147,11 +156,54 @@ final class GitBlocks {
                 List.of(new Intent(request, owner.agentId(), label.text(), row.id(), Kind.DETACH)));
         return switch (done.result()) {
             case NOT_ENABLED -> Optional.empty();
-            case PENDING -> Optional.of(new Written(row, true));
+            case PENDING -> Optional.of(new Written(row, true, done.sha()));
             case APPLIED ->
                 Optional.of(new Written(
-                        database.inTransaction(tx -> tx.blocks().find(row.id())).orElse(row), false));
+                        database.inTransaction(tx -> tx.blocks().find(row.id())).orElse(row), false, done.sha()));
         };
+    }
+
+    /** Makes a block what it was, for each of its owners; {@code asked} gets the very file that it had. */
+    Optional<Written> restore(Target target, Owner asked, Block block, String text, String message, Caller caller) {
+        GitFirstWriter.Done done = writer.write(
+                target.owners(),
+                caller.once(),
+                o -> Draft.of(
+                        caller.author(),
+                        message(caller, message),
+                        BlockEdits.restore(o.agentId(), block, o.agentId().equals(asked.agentId()) ? text : null)),
+                List.of());
+        return answer(done, target.row(), block, tx -> {});
+    }
+
+    /** Brings a block back that the agent has no more, as a new row. */
+    Optional<Written> recreate(Owner owner, Block block, String text, String message, Caller caller) {
+        return create(
+                owner, new NewBlock(block, List.of(), Map.of()), message, BlockEdits.recreate(block, text), caller);
+    }
+
+    /** Makes the agent's files of blocks these and no others. */
+    Optional<Restore.Restored> restoreAll(
+            Owner owner, SortedMap<String, String> blocks, String message, Caller caller) {
+        GitFirstWriter.Done done = writer.write(
+                List.of(owner),
+                caller.once(),
+                o -> Draft.of(caller.author(), message(caller, message), BlockEdits.restoreAll(blocks)),
+                List.of());
+        return done.result() == GitFirstWriter.Result.NOT_ENABLED
+                ? Optional.empty()
+                : Optional.of(new Restore.Restored(done.sha(), done.result() == GitFirstWriter.Result.PENDING));
+    }
+
+    private static UUID requestId(Caller caller) {
+        return caller.once() == null ? UUID.randomUUID() : caller.once().requestId();
+    }
+
+    /** A message that needs no number of its own: it gets the caller's, by which the commit is known again. */
+    private static String message(Caller caller, String message) {
+        return caller.once() == null
+                ? message
+                : RequestId.addTo(message, caller.once().requestId());
     }
 
     private static boolean isFirst(Target target, Owner owner) {

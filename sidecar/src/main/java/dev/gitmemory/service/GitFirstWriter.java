@@ -80,11 +80,13 @@ final class GitFirstWriter {
      * Commits one draft for each owner of a block and applies it.
      *
      * @param owners the agents of git's that have the block, one or more
+     * @param once the request that this is, where it must take effect once; null otherwise
      * @param draft makes the commit for an owner; its edits may be evaluated several times
      * @param intents what the drafts mean for rows
      * @throws MemoryException if an edit refuses, or the object storage fails
+     * @throws Once.DoneBefore if the request's commits were there already; PostgreSQL has followed them
      */
-    Done write(List<Owner> owners, Function<Owner, Draft> draft, List<Intent> intents) {
+    Done write(List<Owner> owners, @Nullable Once once, Function<Owner, Draft> draft, List<Intent> intents) {
         steps.reached(Steps.Step.RESOLVED, owners.get(0).agentId());
         owners.forEach(o -> announcements.announce(o.agentId()));
         if (!intents.isEmpty()) {
@@ -92,7 +94,13 @@ final class GitFirstWriter {
         }
         steps.reached(Steps.Step.ANNOUNCED, owners.get(0).agentId());
         try {
-            return owners.size() == 1 ? writeOne(owners.get(0), draft) : writeAll(owners, draft);
+            Writing writing = new Writing(once, draft);
+            Done done = owners.size() == 1 ? writeOne(owners.get(0), writing) : writeAll(owners, writing);
+            if (done.sha() != null && !writing.wrote) {
+                forget(intents);
+                throw new Once.DoneBefore(done.sha());
+            }
+            return done;
         } catch (Refused e) {
             forget(intents);
             throw e.reason;
@@ -111,11 +119,48 @@ final class GitFirstWriter {
         }
     }
 
-    private Done writeOne(Owner owner, Function<Owner, Draft> draft) throws IOException {
+    /** The commits of one write. Used by one thread. */
+    private static final class Writing {
+        private final @Nullable Once once;
+        private final Function<Owner, Draft> draft;
+
+        /** Whether this write made a commit itself, and did not only find those of an attempt before it. */
+        private boolean wrote;
+
+        Writing(@Nullable Once once, Function<Owner, Draft> draft) {
+            this.once = once;
+            this.draft = draft;
+        }
+
+        /** The commit for an owner; null when git says so already. */
+        @Nullable
+        String commit(Owner owner, MemoryRepository repository) throws IOException {
+            Draft own = draft.apply(owner);
+            Draft only = once == null ? own : once.only(own, repository::head);
+            Outcome outcome = repository.commit(List.of(only)).get(0);
+            if (outcome instanceof Outcome.Rejected rejected) {
+                throw new Refused(rejected.reason());
+            }
+            if (outcome instanceof Outcome.Found found) {
+                return found.commit().sha();
+            }
+            wrote |= outcome instanceof Outcome.Committed;
+            return outcome instanceof Outcome.Committed committed
+                    ? committed.commit().sha()
+                    : null;
+        }
+
+        /** Whether an earlier attempt has made the commit; not asked on a first attempt, which has none before it. */
+        boolean isDone(MemoryRepository repository) throws IOException {
+            return once != null && once.attempt().number() > 1 && repository.find(once.mark()) != null;
+        }
+    }
+
+    private Done writeOne(Owner owner, Writing writing) throws IOException {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
         MemoryRepository repository = repositories.open(id);
         Heads.require(repository, owner.agentId(), owner.appliedSeq());
-        String sha = committed(repository.commit(List.of(draft.apply(owner))).get(0));
+        String sha = writing.commit(owner, repository);
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
         return new Done(sha, applied(id, repository));
     }
@@ -152,7 +197,7 @@ final class GitFirstWriter {
      * Writes a block of several owners under the locks of all of them, so that no other writer of the block comes
      * between two commits.
      */
-    private Done writeAll(List<Owner> owners, Function<Owner, Draft> draft) throws IOException {
+    private Done writeAll(List<Owner> owners, Writing writing) throws IOException {
         List<Owner> ordered =
                 owners.stream().sorted(Comparator.comparing(Owner::agentId)).toList();
         Set<String> locks = new TreeSet<>(ordered.stream().map(Owner::agentId).collect(Collectors.toSet()));
@@ -165,7 +210,7 @@ final class GitFirstWriter {
                     if (progress.committed == 0 && !areEnabled(ordered, locked)) {
                         return false;
                     }
-                    commitAll(ordered, draft, progress);
+                    commitAll(ordered, writing, progress);
                     locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
                     return true;
                 });
@@ -205,28 +250,29 @@ final class GitFirstWriter {
         });
     }
 
-    private void commitAll(List<Owner> owners, Function<Owner, Draft> draft, Progress progress) throws IOException {
+    private void commitAll(List<Owner> owners, Writing writing, Progress progress) throws IOException {
         if (progress.committed == 0) {
             for (Owner owner : owners) {
-                tryOut(owner, draft.apply(owner));
+                tryOut(owner, writing);
             }
         }
         for (Owner owner : owners.subList(progress.committed, owners.size())) {
             MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
-            String sha =
-                    committed(repository.commit(List.of(draft.apply(owner))).get(0));
-            progress.advance(sha);
+            progress.advance(writing.commit(owner, repository));
             steps.reached(Steps.Step.COMMITTED, owner.agentId());
         }
     }
 
     /** Under the locks nobody else writes the block: what holds here holds until the commit. */
-    private void tryOut(Owner owner, Draft draft) throws IOException {
+    private void tryOut(Owner owner, Writing writing) throws IOException {
         MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
         repository.refresh();
         Heads.require(repository, owner.agentId(), owner.appliedSeq());
+        if (writing.isDone(repository)) {
+            return;
+        }
         try {
-            DryRun.of(repository, draft.edit());
+            DryRun.of(repository, writing.draft.apply(owner).edit());
         } catch (MemoryException | RuleViolation e) {
             throw new Refused(e);
         }
@@ -240,15 +286,6 @@ final class GitFirstWriter {
             committed++;
             first = first == null ? sha : first;
         }
-    }
-
-    private static @Nullable String committed(Outcome outcome) {
-        if (outcome instanceof Outcome.Rejected rejected) {
-            throw new Refused(rejected.reason());
-        }
-        return outcome instanceof Outcome.Committed committed
-                ? committed.commit().sha()
-                : null;
     }
 
     /** An edit's refusal on its way out of transactions, told apart from what else may be thrown there. */

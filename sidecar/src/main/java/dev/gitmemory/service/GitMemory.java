@@ -1,12 +1,14 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.agentfile.AgentFile;
+import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.TransferProgress;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that can be done with agents' memory, over one database and one object storage. Thread-safe. */
 public final class GitMemory {
@@ -19,6 +21,9 @@ public final class GitMemory {
     private final MemoryImport memoryImport;
     private final Reconciler reconciler;
     private final Compaction compaction;
+    private final Restore restore;
+    private final SettledRequests settledRequests;
+    private final Steps steps;
 
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
@@ -27,7 +32,11 @@ public final class GitMemory {
         GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
         this.enablement = new Enablement(database, repositories, applier, steps);
         Targets targets = new Targets(database, repositories, enablement, applier);
-        this.blocks = new Blocks(database, targets, new GitBlocks(database, writer, steps), new PlainBlocks(database));
+        GitBlocks git = new GitBlocks(database, writer, steps);
+        this.blocks = new Blocks(database, targets, git, new PlainBlocks(database));
+        this.restore = new Restore(database, repositories, targets, git);
+        this.settledRequests = new SettledRequests(database, repositories, applier);
+        this.steps = steps;
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
@@ -101,8 +110,39 @@ public final class GitMemory {
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
     public Views.Status disable(String agentId) {
-        enablement.disable(agentId);
+        disable(agentId, null);
         return views.status(agentId);
+    }
+
+    /** The same by a request that must take effect once. */
+    void disable(String agentId, @Nullable Once once) {
+        enablement.disable(agentId, once);
+    }
+
+    /**
+     * Makes a block what it was at a commit, by a new commit; one that is gone comes back, as a new row.
+     *
+     * @param revision as {@link Views#blockAt} takes it
+     */
+    public Written restore(String agentId, Label label, String revision, Caller caller) {
+        return restore.block(agentId, label, revision, caller);
+    }
+
+    /**
+     * Makes all of an agent's blocks what they were at a commit, by a new commit; blocks that were not there go.
+     *
+     * @return whether PostgreSQL still has to follow
+     */
+    public boolean restore(String agentId, String revision, Caller caller) {
+        return restore.all(agentId, revision, caller).pending();
+    }
+
+    SettledRequests settledRequests() {
+        return settledRequests;
+    }
+
+    Steps steps() {
+        return steps;
     }
 
     /**

@@ -34,6 +34,7 @@ final class PlainBlocks {
         return linking(agent.id(), label, tx -> {
             BlockRow row = insert(tx, agent.organizationId(), created, caller);
             tx.agents().link(agent.id(), label, row.id());
+            Once.settle(tx, caller.once(), row.id());
             return row;
         });
     }
@@ -57,6 +58,7 @@ final class PlainBlocks {
                     tx.blockWrites().patch(row.id(), columns, caller.userId());
                 }
                 writeExtras(tx, row, patch, caller);
+                Once.settle(tx, caller.once(), row.id());
                 return read(tx, row.id());
             });
         } catch (ConstraintException e) {
@@ -72,24 +74,33 @@ final class PlainBlocks {
         }
     }
 
-    void delete(BlockRow row) {
-        if (!database.inTransaction(tx -> tx.blockWrites().delete(row.id()))) {
+    void delete(BlockRow row, Caller caller) {
+        boolean deleted = database.inTransaction(tx -> {
+            boolean gone = tx.blockWrites().delete(row.id());
+            if (gone) {
+                Once.settle(tx, caller.once(), null);
+            }
+            return gone;
+        });
+        if (!deleted) {
             throw MemoryException.conflict(
                     "Block %s is needed by other tables of the application; it was taken from its agents and kept"
                             .formatted(row.id()));
         }
     }
 
-    BlockRow attach(Agent agent, BlockRow row) {
+    BlockRow attach(Agent agent, BlockRow row, Caller caller) {
         return linking(agent.id(), row.label(), tx -> {
             tx.agents().link(agent.id(), row.label(), row.id());
+            Once.settle(tx, caller.once(), row.id());
             return read(tx, row.id());
         });
     }
 
-    BlockRow detach(Agent agent, BlockRow row) {
+    BlockRow detach(Agent agent, BlockRow row, Caller caller) {
         return database.inTransaction(tx -> {
             tx.agents().unlink(agent.id(), row.id());
+            Once.settle(tx, caller.once(), row.id());
             return read(tx, row.id());
         });
     }

@@ -18,7 +18,12 @@ final class RequestId {
     private RequestId() {}
 
     static String addTo(String message, UUID requestId) {
-        return message + "\n\nRequest-Id: " + requestId;
+        return message + "\n\n" + line(requestId);
+    }
+
+    /** The trailer. */
+    static String line(UUID requestId) {
+        return "Request-Id: " + requestId;
     }
 
     static Optional<UUID> of(CommitInfo commit) {

@@ -24,7 +24,13 @@ public interface Steps {
         /** PostgreSQL has committed. */
         APPLIED,
         /** The columns that PostgreSQL alone keeps are written too. */
-        DONE
+        DONE,
+        /** A request of the SQL interface was taken; nothing was begun. */
+        REQUEST_TAKEN,
+        /** A request was carried out; nobody was told. */
+        REQUEST_CARRIED_OUT,
+        /** A request's result is in PostgreSQL. */
+        REQUEST_ANSWERED
     }
 
     Steps NONE = (step, id) -> {};
@@ -32,7 +38,7 @@ public interface Steps {
     /**
      * A write has got here.
      *
-     * @param id of the agent, for {@link Step#DONE} of the block
+     * @param id of the agent, for {@link Step#DONE} of the block, for requests that of the request
      */
     void reached(Step step, String id);
 }

@@ -8,6 +8,7 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.AmbiguousRevisionException;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.CommitPage;
+import dev.gitmemory.repo.FileChange;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
@@ -137,6 +138,23 @@ public final class Views {
         });
     }
 
+    /** How an agent's files differ between two commits, by path. */
+    public record Diff(String fromSha, String toSha, List<FileChange> files) {}
+
+    /**
+     * What changed between two commits, whichever is older.
+     *
+     * @param label only this block; null for all files
+     */
+    public Diff diff(String agentId, @Nullable Label label, String from, String to) {
+        MemoryRepository repository = refreshed(find(agentId));
+        String fromSha = resolve(repository, "from", from);
+        String toSha = resolve(repository, "to", to);
+        return reading(
+                agentId,
+                () -> new Diff(fromSha, toSha, repository.diff(fromSha, toSha, label == null ? null : label.path())));
+    }
+
     private static CommitInfo forPeople(CommitInfo c) {
         return new CommitInfo(
                 c.sha(),
@@ -166,7 +184,7 @@ public final class Views {
         });
     }
 
-    private static String resolve(MemoryRepository repository, String field, String revision) {
+    static String resolve(MemoryRepository repository, String field, String revision) {
         try {
             return repository.resolve(revision);
         } catch (UnknownRevisionException e) {

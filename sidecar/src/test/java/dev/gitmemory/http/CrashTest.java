@@ -57,7 +57,7 @@ class CrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Step.class)
+    @EnumSource(value = Step.class, mode = EnumSource.Mode.MATCH_NONE, names = "REQUEST_.*")
     void afterACrashAtAnyStepPostgresqlEqualsGitAndEveryAcknowledgedWriteIsThere(Step step) throws Exception {
         for (int nth = 1; nth <= rounds(step); nth++) {
             crash(step, nth);

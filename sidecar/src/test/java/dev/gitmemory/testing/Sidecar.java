@@ -7,11 +7,13 @@ import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 
 /** A sidecar in this JVM: the real server on a free port, over a real PostgreSQL and a store of the test's choice. */
 public final class Sidecar implements AutoCloseable {
@@ -20,12 +22,14 @@ public final class Sidecar implements AutoCloseable {
     private final MemoryRepositories repositories;
     private final GitMemory memory;
     private final HttpServer server;
+    private final SqlRequests sql;
 
     private Sidecar(Database database, MemoryRepositories repositories, Steps steps) throws IOException {
         this.database = database;
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
         this.server = HttpServer.start(memory, database, "127.0.0.1", 0, Caller.DEFAULT_USER);
+        this.sql = SqlRequests.start(memory, database, Duration.ofHours(1));
     }
 
     /** Starts a sidecar that owns neither the database nor the store, as a role with the rights of sidecars. */
@@ -56,6 +60,7 @@ public final class Sidecar implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        sql.close();
         repositories.close();
         database.close();
     }

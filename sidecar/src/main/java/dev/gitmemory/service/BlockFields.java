@@ -1,4 +1,4 @@
-package dev.gitmemory.http;
+package dev.gitmemory.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,9 +7,6 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.ExtraColumn;
-import dev.gitmemory.service.BlockPatch;
-import dev.gitmemory.service.Change;
-import dev.gitmemory.service.NewBlock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,18 +15,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a block's fields from a request. A field of the wrong type is malformed and named; fields that no block has are
+ * Reads a block's fields from a JSON object, as HTTP and SQL requests hold it. A field of the wrong type is malformed and named; fields that no block has are
  * ignored, since clients send back what they were given.
  */
-final class BlockFields {
+public final class BlockFields {
 
     private final ObjectNode body;
 
-    BlockFields(ObjectNode body) {
+    public BlockFields(ObjectNode body) {
         this.body = body;
     }
 
-    NewBlock created() {
+    /**
+     * A new block.
+     *
+     * @throws MemoryException if a field is missing or of the wrong type
+     * @throws RuleViolation if a value is none that a block can have
+     */
+    public NewBlock created() {
         Change<String> description = nullable("description", this::text);
         Change<Metadata> metadata = metadata();
         Metadata given = metadata.value();
@@ -45,7 +48,8 @@ final class BlockFields {
                 extras());
     }
 
-    BlockPatch patch() {
+    /** What a block's fields are to become; throws as {@link #created}. */
+    public BlockPatch patch() {
         Change<String> label = given("label", this::text);
         return new BlockPatch(
                 label.value() == null ? Change.keep() : Change.to(Label.of(label.value())),
@@ -61,7 +65,7 @@ final class BlockFields {
     private String required(String field) {
         String text = given(field, this::text).value();
         if (text == null) {
-            throw RequestException.malformed(field, "'%s' is missing".formatted(field));
+            throw MemoryException.malformed(field, "'%s' is missing".formatted(field));
         }
         return text;
     }
@@ -78,7 +82,7 @@ final class BlockFields {
             return Change.keep();
         }
         if (node.isNull()) {
-            throw RequestException.malformed(
+            throw MemoryException.malformed(
                     field, "'%s' can't be null; leave it out to keep what it is".formatted(field));
         }
         return Change.to(read.apply(field));
@@ -170,8 +174,8 @@ final class BlockFields {
         return text;
     }
 
-    private static RequestException wrongType(String field, String expected, JsonNode node) {
-        return RequestException.malformed(
+    private static MemoryException wrongType(String field, String expected, JsonNode node) {
+        return MemoryException.malformed(
                 field,
                 "'%s' must be %s, not %s"
                         .formatted(field, expected, node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));

@@ -1,0 +1,463 @@
+-- The SQL interface: procedures that ask a sidecar for something and wait for the answer.
+--
+-- A request has to be committed before a sidecar can see it, so these procedures COMMIT. PostgreSQL allows that to
+-- procedures that run with their caller's rights and settings only; what needs more is in the functions that they call.
+
+-- What PostgreSQL says, in the session's language, where COMMIT is out of place: no function may.
+CREATE OR REPLACE FUNCTION git_memory.refusal_to_commit() RETURNS text
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    COMMIT;
+    RETURN NULL;
+EXCEPTION
+    WHEN invalid_transaction_termination THEN
+        RETURN SQLERRM;
+END
+$function$;
+
+-- Refuses a call that could not COMMIT, before anything is done. Within a block that catches exceptions COMMIT always
+-- fails, but for another reason where it would be allowed otherwise.
+CREATE OR REPLACE PROCEDURE git_memory.require_autocommit(routine text)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    refused boolean := false;
+BEGIN
+    BEGIN
+        COMMIT;
+    EXCEPTION
+        WHEN invalid_transaction_termination THEN
+            refused := SQLERRM = git_memory.refusal_to_commit();
+    END;
+    IF refused THEN
+        RAISE EXCEPTION 'git_memory.% cannot run inside a transaction block', routine
+            USING ERRCODE = 'invalid_transaction_termination',
+                  DETAIL  = 'It commits its request so that a sidecar sees it. Nothing was done.',
+                  HINT    = format('CALL it outside of a transaction and of blocks that catch exceptions; or SELECT '
+                                              'git_memory.submit_%s(...) here, and after COMMIT '
+                                              'git_memory.await_request(id).', routine);
+    END IF;
+END
+$procedure$;
+
+-- Waits for a request that this transaction has made; raises what it failed with. In the end the request is finished,
+-- or withdrawn, or taken, and the error says which.
+CREATE OR REPLACE PROCEDURE git_memory.carry_out(request_id uuid, patience interval, INOUT result jsonb DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    -- A sidecar that is being restarted has this long to come back.
+    alone_at_most constant interval := '10 s';
+    lock_key      constant integer  := git_memory.attend(request_id);
+    began         timestamptz;
+    seen_sidecar  timestamptz;
+    looked        timestamptz;
+    told          text;
+    state         text;
+    progress      text;
+    cancelled     boolean := false;
+BEGIN
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    -- From here to the end of this transaction a sidecar may take the request.
+    PERFORM pg_advisory_xact_lock(1735225969, lock_key);
+    began := clock_timestamp();
+    seen_sidecar := began;
+    looked := began;
+    BEGIN
+        LOOP
+            SELECT s.state, s.progress INTO state, progress FROM git_memory.request_state(request_id) AS s;
+            EXIT WHEN state IN ('done', 'failed', 'withdrawn') OR clock_timestamp() - began >= patience;
+            IF progress IS DISTINCT FROM told THEN
+                told := progress;
+                RAISE NOTICE '%', told;
+            END IF;
+            IF state = 'queued' AND clock_timestamp() - looked >= interval '0.5 s' THEN
+                looked := clock_timestamp();
+                IF git_memory.sidecars() > 0 THEN
+                    seen_sidecar := looked;
+                END IF;
+                EXIT WHEN looked - seen_sidecar >= alone_at_most;
+            END IF;
+            PERFORM git_memory.pause(began);
+        END LOOP;
+    EXCEPTION
+        WHEN query_canceled THEN
+            cancelled := true;
+    END;
+
+    IF NOT cancelled AND state IN ('done', 'failed', 'withdrawn') THEN
+        result := git_memory.request_result(request_id);
+        RETURN;
+    END IF;
+    IF git_memory.withdraw_request(request_id) THEN
+        COMMIT;
+        CALL git_memory.raise_unanswered(request_id, cancelled, true, clock_timestamp() - began);
+    END IF;
+    -- Too late: it is taken, or it was finished this moment.
+    SELECT s.state INTO state FROM git_memory.request_state(request_id) AS s;
+    IF NOT cancelled AND state <> 'taken' THEN
+        result := git_memory.request_result(request_id);
+        RETURN;
+    END IF;
+    CALL git_memory.raise_unanswered(request_id, cancelled, false, clock_timestamp() - began);
+END
+$procedure$;
+
+-- The words for a call that ends without an answer.
+CREATE OR REPLACE PROCEDURE git_memory.raise_unanswered(request_id uuid, cancelled boolean, withdrawn boolean, waited interval)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    listening constant bigint := git_memory.sidecars();
+    seconds   constant text   := round(extract(epoch FROM waited), 1)::text;
+BEGIN
+    IF withdrawn THEN
+        RAISE EXCEPTION USING
+            ERRCODE = CASE WHEN cancelled THEN '57014' ELSE 'MG110' END,
+            MESSAGE = CASE
+                          WHEN cancelled THEN 'canceled, and the request withdrawn before a sidecar took it'
+                          WHEN listening = 0 THEN format('no sidecar took the request within %s s', seconds)
+                          ELSE format('the sidecars had no time for the request within %s s', seconds)
+                      END,
+            DETAIL  = format('Request %s was withdrawn: nothing was done, and nothing will be. '
+                                        '%s sidecars listen on this database.', request_id, listening),
+            HINT    = CASE
+                          WHEN listening = 0 THEN 'Start "git-memory serve" on this database and look at its log.'
+                          ELSE 'Repeat the call, with a longer wait if the sidecars are busy.'
+                      END;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = CASE WHEN cancelled THEN '57014' ELSE 'MG111' END,
+        MESSAGE = CASE
+                      WHEN cancelled THEN 'canceled while a sidecar carries the request out'
+                      ELSE format('a sidecar has taken the request and not finished it within %s s', seconds)
+                  END,
+        DETAIL  = format('Request %s goes on, and its result is kept.', request_id),
+        HINT    = format('SELECT git_memory.await_request(''%s'') tells what came of it.', request_id);
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.enable_agent(agent_id text, wait interval DEFAULT NULL, INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '60 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('enable_agent');
+    CALL git_memory.carry_out(git_memory.submit_enable_agent(agent_id), patience, result);
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.disable_agent(agent_id text, wait interval DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('disable_agent');
+    CALL git_memory.carry_out(git_memory.submit_disable_agent(agent_id), patience, result);
+END
+$procedure$;
+
+-- Makes PostgreSQL equal git. Returns how many differences it mended, and tells each as a NOTICE.
+CREATE OR REPLACE PROCEDURE git_memory.sync_agent(agent_id text,
+                                                  wait interval DEFAULT NULL,
+                                                  INOUT differences bigint DEFAULT NULL,
+                                                  INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '60 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('sync_agent');
+    CALL git_memory.carry_out(git_memory.submit_sync_agent(agent_id), patience, result);
+    differences := (result ->> 'differences')::bigint;
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+-- Compares PostgreSQL with git and changes nothing. Returns how many differences there are, and tells each as a NOTICE.
+CREATE OR REPLACE PROCEDURE git_memory.verify_agent(agent_id text,
+                                                    wait interval DEFAULT NULL,
+                                                    INOUT differences bigint DEFAULT NULL,
+                                                    INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '60 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('verify_agent');
+    CALL git_memory.carry_out(git_memory.submit_verify_agent(agent_id), patience, result);
+    differences := (result ->> 'differences')::bigint;
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+-- sync_agent for every enabled agent; goes on where it was when its sidecar dies. Returns how many agents there are, at
+-- how many something was mended, and how many could not be compared.
+CREATE OR REPLACE PROCEDURE git_memory.sync_all(wait interval DEFAULT NULL,
+                                                INOUT agents bigint DEFAULT NULL,
+                                                INOUT different bigint DEFAULT NULL,
+                                                INOUT failed bigint DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '1 day');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('sync_all');
+    CALL git_memory.carry_out(git_memory.submit_sync_all(), patience, result);
+    agents := (result ->> 'agents')::bigint;
+    different := (result ->> 'different')::bigint;
+    failed := (result ->> 'failed')::bigint;
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.verify_all(wait interval DEFAULT NULL,
+                                                  INOUT agents bigint DEFAULT NULL,
+                                                  INOUT different bigint DEFAULT NULL,
+                                                  INOUT failed bigint DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '1 day');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('verify_all');
+    CALL git_memory.carry_out(git_memory.submit_verify_all(), patience, result);
+    agents := (result ->> 'agents')::bigint;
+    different := (result ->> 'different')::bigint;
+    failed := (result ->> 'failed')::bigint;
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.write_block(agent_id text,
+                                                   label text,
+                                                   value text DEFAULT NULL,
+                                                   changes jsonb DEFAULT NULL,
+                                                   if_match text DEFAULT NULL,
+                                                   wait interval DEFAULT NULL,
+                                                   INOUT git_sha text DEFAULT NULL,
+                                                   INOUT block_id text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('write_block');
+    CALL git_memory.carry_out(git_memory.submit_write_block(agent_id, label, value, changes, if_match), patience, result);
+    git_sha := result ->> 'git_sha';
+    block_id := result ->> 'block_id';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.create_block(agent_id text,
+                                                    label text,
+                                                    value text,
+                                                    description text DEFAULT NULL,
+                                                    "limit" integer DEFAULT NULL,
+                                                    read_only boolean DEFAULT NULL,
+                                                    metadata jsonb DEFAULT NULL,
+                                                    wait interval DEFAULT NULL,
+                                                    INOUT git_sha text DEFAULT NULL,
+                                                    INOUT block_id text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('create_block');
+    CALL git_memory.carry_out(
+        git_memory.submit_create_block(agent_id, label, value, description, "limit", read_only, metadata), patience, result);
+    git_sha := result ->> 'git_sha';
+    block_id := result ->> 'block_id';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.delete_block(agent_id text,
+                                                    label text,
+                                                    if_match text DEFAULT NULL,
+                                                    wait interval DEFAULT NULL,
+                                                    INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('delete_block');
+    CALL git_memory.carry_out(git_memory.submit_delete_block(agent_id, label, if_match), patience, result);
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.attach_block(agent_id text,
+                                                    block_id text,
+                                                    wait interval DEFAULT NULL,
+                                                    INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('attach_block');
+    CALL git_memory.carry_out(git_memory.submit_attach_block(agent_id, block_id), patience, result);
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.detach_block(agent_id text,
+                                                    block_id text,
+                                                    wait interval DEFAULT NULL,
+                                                    INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('detach_block');
+    CALL git_memory.carry_out(git_memory.submit_detach_block(agent_id, block_id), patience, result);
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+-- Puts back what a label held at an earlier commit, by a new commit.
+CREATE OR REPLACE PROCEDURE git_memory.restore_block(agent_id text,
+                                                     label text,
+                                                     sha text,
+                                                     wait interval DEFAULT NULL,
+                                                     INOUT git_sha text DEFAULT NULL,
+                                                     INOUT block_id text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('restore_block');
+    CALL git_memory.carry_out(git_memory.submit_restore_block(agent_id, label, sha), patience, result);
+    git_sha := result ->> 'git_sha';
+    block_id := result ->> 'block_id';
+END
+$procedure$;
+
+CREATE OR REPLACE PROCEDURE git_memory.block_at(agent_id text,
+                                                label text,
+                                                sha text DEFAULT 'HEAD',
+                                                wait interval DEFAULT NULL,
+                                                INOUT value text DEFAULT NULL,
+                                                INOUT description text DEFAULT NULL,
+                                                INOUT "limit" bigint DEFAULT NULL,
+                                                INOUT read_only boolean DEFAULT NULL,
+                                                INOUT metadata jsonb DEFAULT NULL,
+                                                INOUT git_sha text DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('block_at');
+    CALL git_memory.carry_out(git_memory.submit_block_at(agent_id, label, sha), patience, result);
+    value := result ->> 'value';
+    description := result ->> 'description';
+    "limit" := (result ->> 'limit')::bigint;
+    read_only := (result ->> 'read_only')::boolean;
+    metadata := result -> 'metadata';
+    git_sha := result ->> 'git_sha';
+END
+$procedure$;
+
+-- What changed between two commits as git diff shows it, of one label or (label NULL) of all.
+CREATE OR REPLACE PROCEDURE git_memory.diff(agent_id text,
+                                            label text,
+                                            from_sha text,
+                                            to_sha text DEFAULT 'HEAD',
+                                            wait interval DEFAULT NULL,
+                                            INOUT patch text DEFAULT NULL,
+                                            INOUT additions bigint DEFAULT NULL,
+                                            INOUT deletions bigint DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '30 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('diff');
+    CALL git_memory.carry_out(git_memory.submit_diff(agent_id, label, from_sha, to_sha), patience, result);
+    patch := result ->> 'patch';
+    additions := (result ->> 'additions')::bigint;
+    deletions := (result ->> 'deletions')::bigint;
+END
+$procedure$;
+
+-- Lets a role call some of the procedures and the submit_ functions of the same name; members of git_memory_admin may
+-- call all. For members of git_memory_owner.
+CREATE OR REPLACE FUNCTION git_memory.allow(role_name text, VARIADIC procedures text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.set_calls(role_name, procedures, 'GRANT EXECUTE ON ROUTINE git_memory.%I TO %I');
+    EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', role_name);
+    -- What the procedures do in their caller's name, and what all of them have in common.
+    EXECUTE format('GRANT EXECUTE ON ROUTINE git_memory.require_autocommit, git_memory.refusal_to_commit, '
+                   'git_memory.carry_out, git_memory.raise_unanswered, git_memory.attend, git_memory.request_state, '
+                   'git_memory.request_result, git_memory.sidecars, git_memory.patience, git_memory.pause, '
+                   'git_memory.await_request, git_memory.withdraw_request TO %I', role_name);
+END
+$function$;
+
+-- Takes back what allow gave.
+CREATE OR REPLACE FUNCTION git_memory.disallow(role_name text, VARIADIC procedures text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.set_calls(role_name, procedures, 'REVOKE EXECUTE ON ROUTINE git_memory.%I FROM %I');
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION git_memory.set_calls(role_name text, procedures text[], command text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    known   text[];
+    name    text;
+BEGIN
+    SELECT array_agg(substr(p.proname, 8) ORDER BY p.proname)
+    INTO known
+    FROM pg_proc p
+    WHERE p.pronamespace = 'git_memory'::regnamespace
+      AND p.proname LIKE 'submit\_%';
+    FOREACH name IN ARRAY procedures LOOP
+        IF name IS NULL OR name <> ALL (known) THEN
+            RAISE EXCEPTION 'git_memory has no procedure "%" to call', name
+                USING ERRCODE = 'undefined_function',
+                      DETAIL  = 'There are: ' || array_to_string(known, ', ') || '.',
+                      HINT    = 'Nothing was granted or revoked.';
+        END IF;
+        EXECUTE format(command, name, role_name);
+        EXECUTE format(command, 'submit_' || name, role_name);
+    END LOOP;
+END
+$function$;
+
+CALL git_memory.secure_functions();
+
+SELECT git_memory.allow('git_memory_admin', 'enable_agent', 'disable_agent', 'sync_agent', 'sync_all', 'verify_agent',
+                        'verify_all', 'write_block', 'create_block', 'delete_block', 'attach_block', 'detach_block',
+                        'restore_block', 'block_at', 'diff');

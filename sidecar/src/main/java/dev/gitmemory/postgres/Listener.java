@@ -1,0 +1,188 @@
+package dev.gitmemory.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.postgresql.jdbc.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears PostgreSQL's notifications on a connection of its own, which also holds the lock by which others see that this
+ * sidecar is alive. A lost connection is made again, with growing pauses. Thread-safe.
+ *
+ * <p>Whatever is notified while there is no connection goes unheard: whoever listens has to look for himself, too.
+ */
+public final class Listener implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+    /** The first key of sidecars' locks, see {@code R__10_requests.sql}. */
+    private static final int SIDECARS = 1735227243;
+
+    /** How long one wait for notifications lasts, after which the connection is tried. */
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final HikariDataSource pool;
+    private final String channel;
+    private final int sidecar;
+    private final Runnable heard;
+    private final Thread thread;
+    private final Object closing = new Object();
+    private boolean closed; // guarded by closing
+    private @Nullable Connection listening; // guarded by closing
+    private volatile boolean connected;
+
+    private Listener(HikariDataSource pool, String channel, int sidecar, Runnable heard) {
+        this.pool = pool;
+        this.channel = channel;
+        this.sidecar = sidecar;
+        this.heard = heard;
+        this.thread = new Thread(this::run, "listener");
+        this.thread.setDaemon(true);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param channel an SQL identifier
+     * @param sidecar the number whose lock it holds while it is connected
+     * @param heard called after every notification, and after every connect, on the listener's thread; quick
+     */
+    public static Listener start(Database database, String channel, int sidecar, Runnable heard) {
+        Listener listener = new Listener(database.pool(), channel, sidecar, heard);
+        listener.thread.start();
+        return listener;
+    }
+
+    /** Whether it is connected, and others see this sidecar as alive. */
+    public boolean isConnected() {
+        return connected;
+    }
+
+    private void run() {
+        Duration pause = FIRST_PAUSE;
+        boolean failing = false;
+        while (!isClosed()) {
+            try (Connection connection = pool.getConnection()) {
+                try {
+                    listen(connection);
+                    if (failing) {
+                        log.info("Listening for SQL requests again");
+                    }
+                    failing = false;
+                    pause = FIRST_PAUSE;
+                    hear(connection);
+                } finally {
+                    connected = false;
+                    setListening(null);
+                    pool.evictConnection(connection); // with its LISTEN and its lock
+                }
+            } catch (SQLException | RuntimeException e) {
+                if (!failing && !isClosed()) {
+                    log.warn(
+                            "Not listening for SQL requests, which now wait up to a second each: {}; connecting again",
+                            e.getMessage());
+                }
+                failing = true;
+                await(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private void setListening(@Nullable Connection connection) {
+        synchronized (closing) {
+            listening = connection;
+        }
+    }
+
+    private void listen(Connection connection) throws SQLException {
+        setListening(connection.unwrap(PgConnection.class));
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            // A host that is gone must be noticed in seconds: the lock says that this sidecar is alive.
+            statement.execute("SET tcp_keepalives_idle = 5");
+            statement.execute("SET tcp_keepalives_interval = 2");
+            statement.execute("SET tcp_keepalives_count = 3");
+            statement.execute("LISTEN " + channel);
+        }
+        try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_lock(?, ?)")) {
+            lock.setInt(1, SIDECARS);
+            lock.setInt(2, sidecar);
+            lock.execute();
+        }
+        connected = true;
+        heard.run();
+    }
+
+    private void hear(Connection connection) throws SQLException {
+        PGConnection postgresql = connection.unwrap(PGConnection.class);
+        while (!isClosed()) {
+            PGNotification[] notifications = postgresql.getNotifications((int) WAIT.toMillis());
+            if (notifications != null && notifications.length > 0) {
+                heard.run();
+            } else {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("SELECT"); // a connection that only listens does not notice its end
+                }
+            }
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (closing) {
+            return closed;
+        }
+    }
+
+    private void await(Duration pause) {
+        synchronized (closing) {
+            long end = System.nanoTime() + pause.toNanos();
+            long left = pause.toMillis();
+            while (!closed && left > 0) {
+                try {
+                    closing.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // nobody interrupts this thread but who ends the process
+                    closed = true;
+                }
+                left = (end - System.nanoTime()) / 1_000_000;
+            }
+        }
+    }
+
+    /** Ends it, and frees its lock. */
+    @Override
+    public void close() {
+        synchronized (closing) {
+            closed = true;
+            closing.notifyAll();
+            if (listening != null) {
+                abort(listening);
+            }
+        }
+        try {
+            thread.join(WAIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever stops this is in a hurry: its thread is a daemon
+        }
+    }
+
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run); // it may be waiting for notifications, and close would wait for that
+        } catch (SQLException e) {
+            log.debug("The listening connection was gone already", e);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package dev.gitmemory.service;
+
+import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.postgres.ConstraintException;
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.Listener;
+import dev.gitmemory.postgres.RequestQueue.Failure;
+import dev.gitmemory.postgres.RequestQueue.Taken;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what procedures and {@code submit_} functions ask for: a few requests at a time, those of one agent one
+ * after the other, in the order in which the database gives them out. Any number of sidecars share the work.
+ *
+ * <p>A notification wakes it; since one may be missed it also looks by itself, soon after something happened and then
+ * less and less often, once a second at last. Thread-safe.
+ */
+public final class SqlRequests implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(SqlRequests.class);
+
+    private static final String CHANNEL = "git_memory_request";
+    private static final int THREADS = 8;
+    private static final int COMPARING_THREADS = 4;
+    private static final Duration FIRST_LOOK = Duration.ofMillis(2);
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration FORGETTING = Duration.ofMinutes(1);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final Steps steps;
+    private final Duration retention;
+    private final int sidecar = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private final Leases leases;
+    private final Listener listener;
+    private final SqlOperations operations;
+    private final ExecutorService workers = Executors.newFixedThreadPool(THREADS, threads("sql-request"));
+    private final ExecutorService comparing = Executors.newFixedThreadPool(COMPARING_THREADS, threads("compare"));
+    private final Thread dispatcher = new Thread(this::dispatch, "sql-requests");
+    private final Semaphore free = new Semaphore(THREADS);
+    private final Semaphore wakeUps = new Semaphore(0);
+    private volatile boolean closed;
+
+    private SqlRequests(GitMemory memory, Database database, Duration retention) {
+        this.database = database;
+        this.steps = memory.steps();
+        this.retention = retention;
+        this.operations = new SqlOperations(memory, new AllAgents(database, comparing, () -> closed));
+        this.leases = new Leases(database, sidecar);
+        this.listener = Listener.start(database, CHANNEL, sidecar, this::wake);
+        dispatcher.setDaemon(true);
+        dispatcher.start();
+    }
+
+    /**
+     * Starts to take requests.
+     *
+     * @param retention how long finished requests and their results are kept
+     */
+    public static SqlRequests start(GitMemory memory, Database database, Duration retention) {
+        return new SqlRequests(memory, database, retention);
+    }
+
+    private void wake() {
+        wakeUps.release();
+    }
+
+    private void dispatch() {
+        Duration pause = FIRST_LOOK;
+        long forgotAt = System.nanoTime() - FORGETTING.toNanos();
+        boolean failing = false;
+        while (!closed) {
+            try {
+                boolean took = takeAll();
+                if (System.nanoTime() - forgotAt >= FORGETTING.toNanos()) {
+                    forgotAt = System.nanoTime();
+                    forgetFinished();
+                }
+                if (failing) {
+                    log.info("Taking SQL requests again");
+                }
+                failing = false;
+                boolean woken = await(pause);
+                pause = took || woken ? FIRST_LOOK : shorter(pause.multipliedBy(2), SWEEP);
+            } catch (ConstraintException e) {
+                log.debug("Another sidecar took a request of the same agent at the same moment", e);
+            } catch (DatabaseUnavailableException e) {
+                if (!failing) {
+                    log.warn(
+                            "SQL requests can't be taken, trying again every {} s: {}",
+                            SWEEP.toSeconds(),
+                            e.getMessage());
+                }
+                failing = true;
+                await(SWEEP);
+            } catch (RuntimeException e) {
+                log.error("SQL requests can't be taken; trying again", e);
+                await(SWEEP);
+            }
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private boolean await(Duration pause) {
+        try {
+            boolean woken = wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+            wakeUps.drainPermits();
+            return woken;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody interrupts this thread but who ends the process
+            closed = true;
+            return false;
+        }
+    }
+
+    /** Takes as many as there are threads for; whether there were any. */
+    private boolean takeAll() {
+        boolean took = false;
+        // Without its lock this sidecar looks dead, and what it took would be taken from it.
+        while (!closed && listener.isConnected() && free.tryAcquire()) {
+            boolean handedOver = false;
+            try {
+                Optional<Taken> request =
+                        database.inTransaction(tx -> tx.requests().take(sidecar, Leases.LEASE));
+                if (request.isEmpty()) {
+                    return took;
+                }
+                Leases.Lease lease = leases.add(request.get().attempt().requestId());
+                workers.execute(() -> work(request.get(), lease));
+                handedOver = true;
+                took = true;
+            } finally {
+                if (!handedOver) {
+                    free.release();
+                }
+            }
+        }
+        return took;
+    }
+
+    private void forgetFinished() {
+        int forgotten = database.inTransaction(tx -> tx.requests().forgetFinished(retention));
+        if (forgotten > 0) {
+            log.debug("Forgot {} SQL requests that were finished {} ago", forgotten, retention);
+        }
+    }
+
+    private void work(Taken request, Leases.Lease lease) {
+        try {
+            String id = request.attempt().requestId().toString();
+            steps.reached(Steps.Step.REQUEST_TAKEN, id);
+            Once once = new Once(request.attempt().requestId(), request.attempt(), lease::isHeld);
+            String result = operations.run(request, once);
+            steps.reached(Steps.Step.REQUEST_CARRIED_OUT, id);
+            report(() -> database.execute(tx -> tx.requests().finish(request.attempt(), result)));
+            steps.reached(Steps.Step.REQUEST_ANSWERED, id);
+        } catch (Once.Lost | CancellationException e) {
+            log.info("SQL request {} goes on elsewhere: {}", request.attempt().requestId(), e.getMessage());
+            report(() -> database.execute(tx -> tx.requests().release(request.attempt())));
+        } catch (CompletionException e) {
+            failed(request, e.getCause() instanceof RuntimeException cause ? cause : e);
+        } catch (RuntimeException e) {
+            failed(request, e);
+        } finally {
+            leases.remove(lease);
+            free.release();
+            wake(); // the agent's next one may be taken now
+        }
+    }
+
+    private void failed(Taken request, RuntimeException reason) {
+        if (reason instanceof DatabaseUnavailableException) {
+            // What it did is not known; the next attempt finds out.
+            log.warn(
+                    "SQL request {} waits for PostgreSQL: {}", request.attempt().requestId(), reason.getMessage());
+            report(() -> database.execute(tx -> tx.requests().release(request.attempt())));
+            return;
+        }
+        Failure failure = failure(request, reason);
+        report(() -> database.execute(tx -> tx.requests().fail(request.attempt(), failure)));
+    }
+
+    private static Failure failure(Taken request, RuntimeException reason) {
+        String message = String.valueOf(reason.getMessage());
+        if (reason instanceof MemoryException memory) {
+            if (memory.reason() == Reason.UNAVAILABLE) {
+                log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
+            }
+            return new Failure(state(memory.reason()), message);
+        }
+        if (reason instanceof RuleViolation) {
+            return new Failure("MG105", message);
+        }
+        if (reason instanceof ConstraintException) {
+            return new Failure("MG103", message);
+        }
+        UUID number = request.attempt().requestId();
+        log.error("SQL request {} ({} of role {}) failed", number, request.kind(), request.roleName(), reason);
+        return new Failure("MG107", "an error of git-memory's own; the sidecar's log tells more under " + number);
+    }
+
+    private static String state(Reason reason) {
+        return switch (reason) {
+            case MALFORMED -> "MG101";
+            case NOT_FOUND -> "MG102";
+            case CONFLICT -> "MG103";
+            case STALE -> "MG104";
+            case RULE -> "MG105";
+            case UNAVAILABLE -> "MG106";
+        };
+    }
+
+    /** Writes what became of a request, and tries until PostgreSQL takes it: nobody else can know. */
+    private void report(Runnable write) {
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (DatabaseUnavailableException e) {
+                if (closed || !pauseBeforeReporting()) {
+                    return; // the lease ends, and another sidecar finds out what was done
+                }
+            } catch (RuntimeException e) {
+                log.error("What became of a SQL request could not be written; it will be tried again", e);
+                return;
+            }
+        }
+    }
+
+    private static boolean pauseBeforeReporting() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(500);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Takes no more, lets those under way end, and leaves the others to other sidecars. */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        workers.shutdown();
+        try {
+            dispatcher.join(GRACE.toMillis());
+            if (!workers.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                log.warn(
+                        "{} SQL requests did not end within {} s; other sidecars take them up",
+                        THREADS - free.availablePermits(),
+                        GRACE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever stops this is in a hurry: the threads are daemons
+        }
+        comparing.shutdownNow();
+        leases.close();
+        listener.close();
+    }
+}

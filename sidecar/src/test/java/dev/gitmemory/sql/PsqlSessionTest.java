@@ -1,0 +1,68 @@
+package dev.gitmemory.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The session of the documentation, by the real psql. {@link CallsTest} makes the same calls without it. */
+class PsqlSessionTest extends SqlTest {
+
+    private static final Path SCRIPT = Path.of("../docs/sql-session.sql");
+
+    @Test
+    void anAgentLivesItsWholeLifeInASessionOfPsql() throws Exception {
+        assumeTrue(isInstalled(), "psql is not installed: docs/sql-session.sql was not run");
+        sidecar();
+        String output = psql();
+        assertThat(output)
+                .contains("enabled|1|0", "SQLSTATE MG003", "answered\nt\n", "-I am Iris, and I like short answers.")
+                .contains("I am Iris, and I like short answers.|(null)|5000\n")
+                .contains("differences|git_sha\n0|", "drift\n0\n", "disabled|12\n")
+                .endsWith("--- Done.\n");
+        assertThat(messages("sql-session"))
+                .hasSize(12)
+                .contains("Detach system/notes", "Attach system/notes")
+                .endsWith("Delete system/notes");
+    }
+
+    private static boolean isInstalled() throws InterruptedException {
+        try {
+            return run(List.of("psql", "--version")).startsWith("psql");
+        } catch (IOException e) {
+            return false; // what could not be started is not there
+        }
+    }
+
+    private String psql() throws IOException, InterruptedException, SQLException {
+        return run(List.of(
+                "psql",
+                "--no-psqlrc",
+                "--set=ON_ERROR_STOP=1",
+                "--file=" + SCRIPT,
+                database.jdbcUrl().substring("jdbc:".length()).replace("://", "://postgres@")));
+    }
+
+    /** What it prints, errors included; it must succeed. */
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("psql", ".out");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            int exitCode = process.waitFor();
+            String text = Files.readString(output, StandardCharsets.UTF_8);
+            assertThat(exitCode).as(text).isZero();
+            return text;
+        } finally {
+            Files.delete(output);
+        }
+    }
+}
