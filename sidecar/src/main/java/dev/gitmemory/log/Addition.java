@@ -46,6 +46,6 @@ final class Addition {
 
     /** About how much heap it takes. An entry of which nothing is new is not kept. */
     long bytes() {
-        return fresh.isEmpty() ? 0 : entry.bytes().length + (long) fresh.size() * LoggedObject.OVERHEAD_BYTES;
+        return fresh.isEmpty() ? 0 : entry.heapBytes() + (long) fresh.size() * LoggedObject.OVERHEAD_BYTES;
     }
 }

@@ -44,6 +44,12 @@ public final class BundleLog {
      */
     public static final int MOST_ATTEMPTS = 200;
 
+    /**
+     * How many bytes of new objects an entry may hold, before they are deflated: it is one object in the store, and is
+     * held on the heap as a whole, several times, while it is written or read.
+     */
+    public static final long LARGEST_ENTRY_BYTES = 512L << 20;
+
     private final RepoLog entries;
     private final String name;
     private final LogMemory memory;
@@ -53,6 +59,7 @@ public final class BundleLog {
     private final Checkpointer checkpointer;
     private final Trust trust;
     private final Consumer<BundleLog> whenAppended;
+    private final SharedAnswer<LogState> refreshed = new SharedAnswer<>(this::readNewer);
     private final ReentrantLock appending = new ReentrantLock(true);
 
     /** Guarded by {@link #appending}, as are {@link #reader}, {@link #loader} and changes of {@link #memory}. */
@@ -65,7 +72,7 @@ public final class BundleLog {
             int parallelism,
             Consumer<BundleLog> whenAppended,
             Trust trust) {
-        this.entries = new RepoLog(store, prefix);
+        this.entries = new RepoLog(store, prefix, this::find);
         this.name = prefix;
         this.memory = new LogMemory(entries);
         this.reader = new EntryReader(entries, readers, parallelism);
@@ -113,12 +120,17 @@ public final class BundleLog {
     }
 
     /**
-     * Reads the entries that others have appended since; without waiting when there are none. One request then.
+     * Reads the entries that others have appended since: all that were there when this was called. One request when
+     * there are none, and calls that come together share it.
      *
      * @throws CorruptLogException if one can't be used; the state is the one before it
      * @throws IOException if the store can't be read
      */
     public LogState refresh() throws IOException {
+        return refreshed.get();
+    }
+
+    private LogState readNewer() throws IOException {
         long number = state().entry() + 1;
         Trust.Moment asked = trust.now();
         byte[] next = entries.read(number);
@@ -128,7 +140,7 @@ public final class BundleLog {
         appending.lock();
         try {
             if (next != null) {
-                accept(number, Fetched.decode(entries.key(number), next));
+                accept(number, Fetched.entry(entries, number, next));
             }
             follow();
             return state();
@@ -146,6 +158,7 @@ public final class BundleLog {
      * @return the new state, or null when another entry came first: nothing was appended, and {@link #state} is newer
      *     than {@code on}, though maybe not the newest
      * @throws org.eclipse.jgit.errors.MissingObjectException if an object is neither staged nor in the log
+     * @throws EntryTooLargeException if that is more than {@link #LARGEST_ENTRY_BYTES}
      * @throws CorruptLogException if another entry came first and can't be used
      * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
      * @throws StoreUnavailableException if the entry is not stored
@@ -155,6 +168,10 @@ public final class BundleLog {
             throw new IllegalArgumentException("A repository must have " + LogState.MAIN + ", got " + refs.keySet());
         }
         List<NewObject> fresh = new NewObjectsWalk(memory.objects(), staged).from(refs.values());
+        long size = fresh.stream().mapToLong(object -> object.data().length).sum();
+        if (size > LARGEST_ENTRY_BYTES) {
+            throw new EntryTooLargeException(size, LARGEST_ENTRY_BYTES);
+        }
         LogState after = append(on, refs, fresh);
         if (after != null) {
             whenAppended.accept(this);
@@ -172,7 +189,7 @@ public final class BundleLog {
             }
             long number = on.entry() + 1;
             BundleHeader header = LogStates.next(on, refs, UUID.randomUUID().toString());
-            Bundle entry = BundleCodec.encode(header, fresh);
+            Bundle entry = BundleCodec.encode(header, fresh).placed(entries.stored(entries.key(number)));
             return write(number, entry) ? state() : null;
         } finally {
             appending.unlock();
@@ -214,7 +231,7 @@ public final class BundleLog {
      * @throws IOException if the store failed
      */
     public static int deleteCovered(ObjectStore store, String prefix, Duration keep, Instant now) throws IOException {
-        return new EntryRetention(new RepoLog(store, prefix)).run(keep, now);
+        return new EntryRetention(new RepoLog(store, prefix, id -> null)).run(keep, now);
     }
 
     private Checkpointer.Snapshot snapshot() {
@@ -297,7 +314,7 @@ public final class BundleLog {
             reader.forgetBegun();
             return trust.renew(asked) ? installOwn(number, entry) : settle(number, entry);
         }
-        accept(number, Fetched.decode(entries.key(number), others));
+        accept(number, Fetched.entry(entries, number, others));
         if (racesLostInARow++ > 0) {
             reader.readOn(state().entry() + 1, this::accept);
         }
@@ -332,6 +349,17 @@ public final class BundleLog {
         }
         entries.delete(number);
         return false;
+    }
+
+    /** Looks for a blob whose bundle was deleted since this instance has read it. */
+    private @Nullable LoggedObject find(AnyObjectId id) throws IOException {
+        appending.lock();
+        try {
+            loader.relocateBlobs();
+            return memory.objects().get(id);
+        } finally {
+            appending.unlock();
+        }
     }
 
     /** Takes an entry that was read, if it is the next one. */

@@ -2,6 +2,7 @@ package dev.gitmemory.log;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +33,8 @@ final class CheckpointCodec {
     /** A blob of so many bytes is not compared with others, which would hold several of them on the heap. */
     static final int NO_DELTA_FROM = 1 << 20;
 
+    private static final long LARGEST_BYTES = 1L << 30;
+
     private CheckpointCodec() {}
 
     /**
@@ -47,25 +50,30 @@ final class CheckpointCodec {
             Collection<LoggedObject> fresh,
             ObjectReader reader)
             throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(BundleCodec.bytes(new BundleHeader(new TreeSet<>(), "", refs)));
-        int packBegin = out.size();
-        int beforeBegin = before == null ? 0 : BundleCodec.start(before).packBegin();
-        long count = before == null ? 0 : NB.decodeUInt32(before, beforeBegin + 8);
-        out.writeBytes(PackCodec.header(count + fresh.size()));
-        if (before != null) {
-            int sections = beforeBegin + PackCodec.HEADER;
-            out.write(before, sections, before.length - PackCodec.TRAILER - sections);
+        byte[] header = BundleCodec.bytes(new BundleHeader(new TreeSet<>(), "", refs));
+        byte[] section = fresh.isEmpty() ? new byte[PackCodec.HEADER + PackCodec.TRAILER] : section(fresh, reader);
+        byte[] old = before == null ? section : before;
+        int oldPack = before == null ? 0 : BundleCodec.start(before).packBegin();
+        int oldLength = before == null ? 0 : sections(before, oldPack);
+        long count = (before == null ? 0 : NB.decodeUInt32(before, oldPack + 8)) + fresh.size();
+        long size = (long) header.length + PackCodec.HEADER + oldLength + sections(section, 0) + PackCodec.TRAILER;
+        if (size > LARGEST_BYTES) {
+            throw new IOException("a checkpoint of %d bytes is larger than %d bytes, which can't be read as a whole"
+                    .formatted(size, LARGEST_BYTES));
         }
-        if (!fresh.isEmpty()) {
-            byte[] section = section(fresh, reader);
-            out.write(section, PackCodec.HEADER, section.length - PackCodec.HEADER - PackCodec.TRAILER);
-        }
+        ByteBuffer out = ByteBuffer.allocate((int) size); // exactly as large as needed: there may be big blobs in it
+        out.put(header).put(PackCodec.header(count));
+        out.put(old, oldPack + PackCodec.HEADER, oldLength);
+        out.put(section, PackCodec.HEADER, sections(section, 0));
         MessageDigest sha1 = Constants.newMessageDigest();
-        byte[] written = out.toByteArray();
-        sha1.update(written, packBegin, written.length - packBegin);
-        out.writeBytes(sha1.digest());
-        return out.toByteArray();
+        sha1.update(out.array(), header.length, out.position() - header.length);
+        out.put(sha1.digest());
+        return out.array();
+    }
+
+    /** How long the objects of a pack are. */
+    private static int sections(byte[] bundle, int packBegin) {
+        return bundle.length - packBegin - PackCodec.HEADER - PackCodec.TRAILER;
     }
 
     /** @throws MalformedBundleException if it is not a checkpoint, or damaged */

@@ -124,7 +124,7 @@ final class Checkpointer {
 
     private void requireSame(long number, byte[] stored, byte[] checkpoint) throws IOException {
         String key = log.checkpointKey(number);
-        Bundle theirs = Fetched.decode(key, stored, CheckpointCodec::decode).bundle();
+        Bundle theirs = Fetched.checkpoint(log, number, stored).bundle();
         Bundle ours = CheckpointCodec.decode(checkpoint);
         boolean same = theirs.header().equals(ours.header())
                 && List.copyOf(new TreeSet<>(theirs.objects())).equals(List.copyOf(new TreeSet<>(ours.objects())));

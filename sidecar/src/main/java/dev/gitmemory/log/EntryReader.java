@@ -97,14 +97,14 @@ final class EntryReader {
     FutureTask<@Nullable Fetched> beginCheckpoint(long number) {
         return start(() -> {
             byte[] bytes = log.readCheckpoint(number);
-            return bytes == null ? null : Fetched.decode(log.checkpointKey(number), bytes, CheckpointCodec::decode);
+            return bytes == null ? null : Fetched.checkpoint(log, number, bytes);
         });
     }
 
     private FutureTask<@Nullable Fetched> start(long number) {
         return start(() -> {
             byte[] bytes = log.read(number);
-            return bytes == null ? null : Fetched.decode(log.key(number), bytes);
+            return bytes == null ? null : Fetched.entry(log, number, bytes);
         });
     }
 

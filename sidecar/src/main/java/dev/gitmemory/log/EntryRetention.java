@@ -101,8 +101,7 @@ final class EntryRetention {
         if (checkpoint == null || last == null) {
             throw new VanishedException(checkpoint == null ? log.checkpointKey(number) : log.key(number)).corrupt();
         }
-        Bundle bundle = Fetched.decode(log.checkpointKey(number), checkpoint, CheckpointCodec::decode)
-                .bundle();
+        Bundle bundle = Fetched.checkpoint(log, number, checkpoint).bundle();
         LogMemory memory = new LogMemory(log);
         memory.installCheckpoint(number, bundle, decode(number, last));
         requireClosed(bundle, log.checkpointKey(number));
@@ -128,6 +127,6 @@ final class EntryRetention {
     }
 
     private Bundle decode(long number, byte[] entry) throws CorruptLogException {
-        return Fetched.decode(log.key(number), entry).bundle();
+        return Fetched.entry(log, number, entry).bundle();
     }
 }

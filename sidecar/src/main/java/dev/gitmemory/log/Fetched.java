@@ -17,19 +17,23 @@ final class Fetched {
     }
 
     /** How bytes are understood. */
-    @FunctionalInterface
-    interface Decoder {
+    private interface Decoder {
         Bundle decode(byte[] bytes) throws MalformedBundleException;
     }
 
     /** Decodes an entry. */
-    static Fetched decode(String key, byte[] bytes) {
-        return decode(key, bytes, BundleCodec::decode);
+    static Fetched entry(RepoLog log, long number, byte[] bytes) {
+        return decode(log, log.key(number), bytes, BundleCodec::decode);
     }
 
-    static Fetched decode(String key, byte[] bytes, Decoder decoder) {
+    /** Decodes a checkpoint. */
+    static Fetched checkpoint(RepoLog log, long number, byte[] bytes) {
+        return decode(log, log.checkpointKey(number), bytes, CheckpointCodec::decode);
+    }
+
+    private static Fetched decode(RepoLog log, String key, byte[] bytes, Decoder decoder) {
         try {
-            return new Fetched(bytes, decoder.decode(bytes), null);
+            return new Fetched(bytes, decoder.decode(bytes).placed(log.stored(key)), null);
         } catch (MalformedBundleException e) {
             return new Fetched(bytes, null, corrupt(key, e)); // whoever wants the bundle is told
         }

@@ -9,15 +9,34 @@ import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.internal.storage.pack.BinaryDelta;
 import org.eclipse.jgit.lib.InflaterCache;
 import org.eclipse.jgit.lib.ObjectLoader;
+import org.jspecify.annotations.Nullable;
 
-/** A bundle's bytes on the heap, from which objects are inflated when they are asked for. Immutable. */
+/**
+ * A bundle's bytes on the heap, from which objects are inflated when they are asked for. Where big blobs were left out
+ * it is in pieces. Immutable.
+ */
 final class HeapPack implements ObjectSource {
 
     private final byte[] bytes;
+    private final int begin;
+    private final @Nullable HeapPack before;
 
-    /** @param bytes not copied, must not be changed; objects' offsets are places in it */
+    /** @param bytes a whole bundle; not copied, must not be changed */
     HeapPack(byte[] bytes) {
+        this(bytes, 0, null);
+    }
+
+    /**
+     * A piece of a bundle.
+     *
+     * @param bytes not copied, must not be changed
+     * @param begin where in the bundle they begin
+     * @param before the piece before; null for the first
+     */
+    HeapPack(byte[] bytes, int begin, @Nullable HeapPack before) {
         this.bytes = bytes;
+        this.begin = begin;
+        this.before = before;
     }
 
     @Override
@@ -30,12 +49,16 @@ final class HeapPack implements ObjectSource {
         Deque<byte[]> deltas = new ArrayDeque<>();
         Inflater inflater = InflaterCache.get();
         try {
-            PackedHeader header = PackedHeader.read(bytes, object.offset(), bytes.length);
-            while (header.baseAt() >= 0) {
-                deltas.push(inflate(inflater, header));
-                header = PackedHeader.read(bytes, header.baseAt(), bytes.length);
+            HeapPack piece = this;
+            int at = object.offset();
+            PackedHeader header = piece.header(at);
+            while (header.distance() > 0) {
+                deltas.push(piece.inflate(inflater, header));
+                at -= header.distance();
+                piece = piece.with(at);
+                header = piece.header(at);
             }
-            byte[] data = inflate(inflater, header);
+            byte[] data = piece.inflate(inflater, header);
             while (!deltas.isEmpty()) {
                 data = BinaryDelta.apply(data, deltas.pop());
             }
@@ -45,6 +68,21 @@ final class HeapPack implements ObjectSource {
         } finally {
             InflaterCache.release(inflater);
         }
+    }
+
+    private HeapPack with(int at) throws MalformedBundleException {
+        HeapPack piece = this;
+        while (piece != null && at < piece.begin) {
+            piece = piece.before;
+        }
+        if (piece == null || at - piece.begin >= piece.bytes.length) {
+            throw new MalformedBundleException("a delta's base was left out");
+        }
+        return piece;
+    }
+
+    private PackedHeader header(int at) throws MalformedBundleException {
+        return PackedHeader.read(bytes, at - begin, bytes.length);
     }
 
     private byte[] inflate(Inflater inflater, PackedHeader header) throws DataFormatException {

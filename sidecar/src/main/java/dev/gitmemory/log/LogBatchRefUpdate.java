@@ -40,8 +40,15 @@ final class LogBatchRefUpdate extends BatchRefUpdate {
             if (changes.accepted().isEmpty()) {
                 return;
             }
-            if (log.append(on, changes.refs(), staging) != null) {
-                changes.accepted().forEach(command -> command.setResult(ReceiveCommand.Result.OK));
+            try {
+                if (log.append(on, changes.refs(), staging) != null) {
+                    changes.accepted().forEach(command -> command.setResult(ReceiveCommand.Result.OK));
+                    return;
+                }
+            } catch (EntryTooLargeException e) {
+                changes.accepted()
+                        .forEach(command ->
+                                command.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, e.getMessage()));
                 return;
             }
         }

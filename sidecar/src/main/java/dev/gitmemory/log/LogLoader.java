@@ -61,6 +61,28 @@ final class LogLoader {
         }
     }
 
+    /** Makes big blobs be read from the newest checkpoint. */
+    void relocateBlobs() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            long number = log.survey().checkpoint();
+            if (number == 0) {
+                return;
+            }
+            String key = log.checkpointKey(number);
+            try {
+                EntryReader.present(reader.beginCheckpoint(number), key).bundle().objects().stream()
+                        .filter(object -> object.isIn(key))
+                        .forEach(memory.objects()::relocate);
+                return;
+            } catch (VanishedException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e.corrupt();
+                }
+                // A newer checkpoint may have taken its place.
+            }
+        }
+    }
+
     private void readUpTo(long newest) throws IOException {
         reader.readAll(memory.state().entry() + 1, newest, (number, entry) -> memory.install(number, entry.bundle()));
     }

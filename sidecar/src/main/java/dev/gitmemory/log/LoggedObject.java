@@ -32,6 +32,16 @@ class LoggedObject extends ObjectId {
         this(other, other.type, other.size, other.source, other.offset);
     }
 
+    /** The same object, to be had from another source. */
+    final LoggedObject in(ObjectSource other) {
+        return new LoggedObject(this, type, size, other, offset);
+    }
+
+    /** Whether its content is read from the store, from the bundle with this key. */
+    final boolean isIn(String bundle) {
+        return source instanceof StoredPack stored && stored.isIn(bundle);
+    }
+
     final int type() {
         return type;
     }

@@ -53,6 +53,11 @@ final class LoggedObjects {
                 .toList();
     }
 
+    /** An object that is here is to be had from elsewhere. */
+    void relocate(LoggedObject object) {
+        byId.replace(object, object);
+    }
+
     /** Adds the objects of an entry that has been checked. */
     void add(Addition addition) {
         byId.putAll(addition.objects());

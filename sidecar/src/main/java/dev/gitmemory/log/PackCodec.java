@@ -151,7 +151,7 @@ final class PackCodec {
         private LoggedObject object(Inflater inflater) throws MalformedBundleException, DataFormatException {
             int begin = at;
             PackedHeader header = PackedHeader.read(bytes, begin, end);
-            if (header.baseAt() >= 0) {
+            if (header.distance() > 0) {
                 throw new MalformedBundleException("its pack holds a delta; an entry holds whole objects only");
             }
             byte[] data = new byte[header.size()];

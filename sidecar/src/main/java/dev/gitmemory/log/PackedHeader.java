@@ -8,12 +8,9 @@ import org.eclipse.jgit.lib.Constants;
  * @param type of the object, or {@link Constants#OBJ_OFS_DELTA}
  * @param size of the content, or of the delta, in bytes
  * @param dataAt where the deflated bytes begin
- * @param baseAt where the delta's base begins; -1 for a whole object
+ * @param distance how far before this object the delta's base begins; 0 for a whole object
  */
-record PackedHeader(int type, int size, int dataAt, int baseAt) {
-
-    /** The longest that one can be: a size of 64 bits and a distance of 64 bits. */
-    static final int LONGEST = 20;
+record PackedHeader(int type, int size, int dataAt, int distance) {
 
     /** @throws MalformedBundleException if it ends before it is complete, or is of a kind that we don't write */
     static PackedHeader read(byte[] bytes, int begin, int end) throws MalformedBundleException {
@@ -35,21 +32,21 @@ record PackedHeader(int type, int size, int dataAt, int baseAt) {
             if (type < Constants.OBJ_COMMIT || type > Constants.OBJ_TAG) {
                 throw new MalformedBundleException("its pack holds an object of type " + type);
             }
-            return new PackedHeader(type, (int) size, at, -1);
+            return new PackedHeader(type, (int) size, at, 0);
         }
         b = next(bytes, at++, end);
         long distance = b & 0x7f;
         while ((b & 0x80) != 0) {
             b = next(bytes, at++, end);
             distance = ((distance + 1) << 7) | (b & 0x7f);
-            if (distance > begin) {
+            if (distance > Integer.MAX_VALUE) {
                 break;
             }
         }
-        if (distance < 1 || distance > begin) {
+        if (distance < 1 || distance > Integer.MAX_VALUE) {
             throw new MalformedBundleException("a delta of its pack has no base");
         }
-        return new PackedHeader(type, (int) size, at, (int) (begin - distance));
+        return new PackedHeader(type, (int) size, at, (int) distance);
     }
 
     private static int next(byte[] bytes, int at, int end) throws MalformedBundleException {

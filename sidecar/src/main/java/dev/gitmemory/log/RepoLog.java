@@ -27,12 +27,15 @@ final class RepoLog {
     private static final Pattern NOTE = Pattern.compile("([0-9]{20})\\.txt");
 
     private final ObjectStore store;
+    private final StoredPack.Finder finder;
     private final String folder;
     private final String checkpoints;
     private final String known;
 
-    RepoLog(ObjectStore store, String prefix) {
+    /** @param finder looks for blobs whose bundle was deleted */
+    RepoLog(ObjectStore store, String prefix, StoredPack.Finder finder) {
         this.store = store;
+        this.finder = finder;
         this.folder = prefix + "/log/";
         this.checkpoints = prefix + "/checkpoint/";
         this.known = prefix + "/retention/";
@@ -46,6 +49,11 @@ final class RepoLog {
     /** The key of the checkpoint up to entry {@code number}. */
     String checkpointKey(long number) {
         return checkpoints + "%020d.bundle".formatted(number);
+    }
+
+    /** The bundle with this key as a source of big blobs. */
+    ObjectSource stored(String key) {
+        return new StoredPack(store, key, finder);
     }
 
     ObjectStore.Created create(long number, byte[] entry) throws IOException {

@@ -11,8 +11,12 @@ import java.time.Duration;
  */
 public record CacheSettings(long bytes, Duration idle, int parallelReads) {
 
-    /** 256 MiB, one hour, 64 reads. */
-    public static final CacheSettings DEFAULT = new CacheSettings(256L << 20, Duration.ofHours(1), 64);
+    /**
+     * Two fifths of the heap, one hour, 64 reads. The rest of the heap is for what is read, written and answered
+     * meanwhile, and for repositories that somebody holds.
+     */
+    public static final CacheSettings DEFAULT =
+            new CacheSettings(Runtime.getRuntime().maxMemory() / 5 * 2, Duration.ofHours(1), 64);
 
     public CacheSettings {
         if (bytes < 0 || idle.isNegative() || parallelReads < 1) {

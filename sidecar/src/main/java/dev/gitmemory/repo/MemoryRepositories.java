@@ -7,8 +7,13 @@ import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryRepositories implements AutoCloseable {
 
+    private static final int PARALLEL_OPENINGS = 16;
+
     private final ObjectStore store;
     private final Clock clock;
     private final CacheSettings options;
     private final ExecutorService readers;
+    private final ExecutorService openers;
     private final Checkpoints checkpoints;
     private final Cache<RepoId, Slot> kept;
     private final Cache<RepoId, MemoryRepository> held =
@@ -58,17 +66,22 @@ public final class MemoryRepositories implements AutoCloseable {
         this.clock = clock;
         this.options = options;
         this.checkpoints = new Checkpoints(checkpointSettings);
-        AtomicInteger number = new AtomicInteger();
-        this.readers = Executors.newFixedThreadPool(options.parallelReads(), task -> {
-            Thread thread = new Thread(task, "git-memory-read-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.readers = pool("git-memory-read-", options.parallelReads());
+        this.openers = pool("git-memory-open-", PARALLEL_OPENINGS);
         this.kept = Caffeine.newBuilder()
                 .maximumWeight(options.bytes())
                 .weigher((RepoId id, Slot slot) -> slot.weigh())
                 .expireAfterAccess(options.idle())
                 .build();
+    }
+
+    private static ExecutorService pool(String name, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, name + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -86,6 +99,27 @@ public final class MemoryRepositories implements AutoCloseable {
             kept.asMap().computeIfPresent(id, (sameId, sameSlot) -> sameSlot); // weighs it again
         }
         return repository;
+    }
+
+    /**
+     * Opens repositories ahead of their use, several at the same time. What can't be opened is left to whoever uses it
+     * to be told about. For about as many as are used next: all are opened before this returns.
+     */
+    public void openAhead(Collection<RepoId> ids) {
+        List<Future<?>> opening = new ArrayList<>();
+        for (RepoId id : ids) {
+            opening.add(openers.submit(() -> open(id)));
+        }
+        for (Future<?> each : opening) {
+            try {
+                each.get();
+            } catch (ExecutionException e) {
+                // Told when it is used.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // whoever goes on opens the rest one by one
+                return;
+            }
+        }
     }
 
     /**
@@ -109,6 +143,7 @@ public final class MemoryRepositories implements AutoCloseable {
     @Override
     public void close() {
         checkpoints.close();
+        openers.shutdownNow();
         kept.invalidateAll();
         readers.shutdownNow();
     }
@@ -116,7 +151,7 @@ public final class MemoryRepositories implements AutoCloseable {
     /** The place of a repository. Opening takes long, and must hold up nobody but who wants the same one. */
     private final class Slot {
 
-        private static final int OVERHEAD_BYTES = 1024;
+        private static final int OVERHEAD_BYTES = 4096;
 
         private final RepoId id;
         private volatile @Nullable MemoryRepository repository;

@@ -94,6 +94,7 @@ final class TreeDiff {
         DiffFormatter formatter = new DiffFormatter(out);
         formatter.setReader(reader, new Config());
         formatter.setDetectRenames(false);
+        formatter.setBinaryFileThreshold(TreeLeaf.LARGEST_TEXT_BYTES);
         return formatter;
     }
 

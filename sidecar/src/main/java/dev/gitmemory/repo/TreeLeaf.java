@@ -5,11 +5,15 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.jspecify.annotations.Nullable;
 
 /** What is at a path that is not a folder: an object that exists, or a file that is to be written. */
 final class TreeLeaf {
+
+    /** A file of more bytes is not read as text: a block does not get so large over HTTP either. */
+    static final int LARGEST_TEXT_BYTES = 16 << 20;
 
     private final FileMode mode;
     private final @Nullable ObjectId id;
@@ -50,7 +54,8 @@ final class TreeLeaf {
         if (text != null) {
             return text;
         }
-        throw new NotTextException(path, isFile() ? "it is not UTF-8, or has a NUL" : "a symbolic link or a submodule");
+        throw new NotTextException(
+                path, isFile() ? "it is not UTF-8, has a NUL, or is over 16 MiB" : "a symbolic link or a submodule");
     }
 
     /** The text of the file, or null if it is none. */
@@ -59,8 +64,11 @@ final class TreeLeaf {
         if (!isFile()) {
             return null;
         }
-        return Texts.decode(
-                id == null ? content : reader.open(id, Constants.OBJ_BLOB).getBytes());
+        if (id == null) {
+            return Texts.decode(content);
+        }
+        ObjectLoader file = reader.open(id, Constants.OBJ_BLOB);
+        return file.getSize() > LARGEST_TEXT_BYTES ? null : Texts.decode(file.getBytes(LARGEST_TEXT_BYTES));
     }
 
     private boolean isFile() {

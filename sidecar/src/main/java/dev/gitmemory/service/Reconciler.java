@@ -26,6 +26,8 @@ public final class Reconciler {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
+    private static final int OPENED_AHEAD = 64;
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
@@ -50,7 +52,12 @@ public final class Reconciler {
      */
     public synchronized int run() {
         int done = 0;
-        for (Ledger.Repo repo : database.inTransaction(tx -> tx.ledger().inFlight())) {
+        List<Ledger.Repo> behind = database.inTransaction(tx -> tx.ledger().inFlight());
+        for (int i = 0; i < behind.size(); i++) {
+            if (i % OPENED_AHEAD == 0) {
+                openAhead(behind.subList(i, Math.min(i + OPENED_AHEAD, behind.size())));
+            }
+            Ledger.Repo repo = behind.get(i);
             if (attempt(repo.agentId(), () -> follow(repo))) {
                 done++;
             }
@@ -63,6 +70,13 @@ public final class Reconciler {
             }
         }
         return done;
+    }
+
+    /** After a restart none is open, and one by one that takes long. */
+    private void openAhead(List<Ledger.Repo> repos) {
+        repositories.openAhead(repos.stream()
+                .map(repo -> new RepoId(repo.organizationId(), repo.agentId()))
+                .toList());
     }
 
     private void follow(Ledger.Repo repo) throws IOException {

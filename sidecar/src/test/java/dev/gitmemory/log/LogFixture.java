@@ -24,7 +24,7 @@ final class LogFixture {
 
     static final String PREFIX = "org/agent/repo.git";
 
-    private static final PersonIdent PERSON =
+    static final PersonIdent PERSON =
             new PersonIdent("Pat", "pat@example.org", Instant.ofEpochSecond(1_772_000_000), ZoneOffset.UTC);
 
     private LogFixture() {}
