@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A work tree of stock git, written to by its command line. Not thread-safe. */
 final class StockGitBench {
@@ -30,6 +31,19 @@ final class StockGitBench {
         git.run("config", "gc.auto", "0");
         git.run("config", "core.fsync", "all");
         return git;
+    }
+
+    /** The size of a clone of {@code bundle} in {@code folder}, packed as tightly as git does by itself. */
+    static long packedBytes(Path bundle, Path folder) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        StockGitBench git = new StockGitBench(folder);
+        git.run("clone", "--quiet", "--mirror", bundle.toString(), ".");
+        git.run("repack", "-a", "-d", "-f", "--quiet");
+        try (Stream<Path> packs = Files.list(folder.resolve("objects/pack"))) {
+            return packs.filter(p -> p.toString().endsWith(".pack"))
+                    .mapToLong(p -> p.toFile().length())
+                    .sum();
+        }
     }
 
     /** Makes one commit of each write; fast, and not what is measured. */

@@ -22,9 +22,9 @@ final class StoreOptions {
     @Option(
             names = "--checkpoint-entries",
             paramLabel = "N",
-            defaultValue = "256",
-            description = "Make a checkpoint of a repository after so many log entries. Fewer let it open faster, more"
-                    + " write less. Default: 256.")
+            defaultValue = "128",
+            description = "Make a checkpoint of a repository after so many log entries, in a long history after up to"
+                    + " eight times as many. Fewer let it open faster, more write less. Default: 128.")
     int checkpointEntries = CheckpointSettings.DEFAULT.entries();
 
     @Option(

@@ -206,6 +206,11 @@ public final class BundleLog {
         return memory.tail().bytes();
     }
 
+    /** The size of the newest checkpoint that this instance knows; 0 if it knows none. */
+    public long checkpointBytes() {
+        return memory.tail().checkpointBytes();
+    }
+
     /**
      * Makes a checkpoint of everything up to the newest entry, unless there is one already, and removes older ones but
      * one. Holds up nobody but other checkpoints; takes several requests, and for a while about three times the
@@ -247,10 +252,10 @@ public final class BundleLog {
         }
     }
 
-    private void checkpointed(long number) {
+    private void checkpointed(long number, long size) {
         appending.lock();
         try {
-            memory.tail().checkpointed(number);
+            memory.tail().checkpointed(number, size);
         } finally {
             appending.unlock();
         }

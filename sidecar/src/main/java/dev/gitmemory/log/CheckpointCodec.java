@@ -55,7 +55,7 @@ final class CheckpointCodec {
         byte[] old = before == null ? section : before;
         int oldPack = before == null ? 0 : BundleCodec.start(before).packBegin();
         int oldLength = before == null ? 0 : sections(before, oldPack);
-        long count = (before == null ? 0 : NB.decodeUInt32(before, oldPack + 8)) + fresh.size();
+        long count = (before == null ? 0 : PackCodec.check(before, oldPack)) + fresh.size();
         long size = (long) header.length + PackCodec.HEADER + oldLength + sections(section, 0) + PackCodec.TRAILER;
         if (size > LARGEST_BYTES) {
             throw new IOException("a checkpoint of %d bytes is larger than %d bytes, which can't be read as a whole"
@@ -74,6 +74,11 @@ final class CheckpointCodec {
     /** How long the objects of a pack are. */
     private static int sections(byte[] bundle, int packBegin) {
         return bundle.length - packBegin - PackCodec.HEADER - PackCodec.TRAILER;
+    }
+
+    /** How many objects a checkpoint holds; {@link #encode} has made it. */
+    static long count(byte[] checkpoint) throws MalformedBundleException {
+        return NB.decodeUInt32(checkpoint, BundleCodec.start(checkpoint).packBegin() + 8);
     }
 
     /** @throws MalformedBundleException if it is not a checkpoint, or damaged */
@@ -113,7 +118,15 @@ final class CheckpointCodec {
             }
             writer.writePack(NullProgressMonitor.INSTANCE, NullProgressMonitor.INSTANCE, pack);
         }
-        return pack.toByteArray();
+        byte[] section = pack.toByteArray();
+        long right = CheckpointParser.objects(section, 0).stream()
+                .filter(wanted::containsKey)
+                .distinct()
+                .count();
+        if (right != fresh.size()) {
+            throw new IOException("a section of a checkpoint holds %d of %d objects".formatted(right, fresh.size()));
+        }
+        return section;
     }
 
     private static PackConfig config() {

@@ -3,16 +3,17 @@ package dev.gitmemory.log;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes checkpoints of one log.
  *
- * <p>A checkpoint is checked twice before anybody relies on it: made, it must hold exactly the objects of the log, each
- * of which is inflated and hashed for that; stored, it must read back as the same bytes. Of several processes that make
+ * <p>A checkpoint is checked before anybody relies on it: of what is new each object is inflated from it again and
+ * hashed, with what the checkpoint before has it must be as many as the log has, and stored it must read back as the same
+ * bytes. Of several processes that make
  * the same one the first to store it wins, as with entries.
  *
  * <p>Old checkpoints are removed once a newer one is stored, but for one: whoever has listed it and reads it now looks
@@ -31,6 +32,12 @@ final class Checkpointer {
      */
     record Snapshot(LogState state, long objects, long checkpoint, List<LoggedObject> fresh) {}
 
+    /** Takes the number and the size of a checkpoint. */
+    @FunctionalInterface
+    interface Told {
+        void accept(long number, long size);
+    }
+
     private final RepoLog log;
 
     Checkpointer(RepoLog log) {
@@ -44,43 +51,48 @@ final class Checkpointer {
      * @param checkpointed told of the number of a checkpoint that is there
      * @return whether it has made one
      */
-    synchronized boolean run(Supplier<Snapshot> snapshot, LongConsumer checkpointed, LoggedObjects objects)
-            throws IOException {
-        List<Long> known = log.checkpoints();
+    synchronized boolean run(Supplier<Snapshot> snapshot, Told checkpointed, LoggedObjects objects) throws IOException {
+        SortedMap<Long, Long> known = log.checkpoints();
         Snapshot now = snapshot.get();
-        long newest = known.isEmpty() ? 0 : known.get(known.size() - 1);
+        long newest = known.isEmpty() ? 0 : known.lastKey();
         if (newest > now.checkpoint() && newest <= now.state().entry()) {
-            checkpointed.accept(newest); // another process has made it
+            checkpointed.accept(newest, known.getOrDefault(newest, 0L)); // another process has made it
             now = snapshot.get();
         }
         long number = now.state().entry();
-        boolean made = newest < number && make(now, objects);
+        boolean made = newest < number;
         if (made) {
-            checkpointed.accept(number);
+            checkpointed.accept(number, make(now, objects));
             known = log.checkpoints();
         }
-        for (long old : known.subList(0, Math.max(0, known.size() - KEPT))) {
+        List<Long> numbers = List.copyOf(known.keySet());
+        for (long old : numbers.subList(0, Math.max(0, numbers.size() - KEPT))) {
             log.deleteCheckpoint(old);
         }
         return made;
     }
 
-    private boolean make(Snapshot now, LoggedObjects objects) throws IOException {
+    /** Answers its size. */
+    private long make(Snapshot now, LoggedObjects objects) throws IOException {
         byte[] before = before(now.checkpoint());
         byte[] checkpoint;
         try (LogObjectReader reader = new LogObjectReader(objects, null, null)) {
             checkpoint = CheckpointCodec.encode(now.state().targets(), before, now.fresh(), reader);
         }
-        requireComplete(checkpoint, now, objects);
         long number = now.state().entry();
+        long held = CheckpointCodec.count(checkpoint);
+        if (held != now.objects()) {
+            throw new IOException("The checkpoint for '%s' would hold %d objects of the log's %d; it was not stored"
+                    .formatted(log.checkpointKey(number), held, now.objects()));
+        }
+        IOException failure = null;
         try {
             log.createCheckpoint(number, checkpoint);
         } catch (IOException e) {
-            requireStored(number, checkpoint, e); // it may have been stored all the same
-            return true;
+            failure = e; // it may have been stored all the same
         }
-        requireStored(number, checkpoint, null);
-        return true;
+        requireStored(number, checkpoint, failure);
+        return checkpoint.length;
     }
 
     private byte @Nullable [] before(long number) throws IOException {
@@ -92,15 +104,6 @@ final class Checkpointer {
             throw new VanishedException(log.checkpointKey(number)); // two newer ones have come meanwhile
         }
         return before;
-    }
-
-    private void requireComplete(byte[] checkpoint, Snapshot now, LoggedObjects objects) throws IOException {
-        List<LoggedObject> held = CheckpointCodec.decode(checkpoint).objects();
-        long distinct = held.stream().filter(objects::has).distinct().count();
-        if (held.size() != now.objects() || distinct != now.objects()) {
-            throw new IOException("The checkpoint for '%s' would hold %d objects, %d of the log's %d; it was not stored"
-                    .formatted(log.checkpointKey(now.state().entry()), held.size(), distinct, now.objects()));
-        }
     }
 
     private void requireStored(long number, byte[] checkpoint, @Nullable IOException failure) throws IOException {

@@ -47,11 +47,11 @@ final class EntryRetention {
         if (keep.compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("Entries must be kept for " + SHORTEST + " at least, not " + keep);
         }
-        List<Long> checkpoints = log.checkpoints();
+        SortedMap<Long, Long> checkpoints = log.checkpoints();
         if (checkpoints.isEmpty()) {
             return 0;
         }
-        long newest = checkpoints.get(checkpoints.size() - 1);
+        long newest = checkpoints.lastKey();
         SortedMap<Long, Instant> knownSince = log.knownSince();
         Instant lastNote = Instant.MIN;
         long covered = 0;

@@ -78,7 +78,7 @@ final class LogMemory {
             }
             LogState after = LogStates.after(checkpoint.header().refs(), number, digest, addition);
             objects.add(addition);
-            tail.checkpointed(number);
+            tail.checkpointed(number, checkpoint.bytes().length);
             state = after;
         } catch (MalformedBundleException e) {
             throw new CorruptLogException(

@@ -87,14 +87,14 @@ final class RepoLog {
         return !store.list(checkpoints, checkpointKey(number), 1).isEmpty();
     }
 
-    /** The numbers of the checkpoints, ascending. */
-    List<Long> checkpoints() throws IOException {
-        return numbers(checkpoints, checkpoints, Long.MAX_VALUE);
+    /** The sizes of the checkpoints by their numbers, ascending. */
+    SortedMap<Long, Long> checkpoints() throws IOException {
+        return numbered(checkpoints, checkpoints, Long.MAX_VALUE);
     }
 
     /** The numbers of the entries before {@code end} that are still there, ascending. */
     List<Long> entriesBefore(long end) throws IOException {
-        return numbers(folder, folder, end);
+        return List.copyOf(numbered(folder, folder, end).keySet());
     }
 
     /** Since when checkpoints are known to be there, by their numbers, ascending; see {@link #noteCheckpoint}. */
@@ -130,8 +130,8 @@ final class RepoLog {
         }
     }
 
-    private List<Long> numbers(String in, String startAfter, long end) throws IOException {
-        List<Long> numbers = new ArrayList<>();
+    private SortedMap<Long, Long> numbered(String in, String startAfter, long end) throws IOException {
+        SortedMap<Long, Long> sizes = new TreeMap<>();
         String after = startAfter;
         List<ObjectStore.Entry> page;
         do {
@@ -139,13 +139,13 @@ final class RepoLog {
             for (ObjectStore.Entry entry : page) {
                 long number = number(in, entry.key());
                 if (number >= end) {
-                    return numbers;
+                    return sizes;
                 }
-                numbers.add(number);
+                sizes.put(number, entry.size());
                 after = entry.key();
             }
         } while (page.size() == PAGE);
-        return numbers;
+        return sizes;
     }
 
     /**
@@ -195,7 +195,7 @@ final class RepoLog {
         long first = Math.max(survey.checkpoint(), 1);
         if (!survey.complete()) {
             long listed = entries.isEmpty() ? first - 1 : entries.get(entries.size() - 1);
-            entries.addAll(numbers(folder, key(listed), Long.MAX_VALUE));
+            entries.addAll(numbered(folder, key(listed), Long.MAX_VALUE).keySet());
         }
         long newest = first - 1;
         for (long number : entries) {

@@ -13,12 +13,18 @@ final class Tail {
 
     private final Deque<Part> parts = new ArrayDeque<>();
     private volatile long checkpoint;
+    private volatile long checkpointBytes;
     private volatile int entries;
     private volatile long bytes;
 
     /** The checkpoint that it begins after; 0 for none. */
     long checkpoint() {
         return checkpoint;
+    }
+
+    /** The size of that checkpoint. */
+    long checkpointBytes() {
+        return checkpointBytes;
     }
 
     /** How many entries there are. */
@@ -36,9 +42,10 @@ final class Tail {
         count(bytes + size);
     }
 
-    /** There is a checkpoint up to entry {@code number}. */
-    void checkpointed(long number) {
+    /** There is a checkpoint up to entry {@code number}, of {@code size} bytes. */
+    void checkpointed(long number, long size) {
         checkpoint = number;
+        checkpointBytes = size;
         long left = bytes;
         for (Part first = parts.peek(); first != null && first.number() <= number; first = parts.peek()) {
             left -= first.bytes();

@@ -12,11 +12,11 @@ import java.time.Duration;
 public record CacheSettings(long bytes, Duration idle, int parallelReads) {
 
     /**
-     * Two fifths of the heap, one hour, 64 reads. The rest of the heap is for what is read, written and answered
+     * Two fifths of the heap, one hour, 128 reads: as many entries as come after a checkpoint. The rest of the heap is for what is read, written and answered
      * meanwhile, and for repositories that somebody holds.
      */
     public static final CacheSettings DEFAULT =
-            new CacheSettings(Runtime.getRuntime().maxMemory() / 5 * 2, Duration.ofHours(1), 64);
+            new CacheSettings(Runtime.getRuntime().maxMemory() / 5 * 2, Duration.ofHours(1), 128);
 
     public CacheSettings {
         if (bytes < 0 || idle.isNegative() || parallelReads < 1) {

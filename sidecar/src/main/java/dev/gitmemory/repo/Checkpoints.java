@@ -20,6 +20,12 @@ final class Checkpoints implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
     private static final int LONGEST_CLOSE_SECONDS = 30;
 
+    /** For each byte of an entry at most so many bytes of checkpoints are written. */
+    private static final int MOST_WRITTEN = 32;
+
+    /** A checkpoint is written for so many times the setting's entries at the latest, however long the history is. */
+    private static final int MOST_SPANS = 8;
+
     private final CheckpointSettings settings;
     private final ExecutorService background = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "git-memory-checkpoint");
@@ -36,9 +42,7 @@ final class Checkpoints implements AutoCloseable {
 
     /** An entry was appended. */
     void appended(BundleLog written) {
-        boolean due = written.entriesSinceCheckpoint() >= settings.entries()
-                || written.bytesSinceCheckpoint() >= settings.bytes();
-        if (!due || written.state().entry() < notBefore.getOrDefault(written.name(), 0L)) {
+        if (!isDue(written) || written.state().entry() < notBefore.getOrDefault(written.name(), 0L)) {
             return;
         }
         Long before = notBefore.put(written.name(), Long.MAX_VALUE);
@@ -50,6 +54,14 @@ final class Checkpoints implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             notBefore.remove(written.name()); // closed: the next process makes it
         }
+    }
+
+    private boolean isDue(BundleLog written) {
+        long entries = written.entriesSinceCheckpoint();
+        long bytes = written.bytesSinceCheckpoint();
+        boolean worthIt =
+                bytes * MOST_WRITTEN >= written.checkpointBytes() || entries >= (long) settings.entries() * MOST_SPANS;
+        return (entries >= settings.entries() && worthIt) || bytes >= settings.bytes();
     }
 
     private void make(BundleLog written) {

@@ -105,11 +105,14 @@ final class CommitChain {
         return log.append(base, refs, staging) != null;
     }
 
-    /** What became of the drafts, once the chain is in the log or there was nothing to write. */
-    List<Outcome> outcomes() throws IOException {
+    /**
+     * What became of the drafts from {@code begin} to before {@code end}, once the chain is in the log or there was
+     * nothing to write. May be called by any thread then.
+     */
+    List<Outcome> outcomes(int begin, int end) throws IOException {
         List<Outcome> outcomes = new ArrayList<>();
         try (ObjectReader reader = log.newReader()) {
-            for (Link link : links) {
+            for (Link link : links.subList(begin, end)) {
                 outcomes.add(outcome(link, reader));
             }
         }

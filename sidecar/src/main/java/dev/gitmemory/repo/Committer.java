@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,7 +36,8 @@ final class Committer {
     /** The drafts of one call. */
     private static final class Request {
         private final List<Draft> drafts;
-        private List<Outcome> outcomes = List.of();
+        private @Nullable CommitChain chain;
+        private int begin; // of the request's drafts in the chain
         private @Nullable Throwable failure;
         private boolean done;
 
@@ -91,12 +93,12 @@ final class Committer {
         try {
             List<Draft> drafts = new ArrayList<>();
             group.forEach(request -> drafts.addAll(request.drafts));
-            List<Outcome> outcomes = commitAll(drafts);
+            CommitChain chain = commitAll(drafts);
             int begin = 0;
             for (Request request : group) {
-                int end = begin + request.drafts.size();
-                request.outcomes = List.copyOf(outcomes.subList(begin, end));
-                begin = end;
+                request.chain = chain;
+                request.begin = begin;
+                begin += request.drafts.size();
             }
         } catch (IOException | RuntimeException | Error e) {
             group.forEach(request -> request.failure = e); // thrown to every caller by answer()
@@ -105,13 +107,13 @@ final class Committer {
         }
     }
 
-    private List<Outcome> commitAll(List<Draft> drafts) throws IOException {
+    private CommitChain commitAll(List<Draft> drafts) throws IOException {
         for (int attempt = 0; attempt < BundleLog.MOST_ATTEMPTS; attempt++) {
             CommitChain chain = new CommitChain(log);
             chain.add(drafts, clock.instant());
             boolean settled = chain.isEmpty() ? isNewest(chain.base()) : append(chain);
             if (settled) {
-                return chain.outcomes();
+                return chain;
             }
         }
         throw new LogContendedException(log.name(), BundleLog.MOST_ATTEMPTS);
@@ -132,6 +134,7 @@ final class Committer {
         return appended;
     }
 
+    /** Not within the turn: telling what a commit has changed costs more than making it. */
     private static List<Outcome> answer(Request request) throws IOException {
         Throwable failure = request.failure;
         if (failure instanceof IOException e) {
@@ -143,6 +146,7 @@ final class Committer {
         if (failure instanceof Error e) {
             throw e;
         }
-        return request.outcomes;
+        int end = request.begin + request.drafts.size();
+        return Objects.requireNonNull(request.chain).outcomes(request.begin, end);
     }
 }
