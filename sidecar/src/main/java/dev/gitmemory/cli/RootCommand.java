@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             CompactCommand.class,
             ExportCommand.class,
             ImportCommand.class,
+            FsckCommand.class,
             BenchCommand.class
         },
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",

@@ -1,0 +1,112 @@
+package dev.gitmemory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.testing.FolderCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+/** Damage done to the files of a store and to rows, and what the command says of it. */
+final class FsckCommandTest extends TransferTest {
+
+    private Path entry(String agentId, int number) {
+        return log(agentId).resolve("%020d.bundle".formatted(number));
+    }
+
+    private void threeAgents() {
+        for (String agent : new String[] {"a", "b", "c"}) {
+            enabledAgent(agent);
+            write(folder.resolve("notes/x.md"), "X of " + agent);
+            importInto(agent, folder.resolve("notes"));
+        }
+    }
+
+    @Test
+    void whatIsWholeIsCleanWithAndWithoutADatabase() {
+        threeAgents();
+        assertThat(ok("fsck", "--all"))
+                .contains("a: clean; 2 entries, 0 checkpoints, ", "head " + head("a"))
+                .contains("3 repositories checked, 3 clean, 0 findings");
+        assertThat(ok("fsck", "--agent", "b")).contains("b: clean", "1 repositories checked");
+        environment.keySet().removeIf(name -> name.startsWith("GIT_MEMORY_DB"));
+        assertThat(ok("fsck", "--all", "--storage-only")).contains("org-1/a/repo.git: clean", "3 clean");
+        assertThat(ok("fsck", "--agent", "c", "--storage-only")).contains("org-1/c/repo.git: clean");
+    }
+
+    @Test
+    void damageInTheStoreIsNamedWithWhatToDoAndTheOthersAreStillChecked() throws IOException {
+        threeAgents();
+        ok("compact", "c");
+        Files.write(entry("a", 2), new byte[] {1, 2, 3});
+        Files.delete(entry("b", 1));
+        Path checkpoint = entry("c", 2).resolveSibling("../checkpoint/00000000000000000002.bundle");
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(checkpoint, bytes);
+
+        Cli.Run run = run("fsck", "--all");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("a: 1 findings", "  org-1/a/repo.git/log/00000000000000000002.bundle: its header")
+                .contains("  org-1/b/repo.git/log/00000000000000000001.bundle: this entry is missing")
+                .contains(
+                        "  org-1/c/repo.git/checkpoint/00000000000000000002.bundle: the checksum of its pack is wrong")
+                .contains("    to do: put the object as it was back")
+                .contains("PostgreSQL: not compared, the store has to be mended first")
+                .contains("3 repositories checked, 0 clean, 3 findings");
+    }
+
+    @Test
+    void rowsThatDifferAreFindingsAndSyncIsNamed() throws SQLException {
+        threeAgents();
+        database.execute(
+                "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update",
+                "UPDATE block SET value = 'strange' WHERE id = 'block-b'",
+                "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
+        Cli.Run run = run("fsck", "--all");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("b: 1 findings", "  PostgreSQL: 'system/persona': block block-b differs")
+                .contains("    to do: git-memory sync b", "2 clean, 1 findings");
+        assertThat(run("fsck", "--all", "--storage-only").exitCode()).isZero();
+        ok("sync", "b");
+        ok("fsck", "--all");
+    }
+
+    @Test
+    void aRepositoryThatPostgresKnowsAndTheStoreHasNotIsAFinding() throws IOException {
+        threeAgents();
+        FolderCopy.delete(log("a").resolve("..").normalize());
+        Files.delete(entry("b", 2));
+        Cli.Run run = run("fsck", "--all");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("a: 1 findings; 0 entries", "PostgreSQL: it equals entry 2 (commit " + head("a"))
+                .contains("b: 1 findings; 1 entries", "the store ends at entry 1")
+                .contains("c: clean");
+    }
+
+    @Test
+    void aDisabledAgentIsCheckedInTheStoreOnly() {
+        enabledAgent("a");
+        ok("disable", "a");
+        application.update("UPDATE block SET value = 'mine again' WHERE id = 'block-a'");
+        assertThat(ok("fsck", "--all")).contains("a: clean", "disabled: PostgreSQL is not compared");
+    }
+
+    @Test
+    void anUnknownAgentAMissingStoreAndContradictionsAreSaidSo() {
+        enabledAgent("a");
+        assertThat(run("fsck", "--agent", "nobody").err()).contains("There is no repository of agent 'nobody'");
+        assertThat(run("fsck").exitCode()).isEqualTo(2);
+        assertThat(run("fsck", "--all", "--agent", "a").exitCode()).isEqualTo(2);
+        environment.put("GIT_MEMORY_STORE", folder.resolve("mistyped").toUri().toString());
+        Cli.Run run = run("fsck", "--all");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("There is no store at ");
+    }
+}
