@@ -197,21 +197,16 @@ class AgentCommandsTest {
     @Test
     void theStoreBenchmarkCountsRequestsWithAndWithoutCheckpoints() {
         Cli.Run run = Cli.run(
-                "bench",
-                "store",
-                "--latency=2",
-                "--seconds=1",
-                "--clients=2",
-                "--history=300",
-                "--long-history=600");
+                "bench", "store", "--latency=2", "--seconds=1", "--clients=2", "--history=300", "--long-history=600");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        List<String> opening = run.out().lines()
-                .filter(line -> line.startsWith("     300 |"))
-                .toList();
+        List<String> opening =
+                run.out().lines().filter(line -> line.startsWith("     300 |")).toList();
         assertThat(opening).hasSize(1);
         String[] columns = opening.get(0).split("\\|", -1);
-        assertThat(columns[1].strip()).as("a list, two checkpoint reads, 44 entries").startsWith("47 ");
+        assertThat(columns[1].strip())
+                .as("a list, two checkpoint reads, 44 entries")
+                .startsWith("47 ");
         assertThat(columns[2].strip()).as("a list and 300 entries").startsWith("301 ");
         assertThat(run.out()).contains("Bytes per write at 300 writes:", "a clone, packed", "with the storage");
         assertThat(Cli.run("bench", "store", "--seconds=0", "--clients=0").err())
