@@ -42,9 +42,9 @@ BEGIN
                      AND attname = 'git_sha'
                      AND NOT attisdropped) THEN
         ALTER TABLE "${app_schema}"."${blocks_table}" ADD COLUMN git_sha text;
-        COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha
-            IS 'The git commit that this row mirrors; null while none of its agents is git-enabled';
     END IF;
+    COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha
+        IS 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
 END
 $columns$;
 
@@ -86,7 +86,7 @@ BEGIN
 END
 $history$;
 
--- The guard reads; it writes git_sha when an agent is disabled, and locks rows (a row lock takes the right to update
+-- The guard reads; it writes git_sha when an agent gets or loses its tag, and locks rows (a row lock takes the right to update
 -- one column).
 GRANT SELECT
     ON "${app_schema}"."${blocks_table}",
@@ -94,8 +94,9 @@ GRANT SELECT
        "${app_schema}"."${agents_tags_table}",
        "${app_schema}"."${agents_table}"
     TO git_memory_owner;
-GRANT UPDATE (git_sha) ON "${app_schema}"."${blocks_table}" TO git_memory_owner;
-GRANT UPDATE (id)      ON "${app_schema}"."${agents_table}" TO git_memory_owner;
+GRANT UPDATE (git_sha)  ON "${app_schema}"."${blocks_table}"        TO git_memory_owner;
+GRANT UPDATE (block_id) ON "${app_schema}"."${blocks_agents_table}" TO git_memory_owner;
+GRANT UPDATE (id)       ON "${app_schema}"."${agents_table}"        TO git_memory_owner;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON "${app_schema}"."${blocks_table}",
@@ -123,9 +124,9 @@ BEGIN
                    WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO git_memory_owner', routine);
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
-        IF (SELECT p.proname LIKE ANY (ARRAY['is\_guarded%', 'was\_guarded']) FROM pg_proc p WHERE p.oid = routine) THEN
+        IF (SELECT p.proname LIKE ANY (ARRAY['is\_guarded%', 'is\_tagged', 'was\_guarded']) FROM pg_proc p WHERE p.oid = routine) THEN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO PUBLIC', routine);
-        ELSIF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha'])
+        ELSIF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha', 'drift\_shown'])
                FROM pg_proc p
                WHERE p.oid = routine) THEN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO git_memory_sidecar, git_memory_admin, git_memory_reader',

@@ -1,5 +1,9 @@
 -- The gates: the conditions under which a trigger fires at all. They are what rows of agents without the tag pay.
 --
+-- A row that any agent with the tag has carries something in git_sha: its commit, or 'pending' until the agent is taken
+-- over (R__05_tags.sql sees to it). So an update of a row without git_sha asks no function at all; even one that is named
+-- in a condition and not called costs as much as the rest of the trigger.
+--
 -- Functions run with the rights of git_memory_owner, on a fixed search_path, and with row_security off: where a policy
 -- would hide rows from the guard, its query fails, instead of finding nothing and letting a write through.
 
@@ -46,7 +50,7 @@ BEGIN
 END
 $function$;
 
--- Gate of the blocks table: is one of the block's agents git-enabled? VOLATILE, because it has to see a tag that was
+-- Gate of a new row of the blocks table: is one of the block's agents git-enabled? VOLATILE, because it has to see a tag that was
 -- committed while this statement was waiting.
 CREATE OR REPLACE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -64,6 +68,20 @@ BEGIN
                          WHERE l.block_id = is_guarded.block_id
                          OFFSET 0) AS owner
                    WHERE git_memory.takes_effect(owner.agent_id, owner.tag_xmin));
+END
+$function$;
+
+-- Gate of a link that comes, for the mark: does the agent have the tag, in effect or not?
+CREATE OR REPLACE FUNCTION git_memory.is_tagged(agent_id text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+BEGIN
+    RETURN EXISTS (SELECT
+                   FROM "${app_schema}"."${agents_tags_table}" t
+                   WHERE t.agent_id = is_tagged.agent_id
+                     AND t.tag = 'git-memory-enabled');
 END
 $function$;
 
@@ -99,15 +117,22 @@ BEGIN
 END
 $function$;
 
--- Gate of a link that goes, for the row's commit: does the ledger know the agent? (Its tag may be gone already.)
-CREATE OR REPLACE FUNCTION git_memory.was_guarded(agent_id text) RETURNS boolean
+-- Gate of a link that goes, for what the row carries: does the ledger know the agent, or does the row carry something?
+-- (The agent's tag may be gone already.)
+DROP FUNCTION IF EXISTS git_memory.was_guarded(text) CASCADE;
+CREATE OR REPLACE FUNCTION git_memory.was_guarded(agent_id text, block_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET row_security = off
 AS $function$
 BEGIN
     RETURN EXISTS (SELECT
                    FROM git_memory.repo r
-                   WHERE r.agent_id = was_guarded.agent_id);
+                   WHERE r.agent_id = was_guarded.agent_id)
+           OR EXISTS (SELECT
+                      FROM "${app_schema}"."${blocks_table}" b
+                      WHERE b.id = was_guarded.block_id
+                        AND b.git_sha IS NOT NULL);
 END
 $function$;
 

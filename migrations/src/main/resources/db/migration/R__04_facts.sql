@@ -20,6 +20,23 @@ AS $function$
     LIMIT 1
 $function$;
 
+-- What a block's row has to carry in git_sha: that commit; 'pending' while an agent with the tag has the block and none
+-- has been taken over; null for the blocks of agents without the tag.
+CREATE OR REPLACE FUNCTION git_memory.owed_sha(block_id text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+    SELECT coalesce(git_memory.expected_sha($1),
+                    (SELECT 'pending'
+                     FROM "${app_schema}"."${blocks_agents_table}" l
+                          JOIN "${app_schema}"."${agents_tags_table}" t
+                            ON t.agent_id = l.agent_id
+                           AND t.tag = 'git-memory-enabled'
+                     WHERE l.block_id = $1
+                     LIMIT 1))
+$function$;
+
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
 -- is read: that waits for a write to the row that began before anybody could see the link.
@@ -89,6 +106,37 @@ BEGIN
 END
 $function$;
 
+-- Whether an update of a row has to be judged. Columns that git does not mirror are the application's, and a row that is
+-- what it was before stays as right as it was. Nor is it a write when a row only loses its commit, for its last enabled
+-- agent is gone, and others with the tag wait to be taken over. (*<> compares the stored bytes, whatever a column's type or
+-- collation calls equal. Polymorphic, so that nothing here holds on to the type of a column.)
+CREATE OR REPLACE FUNCTION git_memory.is_changed(old_row anyelement, new_row anyelement) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF ROW(old_row.id, old_row.label, old_row.value, old_row.description, old_row."limit", old_row.read_only,
+           old_row.metadata_)::record
+       *<> ROW(new_row.id, new_row.label, new_row.value, new_row.description, new_row."limit", new_row.read_only,
+               new_row.metadata_)::record THEN
+        RETURN true;
+    END IF;
+    RETURN old_row.git_sha IS DISTINCT FROM new_row.git_sha
+           AND NOT git_memory.is_only_pending(new_row.id, new_row.git_sha);
+END
+$function$;
+
+-- Whether a row's git_sha says that nobody has taken its agents over, and says so rightly.
+CREATE OR REPLACE FUNCTION git_memory.is_only_pending(block_id text, git_sha text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN is_only_pending.git_sha IS NOT DISTINCT FROM 'pending'
+           AND git_memory.owed_sha(is_only_pending.block_id) IS NOT DISTINCT FROM 'pending';
+END
+$function$;
+
 -- Memories of git-enabled agents that git has and no row shows any more: of one agent's label, or of all links that
 -- still point to a block. taken_over is false where nothing was handed over to git yet.
 CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id text)
@@ -130,6 +178,109 @@ BEGIN
                           WHERE l.agent_id = gone.agent_id
                             AND l.block_label = gone.label)
         ORDER BY gone.agent_id COLLATE "C", gone.label COLLATE "C";
+END
+$function$;
+
+-- Rows that are not what git says, and files of git that no row shows: of one agent, or of all when only_agent_id is
+-- null. Not a view, for that would keep the application from changing the types of its columns.
+CREATE OR REPLACE FUNCTION git_memory.drift_of(only_agent_id text)
+    RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH enabled AS (
+            SELECT r.agent_id
+            FROM git_memory.repo r
+                 JOIN "${app_schema}"."${agents_tags_table}" t
+                   ON t.agent_id = r.agent_id
+                  AND t.tag = 'git-memory-enabled'
+            WHERE r.state = 'enabled'
+              AND (drift_of.only_agent_id IS NULL OR r.agent_id = drift_of.only_agent_id)
+        )
+        SELECT judged.agent_id,
+               judged.label,
+               judged.block_id,
+               judged.state,
+               CASE judged.state
+                   WHEN 'MG003' THEN 'the content of commit ' || judged.file_sha
+                   ELSE coalesce('git_sha ' || judged.expected_sha, 'no row, for git has no such label')
+               END AS expected,
+               CASE judged.state
+                   WHEN 'MG001' THEN 'none'
+                   WHEN 'MG002' THEN 'git_sha ' || judged.git_sha
+                   ELSE 'other content'
+               END AS found
+        FROM (SELECT e.agent_id,
+                     l.block_label::text AS label,
+                     l.block_id::text    AS block_id,
+                     b.git_sha,
+                     CASE WHEN f.commit_sha IS NOT NULL THEN owner.commit_sha END AS expected_sha,
+                     f.commit_sha        AS file_sha,
+                     CASE
+                         WHEN b.git_sha IS NULL                                         THEN 'MG001'
+                         WHEN f.commit_sha IS NULL OR b.git_sha <> owner.commit_sha     THEN 'MG002'
+                         WHEN f.digest <> git_memory.digest_of(b.value, b.description, b."limit", b.read_only,
+                                                               git_memory.metadata_seen(b.metadata_::json)) THEN 'MG003'
+                     END                 AS state
+              FROM enabled e
+                   JOIN "${app_schema}"."${blocks_agents_table}" l
+                     ON l.agent_id = e.agent_id
+                   LEFT JOIN "${app_schema}"."${blocks_table}" b
+                     ON b.id = l.block_id
+                   LEFT JOIN git_memory.file f
+                     ON f.agent_id = e.agent_id
+                    AND f.label = l.block_label
+                    AND f.label = b.label
+                   CROSS JOIN LATERAL git_memory.expected_sha(l.block_id) AS owner (commit_sha)
+             ) AS judged
+        WHERE judged.state IS NOT NULL
+        UNION ALL
+        SELECT f.agent_id,
+               f.label,
+               NULL,
+               'MG004',
+               'a row for commit ' || f.commit_sha,
+               'none'
+        FROM enabled e
+             JOIN git_memory.file f
+               ON f.agent_id = e.agent_id
+        WHERE NOT EXISTS (SELECT
+                          FROM "${app_schema}"."${blocks_agents_table}" l
+                               JOIN "${app_schema}"."${blocks_table}" b
+                                 ON b.id = l.block_id
+                                AND b.label = l.block_label
+                          WHERE l.agent_id = f.agent_id
+                            AND l.block_label = f.label);
+END
+$function$;
+
+-- The same of all agents that whoever logged in may see, whatever role he has taken since: the view that shows it looks at
+-- that one, too.
+CREATE OR REPLACE FUNCTION git_memory.drift_shown()
+    RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT d.*
+        FROM git_memory.drift_of(NULL) d
+             JOIN git_memory.repo r
+               ON r.agent_id = d.agent_id
+        WHERE EXISTS (SELECT
+                      FROM unnest(ARRAY['git_memory_reader', 'git_memory_admin', 'git_memory_sidecar',
+                                        'git_memory_owner']) AS everything (role_name)
+                      WHERE pg_has_role(session_user, everything.role_name, 'MEMBER'))
+           OR r.organization_id IN (SELECT o.organization_id
+                                    FROM git_memory.reader_organization o
+                                         JOIN pg_roles known
+                                           ON known.rolname = o.role_name
+                                    WHERE pg_has_role(session_user, known.oid, 'MEMBER'));
 END
 $function$;
 

@@ -17,7 +17,9 @@ END
 $function$;
 
 -- At the end of the transaction: an agent in the ledger's care must look as git says from its first tagged moment on.
--- (Who takes the tag away, writes and puts it back has not disabled anything.)
+-- (Who takes the tag away, writes and puts it back has not disabled anything.) The rows of one that nobody has taken over
+-- yet are marked: from here on they are guarded. A write to one of them under way is waited for, and a later one waits for
+-- the mark; the lock on the agent's row does the same for its links.
 CREATE OR REPLACE FUNCTION git_memory.tag_judged() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -28,31 +30,74 @@ DECLARE
 BEGIN
     SELECT *
     INTO different
-    FROM git_memory.drift d
-    WHERE d.agent_id = NEW.agent_id
+    FROM git_memory.drift_of(NEW.agent_id) d
     ORDER BY d.label COLLATE "C"
     LIMIT 1;
     IF FOUND THEN
         PERFORM git_memory.reject(different.state, different.agent_id, different.label, different.expected,
                                   different.found, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
+
+    PERFORM
+    FROM "${app_schema}"."${agents_table}" a
+    WHERE a.id = NEW.agent_id
+    FOR UPDATE;
+    PERFORM git_memory.mark_pending(NEW.agent_id, NULL);
+    RETURN NULL;
+END
+$function$;
+
+-- Marks the rows of an agent that has the tag and that nobody has taken over: all of them, or one.
+CREATE OR REPLACE FUNCTION git_memory.mark_pending(agent_id text, block_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+BEGIN
+    IF NOT git_memory.is_tagged(mark_pending.agent_id)
+       OR EXISTS (SELECT
+                  FROM git_memory.repo r
+                  WHERE r.agent_id = mark_pending.agent_id
+                    AND r.state = 'enabled') THEN
+        RETURN;
+    END IF;
+    UPDATE "${app_schema}"."${blocks_table}" b
+    SET git_sha = 'pending'
+    FROM (SELECT own.id
+          FROM "${app_schema}"."${blocks_table}" own
+               JOIN "${app_schema}"."${blocks_agents_table}" l
+                 ON l.block_id = own.id
+          WHERE l.agent_id = mark_pending.agent_id
+            AND (mark_pending.block_id IS NULL OR own.id = mark_pending.block_id)
+          ORDER BY own.id COLLATE "C"
+          FOR NO KEY UPDATE OF own, l) AS locked
+    WHERE b.id = locked.id
+      AND b.git_sha IS NULL;
+END
+$function$;
+
+-- At the end of the transaction: a block that an agent with the tag was given, in the transaction that tagged it, carries
+-- the mark.
+CREATE OR REPLACE FUNCTION git_memory.link_came() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.mark_pending(NEW.agent_id, NEW.block_id);
     RETURN NULL;
 END
 $function$;
 
 -- At the end of the transaction, for applications replace all tags of an agent when they mean to change one: the tag
--- is gone, so the agent is disabled. The repository stays; its rows carry no commit any more, but a row shared with an
--- agent that is still enabled carries that one's.
+-- is gone, so the agent is disabled. The repository stays; its rows carry nothing any more, but a row shared with an
+-- agent that still has the tag carries what it owes to that one.
 CREATE OR REPLACE FUNCTION git_memory.tag_removed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
-    IF EXISTS (SELECT
-               FROM "${app_schema}"."${agents_tags_table}" t
-               WHERE t.agent_id = OLD.agent_id
-                 AND t.tag = 'git-memory-enabled') THEN
+    IF git_memory.is_tagged(OLD.agent_id) THEN
         RETURN NULL;
     END IF;
 
@@ -60,26 +105,23 @@ BEGIN
     SET state      = 'disabled',
         updated_at = now()
     WHERE r.agent_id = OLD.agent_id;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
 
     DELETE FROM git_memory.file f
     WHERE f.agent_id = OLD.agent_id;
 
     UPDATE "${app_schema}"."${blocks_table}" b
-    SET git_sha = git_memory.expected_sha(b.id)
+    SET git_sha = git_memory.owed_sha(b.id)
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = OLD.agent_id
       AND b.id = l.block_id
-      AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
+      AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
 
     PERFORM pg_notify('git_memory', json_build_object('event', 'untagged', 'agent_id', OLD.agent_id)::text);
     RETURN NULL;
 END
 $function$;
 
--- At the end of the transaction: a block that lost an agent carries the commit of the first that it still has, if any.
+-- At the end of the transaction: a block that lost an agent carries what it owes to those that it still has.
 CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -87,9 +129,9 @@ CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
 AS $function$
 BEGIN
     UPDATE "${app_schema}"."${blocks_table}" b
-    SET git_sha = git_memory.expected_sha(b.id)
+    SET git_sha = git_memory.owed_sha(b.id)
     WHERE b.id = OLD.block_id
-      AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
+      AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
     RETURN NULL;
 END
 $function$;

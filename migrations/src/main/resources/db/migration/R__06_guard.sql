@@ -68,6 +68,9 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     BEGIN
+        IF TG_OP = 'UPDATE' AND NOT git_memory.is_changed(OLD, NEW) THEN
+            RETURN NULL;
+        END IF;
         PERFORM git_memory.judge_row(NEW.id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         RETURN NULL;
     END

@@ -23,6 +23,22 @@ BEGIN
 END
 $drop$;
 
+-- Agents that have the tag already and that nobody has taken over: their rows are marked, as if the tag came now. The lock
+-- is the one that creating the triggers takes.
+LOCK TABLE "${app_schema}"."${blocks_table}" IN SHARE ROW EXCLUSIVE MODE;
+UPDATE "${app_schema}"."${blocks_table}" b
+SET git_sha = 'pending'
+WHERE b.git_sha IS NULL
+  AND b.id IN (SELECT l.block_id
+               FROM "${app_schema}"."${blocks_agents_table}" l
+                    JOIN "${app_schema}"."${agents_tags_table}" t
+                      ON t.agent_id = l.agent_id
+                     AND t.tag = 'git-memory-enabled'
+                    LEFT JOIN git_memory.repo r
+                      ON r.agent_id = l.agent_id
+                     AND r.state = 'enabled'
+               WHERE r.agent_id IS NULL);
+
 -- Blocks ---------------------------------------------------------------------------------------------------------
 
 CREATE CONSTRAINT TRIGGER git_memory_guard_insert
@@ -32,31 +48,28 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_insert
     WHEN (git_memory.is_guarded(NEW.id))
     EXECUTE FUNCTION git_memory.guard_block();
 
--- A row that is what it was before stays as right as it was, so columns that git does not mirror cost nothing. (*<>
--- compares the stored bytes, whatever a column's type or collation calls equal.)
+-- A row that carried nothing was nobody's business. Whoever makes it somebody's, by a link or by a tag, is judged for that.
 CREATE CONSTRAINT TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_table}"
     DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (ROW(OLD.id, OLD.label, OLD.value, OLD.description, OLD."limit", OLD.read_only, OLD.metadata_, OLD.git_sha)::record
-          *<> ROW(NEW.id, NEW.label, NEW.value, NEW.description, NEW."limit", NEW.read_only, NEW.metadata_, NEW.git_sha)::record
-          AND git_memory.is_guarded(NEW.id))
+    WHEN (OLD.git_sha IS NOT NULL)
     EXECUTE FUNCTION git_memory.guard_block();
 
 CREATE CONSTRAINT TRIGGER git_memory_guard_delete
     AFTER DELETE ON "${app_schema}"."${blocks_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (git_memory.is_guarded(OLD.id))
+    WHEN (OLD.git_sha IS NOT NULL)
     EXECUTE FUNCTION git_memory.guard_removal('block');
 
--- Links follow a block's new key, except where foreign keys are switched off.
+-- Links follow a block's new key, except where there are no foreign keys. Only for statements that name the key: a
+-- condition that compares it would be paid by all.
 CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
-    AFTER UPDATE ON "${app_schema}"."${blocks_table}"
+    AFTER UPDATE OF id, label ON "${app_schema}"."${blocks_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (ROW(OLD.id, OLD.label)::record
-          *<> ROW(NEW.id, NEW.label)::record AND git_memory.is_guarded(OLD.id))
+    WHEN (OLD.git_sha IS NOT NULL)
     EXECUTE FUNCTION git_memory.guard_removal('block');
 
 -- Links ----------------------------------------------------------------------------------------------------------
@@ -93,11 +106,18 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
           AND git_memory.is_guarded_agent(OLD.agent_id))
     EXECUTE FUNCTION git_memory.guard_removal('link');
 
+CREATE CONSTRAINT TRIGGER git_memory_link_insert
+    AFTER INSERT ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (git_memory.is_tagged(NEW.agent_id))
+    EXECUTE FUNCTION git_memory.link_came();
+
 CREATE CONSTRAINT TRIGGER git_memory_link_delete
     AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (git_memory.was_guarded(OLD.agent_id))
+    WHEN (git_memory.was_guarded(OLD.agent_id, OLD.block_id))
     EXECUTE FUNCTION git_memory.link_left();
 
 CREATE CONSTRAINT TRIGGER git_memory_link_update
@@ -106,8 +126,16 @@ CREATE CONSTRAINT TRIGGER git_memory_link_update
     FOR EACH ROW
     WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
           *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
-          AND git_memory.was_guarded(OLD.agent_id))
+          AND git_memory.was_guarded(OLD.agent_id, OLD.block_id))
     EXECUTE FUNCTION git_memory.link_left();
+
+CREATE CONSTRAINT TRIGGER git_memory_link_update_came
+    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (ROW(OLD.agent_id, OLD.block_id)::record *<> ROW(NEW.agent_id, NEW.block_id)::record
+          AND git_memory.is_tagged(NEW.agent_id))
+    EXECUTE FUNCTION git_memory.link_came();
 
 -- Tags -----------------------------------------------------------------------------------------------------------
 

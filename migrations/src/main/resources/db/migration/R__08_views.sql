@@ -68,84 +68,20 @@ FROM git_memory.commit c
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
--- Rows that are not what git says, and files of git that no row shows. Has to be empty.
+-- Rows that are not what git says, and files of git that no row shows. Has to be empty. (A view that named the blocks
+-- table's columns would keep the application from changing their types.)
 CREATE VIEW git_memory.drift WITH (security_barrier) AS
-WITH enabled AS (
-    SELECT r.agent_id
-    FROM git_memory.repo r
-         JOIN "${app_schema}"."${agents_tags_table}" t
-           ON t.agent_id = r.agent_id
-          AND t.tag = 'git-memory-enabled'
-    WHERE r.state = 'enabled'
-      AND ((SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-           OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v))
-)
-SELECT judged.agent_id,
-       judged.label,
-       judged.block_id,
-       judged.state,
-       CASE judged.state
-           WHEN 'MG003' THEN 'the content of commit ' || judged.file_sha
-           ELSE coalesce('git_sha ' || judged.expected_sha, 'no row, for git has no such label')
-       END AS expected,
-       CASE judged.state
-           WHEN 'MG001' THEN 'none'
-           WHEN 'MG002' THEN 'git_sha ' || judged.git_sha
-           ELSE 'other content'
-       END AS found
-FROM (SELECT e.agent_id,
-             l.block_label::text AS label,
-             l.block_id::text    AS block_id,
-             b.git_sha,
-             CASE WHEN f.commit_sha IS NOT NULL THEN owner.commit_sha END AS expected_sha,
-             f.commit_sha        AS file_sha,
-             CASE
-                 WHEN b.git_sha IS NULL                                         THEN 'MG001'
-                 WHEN f.commit_sha IS NULL OR b.git_sha <> owner.commit_sha     THEN 'MG002'
-                 WHEN f.digest <> git_memory.digest_of(b.value, b.description, b."limit", b.read_only,
-                                                       git_memory.metadata_seen(b.metadata_::json)) THEN 'MG003'
-             END                 AS state
-      FROM enabled e
-           JOIN "${app_schema}"."${blocks_agents_table}" l
-             ON l.agent_id = e.agent_id
-           LEFT JOIN "${app_schema}"."${blocks_table}" b
-             ON b.id = l.block_id
-           LEFT JOIN git_memory.file f
-             ON f.agent_id = e.agent_id
-            AND f.label = l.block_label
-            AND f.label = b.label
-           -- As git_memory.expected_sha, which a reader of one organisation could ask about any block.
-           LEFT JOIN LATERAL (SELECT first_file.commit_sha
-                              FROM "${app_schema}"."${blocks_agents_table}" first_link
-                                   JOIN git_memory.repo first_repo
-                                     ON first_repo.agent_id = first_link.agent_id
-                                    AND first_repo.state = 'enabled'
-                                   JOIN git_memory.file first_file
-                                     ON first_file.agent_id = first_link.agent_id
-                                    AND first_file.label = first_link.block_label
-                              WHERE first_link.block_id = l.block_id
-                              ORDER BY first_link.agent_id COLLATE "C"
-                              LIMIT 1) AS owner
-                  ON true
-     ) AS judged
-WHERE judged.state IS NOT NULL
-UNION ALL
-SELECT f.agent_id,
-       f.label,
-       NULL,
-       'MG004',
-       'a row for commit ' || f.commit_sha,
-       'none'
-FROM enabled e
-     JOIN git_memory.file f
-       ON f.agent_id = e.agent_id
-WHERE NOT EXISTS (SELECT
-                  FROM "${app_schema}"."${blocks_agents_table}" l
-                       JOIN "${app_schema}"."${blocks_table}" b
-                         ON b.id = l.block_id
-                        AND b.label = l.block_label
-                  WHERE l.agent_id = f.agent_id
-                    AND l.block_label = f.label);
+SELECT d.agent_id,
+       d.label,
+       d.block_id,
+       d.state,
+       d.expected,
+       d.found
+FROM git_memory.drift_shown() d
+     JOIN git_memory.repo r
+       ON r.agent_id = d.agent_id
+WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+   OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
 -- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept.
 CREATE VIEW git_memory.requests WITH (security_barrier) AS
@@ -190,8 +126,10 @@ FROM git_memory.installation i
                                 (i.blocks_agents_table, 'git_memory_guard_update'),
                                 (i.blocks_agents_table, 'git_memory_guard_delete'),
                                 (i.blocks_agents_table, 'git_memory_guard_rekey'),
+                                (i.blocks_agents_table, 'git_memory_link_insert'),
                                 (i.blocks_agents_table, 'git_memory_link_delete'),
                                 (i.blocks_agents_table, 'git_memory_link_update'),
+                                (i.blocks_agents_table, 'git_memory_link_update_came'),
                                 (i.blocks_agents_table, 'git_memory_guard_truncate'),
                                 (i.agents_tags_table,   'git_memory_tag_insert'),
                                 (i.agents_tags_table,   'git_memory_tag_insert_judged'),
@@ -228,9 +166,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', show_organization.role_name);
     EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests TO %I',
                    show_organization.role_name);
-    -- A view's functions are called with its reader's rights; these read nothing.
-    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.digest_of, git_memory.digest_field, git_memory.metadata_seen, '
-                   'git_memory.metadata_text TO %I', show_organization.role_name);
+    -- A view's functions are called with its reader's rights; this one looks at who logged in.
+    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.drift_shown TO %I', show_organization.role_name);
     INSERT INTO git_memory.reader_organization
     VALUES (show_organization.role_name, show_organization.organization_id)
     ON CONFLICT DO NOTHING;

@@ -28,11 +28,15 @@ BEGIN
         EXECUTE format('DROP TRIGGER %I ON %s', ours.tgname, ours.relation);
     END LOOP;
 
+    EXECUTE format('UPDATE %I.%I SET git_sha = NULL WHERE git_sha = ''pending''',
+                   installed.app_schema, installed.blocks_table);
+
     FOREACH relation IN ARRAY ARRAY[installed.blocks_table, installed.blocks_agents_table, installed.agents_tags_table,
                                     installed.blocks_tags_table, installed.agents_table, installed.organizations_table] LOOP
         EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM %s', installed.app_schema, relation, roles);
     END LOOP;
     EXECUTE format('REVOKE UPDATE (git_sha) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.blocks_table);
+    EXECUTE format('REVOKE UPDATE (block_id) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.blocks_agents_table);
     EXECUTE format('REVOKE UPDATE (id) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.agents_table);
     EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM git_memory_owner, git_memory_sidecar', installed.app_schema);
 

@@ -8,11 +8,14 @@ public final class BlockGuard {
     private BlockGuard() {}
 
     /**
-     * Judges the row as it is now, for every git-enabled agent that it is linked to.
+     * Judges the row as it is now, for every git-enabled agent that it is linked to; not an update that changes nothing
+     * of what git mirrors.
      *
      * @throws SQLException if the row is refused, or cannot be judged
      */
     public static void check(TriggerData trigger) throws SQLException {
-        Judge.judge(trigger, trigger.getNew().getString("id"), null);
+        if (trigger.isFiredByInsert() || RowChange.isToBeJudged(trigger.getOld(), trigger.getNew())) {
+            Judge.judge(trigger, trigger.getNew().getString("id"), null);
+        }
     }
 }

@@ -20,6 +20,7 @@ class GuardJarTest {
                             "dev/gitmemory/guard/Judge.class",
                             "dev/gitmemory/guard/LinkGuard.class",
                             "dev/gitmemory/guard/Refusal.class",
+                            "dev/gitmemory/guard/RowChange.class",
                             "dev/gitmemory/guard/RemovalGuard.class");
         }
     }

@@ -24,7 +24,7 @@ public final class BlockTable {
                    b."limit",
                    b.read_only,
                    b.metadata_::text AS metadata_,
-                   b.git_sha,
+                   nullif(b.git_sha, 'pending') AS git_sha,
                    ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id ORDER BY t.tag) AS tags
                    <extras>
               FROM <block> b

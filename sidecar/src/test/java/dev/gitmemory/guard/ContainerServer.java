@@ -20,12 +20,21 @@ final class ContainerServer {
     record Answer(@Nullable TestServer server, String reason) {}
 
     static Answer start() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            return new Answer(null, "no Docker engine answers");
-        }
         String named = System.getenv(IMAGE_SETTING);
         if (named != null && !named.isBlank()) {
+            // An image that was named has to work.
             return start(named);
+        }
+        try {
+            if (!DockerClientFactory.instance().isDockerAvailable()) {
+                return new Answer(null, "no Docker engine answers");
+            }
+        } catch (RuntimeException e) {
+            // Within a container, Testcontainers starts another one to find its way out.
+            return new Answer(
+                    null,
+                    "the Docker engine here cannot be used (" + e.getMessage() + "); within a container try"
+                            + " TESTCONTAINERS_HOST_OVERRIDE=localhost");
         }
         String built;
         try {
@@ -33,7 +42,7 @@ final class ContainerServer {
                     .withDockerfile(Path.of("../deploy/postgres/Dockerfile"))
                     .get();
         } catch (RuntimeException e) {
-            // An engine without a way to the registry is as good as none; an image that was named has to work.
+            // An engine without a way to the registry is as good as none.
             return new Answer(
                     null,
                     "the image of deploy/postgres/Dockerfile cannot be built here, name one with " + IMAGE_SETTING);

@@ -47,8 +47,8 @@ class InstallTest extends GuardTest {
             assertThat(definitions(SchemaSnapshot.of(own)))
                     .containsAll(definitions(before))
                     .filteredOn(line -> !definitions(before).contains(line))
-                    .containsExactly("column block.git_sha text false   The git commit that this row mirrors; null"
-                            + " while none of its agents is git-enabled");
+                    .containsExactly("column block.git_sha text false   The git commit that this row mirrors;"
+                            + " pending until a sidecar takes its tagged agent over; null otherwise");
             assertThat(string(own.admin(), ROWS)).isEqualTo(rows);
         }
     }

@@ -60,84 +60,114 @@ class IsolationTest extends GuardTest {
     @Test
     void takingOverWaitsForAWriteUnderWayAndCommitsIt() throws Exception {
         Memory memory = world.plain();
-        try (Connection app = db.newApp();
-                Connection sidecar = db.newSidecar()) {
-            app.setAutoCommit(false);
-            run(app, "UPDATE block SET value = 'just in time' WHERE id = ?", memory.block());
-            World.tag(db.app(), memory.agent());
-
-            sidecar.setAutoCommit(false);
-            Waiting takeOver = Waiting.start(db, sidecar, () -> World.takeOver(sidecar, memory.agent()));
-            app.commit();
-            takeOver.finish();
-            sidecar.commit();
-        }
+        takingOverWaitsFor(
+                memory.agent(), "UPDATE block SET value = 'just in time' WHERE id = '" + memory.block() + "'");
         assertThat(world.value(memory)).isEqualTo("just in time");
-        assertThat(world.drift(memory.agent())).isEmpty();
     }
 
     @Test
     void takingOverWaitsForALinkUnderWayAndCommitsItsBlock() throws Exception {
         Memory memory = world.plain();
-        try (Connection app = db.newApp();
-                Connection sidecar = db.newSidecar()) {
-            app.setAutoCommit(false);
-            Memory more = World.remember(app, memory.agent(), "more");
-            World.tag(db.app(), memory.agent());
-
-            sidecar.setAutoCommit(false);
-            Waiting takeOver = Waiting.start(db, sidecar, () -> World.takeOver(sidecar, memory.agent()));
-            app.commit();
-            takeOver.finish();
-            sidecar.commit();
-
-            assertThat(strings(
-                            db.admin(),
-                            "SELECT label FROM git_memory.file WHERE agent_id = ? AND label = 'more'",
-                            more.agent()))
-                    .hasSize(1);
-        }
-        assertThat(world.drift(memory.agent())).isEmpty();
-    }
-
-    @Test
-    void takingOverWaitsForALinkUnderWayWhereTheApplicationHasNoForeignKeys() throws Exception {
-        try (GuardedDatabase own = target.fresh();
-                Connection app = own.newApp();
-                Connection sidecar = own.newSidecar()) {
-            World there = new World(own);
-            run(own.admin(), "ALTER TABLE blocks_agents DROP CONSTRAINT blocks_agents_agent_id_fkey");
-            String agent = there.agent();
-            app.setAutoCommit(false);
-            World.remember(app, agent, "more");
-            World.tag(own.app(), agent);
-
-            sidecar.setAutoCommit(false);
-            Waiting takeOver = Waiting.start(own, sidecar, () -> World.takeOver(sidecar, agent));
-            app.commit();
-            takeOver.finish();
-            sidecar.commit();
-
-            assertThat(there.drift(agent)).isEmpty();
-        }
+        takingOverWaitsFor(memory.agent(), linkTo(memory, world.block("more")));
+        assertThat(strings(
+                        db.admin(),
+                        "SELECT label FROM git_memory.file WHERE agent_id = ? AND label = 'more'",
+                        memory.agent()))
+                .hasSize(1);
     }
 
     @Test
     void takingOverWaitsForARemovalUnderWay() throws Exception {
         Memory memory = world.plain();
+        takingOverWaitsFor(memory.agent(), "DELETE FROM blocks_agents WHERE agent_id = '" + memory.agent() + "'");
+    }
+
+    private void takingOverWaitsFor(String agent, String statement) throws Exception {
         try (Connection app = db.newApp();
                 Connection sidecar = db.newSidecar()) {
             app.setAutoCommit(false);
-            run(app, "DELETE FROM blocks_agents WHERE agent_id = ?", memory.agent());
-            World.tag(db.app(), memory.agent());
+            run(app, statement);
 
             sidecar.setAutoCommit(false);
-            Waiting takeOver = Waiting.start(db, sidecar, () -> World.takeOver(sidecar, memory.agent()));
+            Waiting takeOver = Waiting.start(db, sidecar, () -> World.takeOver(sidecar, agent));
             app.commit();
             takeOver.finish();
             sidecar.commit();
         }
-        assertThat(world.drift(memory.agent())).isEmpty();
+        assertThat(world.drift(agent)).isEmpty();
+    }
+
+    private static String linkTo(Memory memory, String block) {
+        return "INSERT INTO blocks_agents VALUES ('" + memory.agent() + "', '" + block + "', 'more')";
+    }
+
+    @Test
+    void aTagWaitsForAWriteUnderWayAndThenItsRowIsFrozen() throws Exception {
+        Memory memory = world.plain();
+        tagWaitsFor(db, memory.agent(), "UPDATE block SET value = 'just in time' WHERE id = '" + memory.block() + "'");
+
+        assertThat(world.value(memory)).isEqualTo("just in time");
+        Refusal.notTakenOver(memory)
+                .ends(db, () -> run(db.app(), "UPDATE block SET value = 'after' WHERE id = ?", memory.block()));
+    }
+
+    @Test
+    void aTagWaitsForALinkUnderWayAndThenItsBlockIsFrozen() throws Exception {
+        Memory memory = world.plain();
+        Memory more = new Memory(memory.agent(), world.block("more"), "more", "");
+        tagWaitsFor(db, memory.agent(), linkTo(memory, more.block()));
+
+        Refusal.notTakenOver(more)
+                .ends(db, () -> run(db.app(), "UPDATE block SET value = 'after' WHERE id = ?", more.block()));
+    }
+
+    @Test
+    void aTagWaitsForALinkUnderWayWhereTheApplicationHasNoForeignKeys() throws Exception {
+        try (GuardedDatabase own = target.fresh()) {
+            World there = new World(own);
+            run(own.admin(), "ALTER TABLE blocks_agents DROP CONSTRAINT blocks_agents_agent_id_fkey");
+            Memory memory = there.plain();
+            Memory more = new Memory(memory.agent(), there.block("more"), "more", "");
+            tagWaitsFor(own, memory.agent(), linkTo(memory, more.block()));
+
+            Refusal.notTakenOver(more)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'after' WHERE id = ?", more.block()));
+        }
+    }
+
+    @Test
+    void aTagWaitsForARemovalUnderWayAndDoesNotMarkWhatHasLeft() throws Exception {
+        Memory memory = world.plain();
+        tagWaitsFor(db, memory.agent(), "DELETE FROM blocks_agents WHERE agent_id = '" + memory.agent() + "'");
+        assertThat(world.sha(memory)).isEqualTo("null");
+    }
+
+    private static void tagWaitsFor(GuardedDatabase db, String agent, String statement) throws Exception {
+        try (Connection app = db.newApp();
+                Connection tagger = db.newApp()) {
+            app.setAutoCommit(false);
+            run(app, statement);
+
+            Waiting tag = Waiting.start(db, tagger, () -> World.tag(tagger, agent));
+            app.commit();
+            tag.finish();
+        }
+    }
+
+    @Test
+    void aWriteThatWaitsForTheTagMeetsTheGuard() throws Exception {
+        Memory memory = world.plain();
+        try (Connection app = db.newApp();
+                Connection tagger = db.newApp()) {
+            tagger.setAutoCommit(false);
+            World.tag(tagger, memory.agent());
+            run(tagger, "SET CONSTRAINTS ALL IMMEDIATE");
+
+            Waiting write = Waiting.start(
+                    db, app, () -> run(app, "UPDATE block SET value = 'too late' WHERE id = ?", memory.block()));
+            tagger.commit();
+            assertState("MG005", write::finish);
+        }
     }
 
     @Test

@@ -125,9 +125,11 @@ class TableShapeTest extends GuardTest {
                     .isEqualTo(1);
 
             run(own.admin(), "ALTER TABLE blocks_agents RENAME TO agent_block");
-            assertThatThrownBy(
-                            () -> run(own.app(), "UPDATE memory_block SET value = 'other' WHERE id = ?", plain.block()))
+            assertThatThrownBy(() ->
+                            run(own.app(), "UPDATE memory_block SET value = 'other' WHERE id = ?", memory.block()))
                     .hasMessageContaining("\"public.blocks_agents\" does not exist");
+            assertThatThrownBy(() -> run(own.app(), "DELETE FROM agent_block WHERE block_id = ?", memory.block()))
+                    .hasMessageContaining("does not exist");
 
             TableNames renamed = new TableNames(
                     "public", "memory_block", "agent_block", "agents_tags", "blocks_tags", "agents", "organizations");

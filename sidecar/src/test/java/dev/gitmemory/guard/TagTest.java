@@ -218,9 +218,14 @@ class TagTest extends GuardTest {
                 "INSERT INTO git_memory.repo (agent_id, organization_id, state, last_error)"
                         + " VALUES (?, 'org', 'failed', 'label is too long')",
                 memory.agent());
+        World.tag(db.app(), memory.agent());
+        Refusal.notTakenOver(memory)
+                .ends(db, () -> run(db.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+
         Connection app = db.app();
         app.setAutoCommit(false);
         Refusal.notTakenOver(memory).ends(db, () -> {
+            World.untag(app, memory.agent());
             World.tag(app, memory.agent());
             run(app, "UPDATE block SET value = 'x' WHERE id = ?", memory.block());
         });

@@ -3,6 +3,7 @@ package dev.gitmemory.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.testing.EmbeddedDatabase;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
@@ -12,11 +13,12 @@ class MigrationsTest {
         Migrations migrations = new Migrations(database.dataSource(), TableNames.DEFAULT, null);
 
         assertThat(migrations.installed()).isEmpty();
-        assertThat(migrations.pending()).hasSize(11);
+        List<String> pending = migrations.pending();
+        assertThat(pending).startsWith("V001__application_tables.sql").contains("R__06_guard.sql");
 
         MigrationReport report = migrations.migrate();
 
-        assertThat(report.applied()).hasSize(11);
+        assertThat(report.applied()).isEqualTo(pending);
         assertThat(report.guard().engine()).isEqualTo(GuardEngine.PLPGSQL);
         assertThat(report.guard().requested()).isEqualTo(GuardEngine.AUTO);
         assertThat(report.advice()).first().asString().contains("PL/pgSQL", "postgresql-17-pljava");
