@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code git-memory bench}: the benchmarks, each a command of its own. */
 @Command(
         name = "bench",
-        subcommands = {BenchWritesCommand.class, BenchStoreCommand.class},
+        subcommands = {BenchGuardCommand.class, BenchStoreCommand.class, BenchWritesCommand.class},
         description = {
             "Measure git-memory next to something known, in one run.",
             "",
