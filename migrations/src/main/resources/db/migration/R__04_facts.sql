@@ -314,12 +314,12 @@ BEGIN
         DETAIL     = format('Agent "%s", label "%s": expected %s, found %s.',
                             reject.agent_id, shown_label, reject.expected, shown_seen),
         HINT       = CASE state
-                         WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or git push), or disable the '
+                         WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the '
                                            || 'agent first by deleting its tag "git-memory-enabled".'
                          WHEN 'MG005' THEN 'A running sidecar takes the agent over: start "git-memory serve" or run '
                                            || '"git-memory enable", and see the view git_memory.status; or delete the '
                                            || 'tag "git-memory-enabled".'
-                         ELSE 'Write memory through git-memory (HTTP API or git push): it commits to git first and then '
+                         ELSE 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
                               || 'updates this row.'
                      END,
         SCHEMA     = schema_name,

@@ -229,4 +229,25 @@ class AgentCommandsTest {
                 .hasSize(2);
         assertThat(Cli.run("bench", "writes", "--history", "9,3").exitCode()).isEqualTo(2);
     }
+
+    @Test
+    void theGuardBenchmarkComparesEveryEngineThatTheServerHasAndLeavesNothingBehind() throws SQLException {
+        Cli.Run run = Cli.run(
+                Map.of("GIT_MEMORY_DB_URL", database.jdbcUrl(), "GIT_MEMORY_DB_USER", "postgres"),
+                "bench",
+                "guard",
+                "--clients",
+                "2",
+                "--rounds",
+                "1",
+                "--updates",
+                "3");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("NOT MEASURED: pljava");
+        assertThat(run.out())
+                .contains("fsync on", "bare", "plpgsql, tagged", "ratio 1.000 (1.000 to 1.000)", "(no JVM)");
+        assertThat(application.query("SELECT 1 FROM pg_database WHERE datname LIKE 'git_memory_bench%'"))
+                .isEmpty();
+        assertThat(Cli.run("bench", "guard", "--clients", "0").exitCode()).isEqualTo(2);
+    }
 }

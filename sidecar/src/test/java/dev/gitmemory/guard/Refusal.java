@@ -20,14 +20,14 @@ import org.postgresql.util.ServerErrorMessage;
  */
 record Refusal(String state, String detail) {
     private static final String WRITE =
-            "Write memory through git-memory (HTTP API or git push): it commits to git first"
+            "Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first"
                     + " and then updates this row.";
     private static final Map<String, String> HINTS = Map.of(
             "MG001", WRITE,
             "MG002", WRITE,
             "MG003", WRITE,
             "MG004",
-                    "Delete the memory through git-memory (HTTP API or git push), or disable the agent first by deleting"
+                    "Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the agent first by deleting"
                             + " its tag \"git-memory-enabled\".",
             "MG005",
                     "A running sidecar takes the agent over: start \"git-memory serve\" or run \"git-memory enable\","
