@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ final class Checkpoints implements AutoCloseable {
     /** Logs with a checkpoint under way, or whose last one failed, and the entry before which none is begun. */
     private final Map<String, Long> notBefore = new ConcurrentHashMap<>();
 
+    private final LongAdder made = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
     Checkpoints(CheckpointSettings settings) {
         this.settings = settings;
     }
@@ -56,6 +60,14 @@ final class Checkpoints implements AutoCloseable {
         }
     }
 
+    long made() {
+        return made.sum();
+    }
+
+    long failed() {
+        return failed.sum();
+    }
+
     private boolean isDue(BundleLog written) {
         long entries = written.entriesSinceCheckpoint();
         long bytes = written.bytesSinceCheckpoint();
@@ -66,9 +78,12 @@ final class Checkpoints implements AutoCloseable {
 
     private void make(BundleLog written) {
         try {
-            written.checkpoint();
+            if (written.checkpoint()) {
+                made.increment();
+            }
             notBefore.remove(written.name());
         } catch (IOException | RuntimeException e) {
+            failed.increment();
             long entry = written.state().entry();
             notBefore.put(written.name(), entry + Math.min(settings.entries(), 1000));
             log.warn(

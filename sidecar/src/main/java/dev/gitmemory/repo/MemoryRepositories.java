@@ -75,6 +75,7 @@ public final class MemoryRepositories implements AutoCloseable {
                 .maximumWeight(options.bytes())
                 .weigher((RepoId id, Slot slot) -> slot.weigh())
                 .expireAfterAccess(options.idle())
+                .recordStats()
                 .build();
     }
 
@@ -126,6 +127,16 @@ public final class MemoryRepositories implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** What is in memory now, and what was done; for whoever watches. Takes no time. */
+    public RepositoryFigures figures() {
+        long bytes = kept.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new RepositoryFigures(
+                kept.estimatedSize(), bytes, kept.stats().evictionCount(), checkpoints.made(), checkpoints.failed());
     }
 
     /**

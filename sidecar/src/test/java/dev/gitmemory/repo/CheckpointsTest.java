@@ -68,6 +68,22 @@ final class CheckpointsTest {
     }
 
     @Test
+    void figuresTellWhatIsOpenAndWhatWasDone() throws IOException {
+        MemoryRepositories repositories = open(objects, EVERY_TEN);
+        write(repositories, 1, 10);
+        repositories.open(new RepoId("org-1", "another"));
+        assertThat(repositories.figures().open()).isEqualTo(2);
+        assertThat(repositories.figures().bytes()).isGreaterThan(1000);
+
+        repositories.close();
+
+        RepositoryFigures after = repositories.figures();
+        assertThat(after.open()).isZero();
+        assertThat(after.checkpoints()).isEqualTo(1);
+        assertThat(after.failedCheckpoints()).isZero();
+    }
+
+    @Test
     void manyBytesMakeOneDue() throws IOException {
         try (MemoryRepositories repositories = open(objects, new CheckpointSettings(1000, 100))) {
             write(repositories, 1, 1);
@@ -125,9 +141,10 @@ final class CheckpointsTest {
                 return super.create(key, content);
             }
         };
-        try (MemoryRepositories repositories = open(failing, EVERY_TEN)) {
-            write(repositories, 1, 10);
-        }
+        MemoryRepositories first = open(failing, EVERY_TEN);
+        write(first, 1, 10);
+        first.close();
+        assertThat(first.figures().failedCheckpoints()).isEqualTo(1);
         assertThat(checkpoints()).isEmpty();
         try (MemoryRepositories repositories = open(failing, EVERY_TEN)) {
             write(repositories, 11, 11);

@@ -4,6 +4,8 @@ import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.repo.CacheSettings;
+import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
@@ -39,9 +41,16 @@ public final class Sidecar implements AutoCloseable {
 
     /** Starts a sidecar whose writes are watched. */
     public static Sidecar start(DatabaseSettings settings, ObjectStore store, Steps steps) throws IOException {
+        return start(settings, store, steps, CheckpointSettings.DEFAULT);
+    }
+
+    /** Starts a sidecar with checkpoints of the test's choice. */
+    public static Sidecar start(
+            DatabaseSettings settings, ObjectStore store, Steps steps, CheckpointSettings checkpoints)
+            throws IOException {
         return new Sidecar(
                 Database.connect(settings, TableNames.DEFAULT),
-                new MemoryRepositories(store, Clock.systemUTC()),
+                new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints),
                 steps);
     }
 

@@ -57,6 +57,42 @@ public final class StockGit {
         return git;
     }
 
+    /**
+     * Restores a repository from its folder in the store, as docs/operations.md tells: the newest checkpoint, then the
+     * entries after it.
+     */
+    public static StockGit restoreFromCheckpoint(Path repository, Path folder) {
+        StockGit git = initBare(folder);
+        List<Path> bundles = new ArrayList<>();
+        List<Path> checkpoints = sorted(repository.resolve("checkpoint"));
+        String newest = "";
+        if (!checkpoints.isEmpty()) {
+            bundles.add(checkpoints.get(checkpoints.size() - 1));
+            newest = bundles.get(0).getFileName().toString();
+        }
+        for (Path entry : sorted(repository.resolve("log"))) {
+            if (entry.getFileName().toString().compareTo(newest) > 0) {
+                bundles.add(entry);
+            }
+        }
+        for (Path bundle : bundles) {
+            git.run("bundle", "verify", "--quiet", bundle.toString());
+            git.run("fetch", "--quiet", bundle.toString(), "+refs/*:refs/*");
+        }
+        return git;
+    }
+
+    private static List<Path> sorted(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private StockGit initialized(String... command) {
         try {
             Files.createDirectories(folder);
