@@ -18,6 +18,12 @@ abstract class AgentCommand implements CliCommand {
     @Override
     public final void check(Problems problems) {
         options.check(problems);
+        checkMore(problems);
+    }
+
+    /** Adds what is wrong with the command's own options. */
+    void checkMore(Problems problems) {
+        // Most have none.
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.service.Views;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,11 +28,32 @@ final class EnableCommand extends AgentCommand {
                     + " git says; what the rows said becomes a commit before that. Default: the rows win.")
     boolean gitWins;
 
+    @Option(
+            names = "--older-store",
+            description =
+                    "For a disabled agent whose newest commits the store has lost for good: make its rows a commit on"
+                            + " top of what is left, or a new repository if nothing is. Default: refuse.")
+    boolean olderStore;
+
+    @Override
+    void checkMore(Problems problems) {
+        if (gitWins && olderStore) {
+            problems.add("--git-wins and --older-store exclude each other");
+        }
+    }
+
     @Override
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        StatusText.print(
-                out,
-                gitWins ? memory.enableFromGit(agentId, Caller.system()) : memory.enable(agentId, Caller.system()));
+        StatusText.print(out, enable(memory, agentId));
         return ExitCode.OK;
+    }
+
+    private Views.Status enable(GitMemory memory, String agentId) {
+        if (gitWins) {
+            return memory.enableFromGit(agentId, Caller.system());
+        }
+        return olderStore
+                ? memory.enableOverOlderGit(agentId, Caller.system())
+                : memory.enable(agentId, Caller.system());
     }
 }

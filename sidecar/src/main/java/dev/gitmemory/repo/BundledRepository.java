@@ -93,6 +93,11 @@ final class BundledRepository implements MemoryRepository {
     }
 
     @Override
+    public boolean hasCommit(String sha) {
+        return log.commit(ObjectId.fromString(sha)) != null;
+    }
+
+    @Override
     public CommitInfo info(String sha) throws IOException {
         try (ObjectReader reader = log.newReader()) {
             return CommitReader.info(Revisions.commit(log, sha), reader);

@@ -81,6 +81,9 @@ public interface MemoryRepository {
     @Nullable
     CommitInfo find(Draft.Mark mark) throws IOException;
 
+    /** Whether this process knows a commit with this id. */
+    boolean hasCommit(String sha);
+
     /** What a commit says and did. */
     CommitInfo info(String sha) throws IOException;
 

@@ -43,8 +43,10 @@ final class Enablement {
 
     /** Which side is right where an agent's rows differ from a repository that it has already. */
     enum Precedence {
-        /** What the rows say becomes a commit on top. */
+        /** What the rows say becomes a commit on top; refused where git has lost commits that the rows came from. */
         ROWS,
+        /** What the rows say becomes a commit on top of whatever git has left. */
+        ROWS_OVER_OLDER_GIT,
         /** What the rows say becomes a commit on top, and what git said before another one on top of that. */
         GIT
     }
@@ -85,7 +87,12 @@ final class Enablement {
                     throw noAgent(agentId);
                 }
                 if (!repo.isEnabled()) {
-                    takeOver(tx, repo, repositories.open(id), caller, precedence);
+                    takeOver(
+                            tx,
+                            known(tx, repo, repositories.open(id), precedence),
+                            repositories.open(id),
+                            caller,
+                            precedence);
                 }
                 tx.agents().addTag(agentId, AgentTable.TAG);
             });
@@ -114,12 +121,31 @@ final class Enablement {
         return MemoryException.notFound("There is no agent '%s'".formatted(agentId));
     }
 
+    /** What the ledger knows of a repository, once it is certain that the repository is not an older one. */
+    private static Ledger.Repo known(Tx tx, Ledger.Repo repo, MemoryRepository repository, Precedence precedence) {
+        String agentId = repo.agentId();
+        Head head = repository.head();
+        String applied = repo.appliedSha();
+        boolean older =
+                applied != null && (head == null || head.entry() < repo.appliedSeq() || !repository.hasCommit(applied));
+        if (!older) {
+            return repo;
+        }
+        if (precedence != Precedence.ROWS_OVER_OLDER_GIT) {
+            throw MemoryException.conflict(
+                    "Agent %s was not enabled, nothing was changed: its rows equal entry %d of the log (commit %s), but the object storage ends at entry %d. Restore its newer objects; if they are lost, 'git-memory enable --older-store' makes the rows a commit on top of what is left."
+                            .formatted(agentId, repo.appliedSeq(), applied, head == null ? 0 : head.entry()));
+        }
+        tx.ledger().forgetApplied(agentId);
+        return tx.ledger().register(agentId, repo.organizationId());
+    }
+
     private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence precedence)
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
         SortedMap<String, Block> blockById =
-                blocks(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository));
+                blocks(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository), precedence);
         tx.ledger().judgeAtCommit();
         Head before = precedence == Precedence.GIT ? repository.head() : null;
         if (before != null && blockById.isEmpty()) {
@@ -224,7 +250,8 @@ final class Enablement {
         return head == null ? Set.of() : repository.files(head.sha()).keySet();
     }
 
-    private static SortedMap<String, Block> blocks(Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit) {
+    private static SortedMap<String, Block> blocks(
+            Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit, Precedence precedence) {
         Set<String> gitsAlready = tx.agents()
                 .enabledOwners(rows.stream().map(BlockRow::id).toList())
                 .keySet();
@@ -235,7 +262,9 @@ final class Enablement {
             try {
                 Label label = Label.of(row.label());
                 // A label that git has stays: somebody chose it there, or another owner's repository has it so.
-                boolean keep = pathsInGit.contains(label.path()) || gitsAlready.contains(row.id());
+                boolean keep = pathsInGit.contains(label.path())
+                        || gitsAlready.contains(row.id())
+                        || precedence == Precedence.ROWS_OVER_OLDER_GIT; // it may be git that has lost it
                 Block block = block(row, keep ? label : label.withSystemPrefix());
                 tx.agents()
                         .labelTaken(row.id(), block.label().text())

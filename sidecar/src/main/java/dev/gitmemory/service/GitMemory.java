@@ -84,6 +84,17 @@ public final class GitMemory {
     }
 
     /**
+     * As {@link #enable}, for an agent that is not git's and whose repository has lost commits that PostgreSQL has had:
+     * its rows become a commit on top of what is left.
+     *
+     * @throws MemoryException as {@link #enable} does
+     */
+    public Views.Status enableOverOlderGit(String agentId, Caller caller) {
+        enablement.enable(agentId, caller, Enablement.Precedence.ROWS_OVER_OLDER_GIT);
+        return views.status(agentId);
+    }
+
+    /**
      * Brings memory from outside into an agent's repository and into PostgreSQL, or says what that would do. An agent
      * that is not git's yet becomes git's.
      *

@@ -89,6 +89,20 @@ public final class EmbeddedDatabase {
         return role;
     }
 
+    /**
+     * Copies the database as it is now; nobody may be connected to it.
+     *
+     * @return the name of the copy, for {@link #named}
+     */
+    public String copy() {
+        return create(name).name;
+    }
+
+    /** {@return the database of that name} */
+    public static EmbeddedDatabase named(String name) {
+        return new EmbeddedDatabase(Server.PORT, name);
+    }
+
     private static EmbeddedDatabase create(String template) {
         try {
             String name = "test_" + COUNTER.incrementAndGet();
