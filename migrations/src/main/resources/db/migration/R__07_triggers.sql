@@ -73,6 +73,8 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
     EXECUTE FUNCTION git_memory.guard_removal('block');
 
 -- Links ----------------------------------------------------------------------------------------------------------
+-- (record_image_ne and not its operator *<>: pg_dump writes rows without the casts that the operator needs, and what it
+-- writes could not be restored.)
 
 CREATE CONSTRAINT TRIGGER git_memory_guard_insert
     AFTER INSERT ON "${app_schema}"."${blocks_agents_table}"
@@ -85,8 +87,8 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
-          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
+                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
           AND git_memory.is_guarded_link(NEW.agent_id))
     EXECUTE FUNCTION git_memory.guard_link();
 
@@ -101,8 +103,8 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
     AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
-          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
+                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
           AND git_memory.is_guarded_agent(OLD.agent_id))
     EXECUTE FUNCTION git_memory.guard_removal('link');
 
@@ -124,8 +126,8 @@ CREATE CONSTRAINT TRIGGER git_memory_link_update
     AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (ROW(OLD.agent_id, OLD.block_id, OLD.block_label)::record
-          *<> ROW(NEW.agent_id, NEW.block_id, NEW.block_label)::record
+    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
+                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
           AND git_memory.was_guarded(OLD.agent_id, OLD.block_id))
     EXECUTE FUNCTION git_memory.link_left();
 
@@ -133,7 +135,7 @@ CREATE CONSTRAINT TRIGGER git_memory_link_update_came
     AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (ROW(OLD.agent_id, OLD.block_id)::record *<> ROW(NEW.agent_id, NEW.block_id)::record
+    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id), ROW(NEW.agent_id, NEW.block_id))
           AND git_memory.is_tagged(NEW.agent_id))
     EXECUTE FUNCTION git_memory.link_came();
 
@@ -149,7 +151,7 @@ CREATE TRIGGER git_memory_tag_update
     AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
     FOR EACH ROW
     WHEN (NEW.tag = 'git-memory-enabled'
-          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
     EXECUTE FUNCTION git_memory.tag_added();
 
 CREATE CONSTRAINT TRIGGER git_memory_tag_insert_judged
@@ -164,7 +166,7 @@ CREATE CONSTRAINT TRIGGER git_memory_tag_update_judged
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
     WHEN (NEW.tag = 'git-memory-enabled'
-          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
     EXECUTE FUNCTION git_memory.tag_judged();
 
 CREATE CONSTRAINT TRIGGER git_memory_tag_delete
@@ -179,7 +181,7 @@ CREATE CONSTRAINT TRIGGER git_memory_tag_update_removed
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
     WHEN (OLD.tag = 'git-memory-enabled'
-          AND ROW(OLD.agent_id, OLD.tag)::record *<> ROW(NEW.agent_id, NEW.tag)::record)
+          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
     EXECUTE FUNCTION git_memory.tag_removed();
 
 -- TRUNCATE, and ENABLE ALWAYS ------------------------------------------------------------------------------------
