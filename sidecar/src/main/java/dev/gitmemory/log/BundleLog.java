@@ -55,14 +55,14 @@ public final class BundleLog {
     private final LogMemory memory;
     private final EntryWriter writer;
     private final EntryReader reader;
-    private final LogLoader loader;
+    private final LogFollower follower;
     private final Checkpointer checkpointer;
     private final Trust trust;
     private final Consumer<BundleLog> whenAppended;
     private final SharedAnswer<LogState> refreshed = new SharedAnswer<>(this::readNewer);
     private final ReentrantLock appending = new ReentrantLock(true);
 
-    /** Guarded by {@link #appending}, as are {@link #reader}, {@link #loader} and changes of {@link #memory}. */
+    /** Guarded by {@link #appending}, as are {@link #reader}, {@link #follower} and changes of {@link #memory}. */
     private int racesLostInARow;
 
     private BundleLog(
@@ -77,7 +77,7 @@ public final class BundleLog {
         this.memory = new LogMemory(entries);
         this.reader = new EntryReader(entries, readers, parallelism);
         this.writer = new EntryWriter(entries, reader);
-        this.loader = new LogLoader(entries, reader, memory);
+        this.follower = new LogFollower(entries, reader, memory, trust);
         this.checkpointer = new Checkpointer(entries);
         this.whenAppended = whenAppended;
         this.trust = trust;
@@ -108,9 +108,7 @@ public final class BundleLog {
             Trust trust)
             throws IOException {
         BundleLog log = new BundleLog(store, prefix, readers, parallelism, whenAppended, trust);
-        Trust.Moment asked = trust.now();
-        log.loader.load();
-        trust.confirm(asked);
+        log.follower.open();
         return log;
     }
 
@@ -140,9 +138,9 @@ public final class BundleLog {
         appending.lock();
         try {
             if (next != null) {
-                accept(number, Fetched.entry(entries, number, next));
+                follower.accept(number, Fetched.entry(entries, number, next));
             }
-            follow();
+            follower.follow();
             return state();
         } finally {
             appending.unlock();
@@ -183,7 +181,7 @@ public final class BundleLog {
             throws IOException {
         appending.lock();
         try {
-            makeTrusted();
+            follower.makeTrusted();
             if (state().entry() != on.entry()) {
                 return null;
             }
@@ -319,9 +317,9 @@ public final class BundleLog {
             reader.forgetBegun();
             return trust.renew(asked) ? installOwn(number, entry) : settle(number, entry);
         }
-        accept(number, Fetched.entry(entries, number, others));
+        follower.accept(number, Fetched.entry(entries, number, others));
         if (racesLostInARow++ > 0) {
-            reader.readOn(state().entry() + 1, this::accept);
+            follower.readOn();
         }
         return false;
     }
@@ -338,7 +336,7 @@ public final class BundleLog {
      */
     private boolean settle(long number, Bundle entry) throws IOException {
         try {
-            makeTrusted();
+            follower.makeTrusted();
         } catch (IOException e) {
             throw new UnknownOutcomeException(
                     entries.key(number),
@@ -360,39 +358,10 @@ public final class BundleLog {
     private @Nullable LoggedObject find(AnyObjectId id) throws IOException {
         appending.lock();
         try {
-            loader.relocateBlobs();
+            follower.relocateBlobs();
             return memory.objects().get(id);
         } finally {
             appending.unlock();
         }
-    }
-
-    /** Takes an entry that was read, if it is the next one. */
-    private void accept(long number, Fetched entry) throws IOException {
-        makeTrusted();
-        if (number == state().entry() + 1) {
-            memory.install(number, entry.bundle());
-        }
-    }
-
-    /** Makes sure that nothing which this instance has not read was deleted. */
-    private void makeTrusted() throws IOException {
-        while (!trust.holds()) {
-            Trust.Moment asked = trust.now();
-            if (entries.hasCheckpointAfter(state().entry())) {
-                loader.load();
-            }
-            trust.confirm(asked);
-        }
-    }
-
-    /** Reads on to the newest entry. */
-    private void follow() throws IOException {
-        Trust.Moment asked;
-        do {
-            makeTrusted();
-            asked = trust.now();
-            reader.readOn(state().entry() + 1, this::accept);
-        } while (!trust.renew(asked));
     }
 }
