@@ -57,8 +57,11 @@ class TagTest extends GuardTest {
         World.tag(app, memory.agent());
         run(app, "RELEASE two");
         run(app, "UPDATE block SET value = 'a' WHERE id = ?", memory.block());
+        World.remember(app, memory.agent(), "more");
         run(app, "SAVEPOINT three");
         run(app, "UPDATE block SET value = 'b' WHERE id = ?", memory.block());
+        Memory gone = World.remember(app, memory.agent(), "gone");
+        run(app, "DELETE FROM blocks_agents WHERE block_id = ?", gone.block());
         run(app, "RELEASE one");
         run(
                 app,
