@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /** {@code git-memory bench}: the benchmarks, each a command of its own. */
 @Command(
         name = "bench",
-        subcommands = {BenchGuardCommand.class, BenchStoreCommand.class, BenchWritesCommand.class},
+        subcommands = {BenchGuardCommand.class, BenchSqlCommand.class, BenchStoreCommand.class, BenchWritesCommand.class
+        },
         description = {
             "Measure git-memory next to something known, in one run.",
             "",

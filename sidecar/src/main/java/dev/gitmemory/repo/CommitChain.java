@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import org.eclipse.jgit.lib.CommitBuilder;
@@ -31,6 +33,7 @@ final class CommitChain {
     private final LogState base;
     private final Staging staging;
     private final List<Link> links = new ArrayList<>();
+    private final Map<String, ObjectId> marked = new HashMap<>();
     private @Nullable ObjectId tip;
     private @Nullable ObjectId tipTree;
 
@@ -54,11 +57,9 @@ final class CommitChain {
     }
 
     private Link link(Draft draft, Instant now, ObjectInserter inserter, ObjectReader reader) throws IOException {
-        if (draft.mark() != null && base.head() != null) {
-            LoggedCommit found = MarkedCommits.find(logged(base.head()), draft.mark(), reader);
-            if (found != null) {
-                return new Link(null, null, null, found);
-            }
+        ObjectId found = draft.mark() == null ? null : find(draft.mark(), reader);
+        if (found != null) {
+            return new Link(null, null, null, found);
         }
         TreeEditor files = new TreeEditor(log, reader, tipTree);
         try {
@@ -85,7 +86,19 @@ final class CommitChain {
         commit.setMessage(CommitText.message(draft.message(), draft.author()));
         tip = inserter.insert(commit);
         tipTree = tree;
+        if (draft.mark() != null) {
+            marked.put(draft.mark().line(), tip);
+        }
         return new Link(tip, null, null, null);
+    }
+
+    /** The commit that has the mark already, in the log or in this chain. */
+    private @Nullable ObjectId find(Draft.Mark mark, ObjectReader reader) throws IOException {
+        ObjectId own = marked.get(mark.line());
+        if (own != null || base.head() == null) {
+            return own;
+        }
+        return MarkedCommits.find(logged(base.head()), mark, reader);
     }
 
     /** Whether there is nothing to write. */

@@ -39,6 +39,15 @@ record Once(UUID requestId, Attempt attempt, BooleanSupplier held) {
         }
     }
 
+    /** git has the write, and PostgreSQL fell before it had it: the next attempt finds the commit and applies it. */
+    static final class Unfinished extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unfinished() {
+            super("the write is in git and not in PostgreSQL yet");
+        }
+    }
+
     /** Somebody else has the request now; nothing was changed by this attempt. */
     static final class Lost extends RuntimeException {
         private static final long serialVersionUID = 1L;

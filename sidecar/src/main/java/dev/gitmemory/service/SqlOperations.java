@@ -140,14 +140,22 @@ final class SqlOperations {
     }
 
     private static String written(Written written) {
+        requireApplied(written.pending());
         return RequestResult.ofBlock(written.row().id(), written.sha());
     }
 
     private String delete(Arguments a, Caller caller) {
         BlockRow row = memory.blocks().ofAgent(a.agent(), a.text("label"));
-        return RequestResult.ofBlock(
-                row.id(),
-                memory.blocks().remove(row.id(), a.optional("if_match"), caller).sha());
+        Blocks.Removed removed = memory.blocks().remove(row.id(), a.optional("if_match"), caller);
+        requireApplied(removed.pending());
+        return RequestResult.ofBlock(row.id(), removed.sha());
+    }
+
+    /** Who waits for the answer will look at the rows next. */
+    private static void requireApplied(boolean pending) {
+        if (pending) {
+            throw new Once.Unfinished();
+        }
     }
 
     private static String blockAt(Views.BlockAt at) {

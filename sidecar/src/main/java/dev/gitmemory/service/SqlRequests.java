@@ -4,6 +4,7 @@ import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Listener;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
@@ -186,7 +187,7 @@ public final class SqlRequests implements AutoCloseable {
     }
 
     private void failed(Taken request, RuntimeException reason) {
-        if (reason instanceof DatabaseUnavailableException) {
+        if (reason instanceof DatabaseUnavailableException || reason instanceof Once.Unfinished) {
             // What it did is not known; the next attempt finds out.
             log.warn(
                     "SQL request {} waits for PostgreSQL: {}", request.attempt().requestId(), reason.getMessage());
@@ -208,7 +209,7 @@ public final class SqlRequests implements AutoCloseable {
         if (reason instanceof RuleViolation) {
             return new Failure("MG105", message);
         }
-        if (reason instanceof ConstraintException) {
+        if (reason instanceof ConstraintException || reason instanceof GuardRefusedException) {
             return new Failure("MG103", message);
         }
         UUID number = request.attempt().requestId();

@@ -249,4 +249,18 @@ class AgentCommandsTest {
                 .isEmpty();
         assertThat(Cli.run("bench", "guard", "--clients", "0").exitCode()).isEqualTo(2);
     }
+
+    @Test
+    void theBenchmarkOfSqlComparesThreeWaysToWrite() {
+        Cli.Run run = Cli.run(
+                "bench",
+                "sql",
+                "--writes",
+                "100",
+                "--work-dir",
+                folder.resolve("bench").toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("UPDATE, no tag ", "HTTP PATCH ", "CALL git_memory.write_block|");
+        assertThat(Cli.run("bench", "sql", "--writes", "99").exitCode()).isEqualTo(2);
+    }
 }

@@ -85,7 +85,7 @@ class CrashTest {
             sidecar.http().post("/v1/agents/a/git-memory/enable", "");
             sidecar.http().post("/v1/agents/b/git-memory/enable", "");
         }
-        Process process = mortal(database, store, step, nth);
+        Process process = MortalSidecar.start(database, store, step, nth);
         List<String> acknowledged = life(new Http(port(process)));
         assertThat(process.waitFor()).isEqualTo(128 + 9);
 
@@ -138,22 +138,6 @@ class CrashTest {
                 .get("commits")
                 .forEach(c -> messages.add(c.get("message").asText()));
         return messages;
-    }
-
-    private static Process mortal(EmbeddedDatabase database, String store, Step step, int nth) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        MortalSidecar.class.getName(),
-                        database.jdbcUrl(),
-                        store,
-                        step.name(),
-                        Integer.toString(nth))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
     }
 
     private static int port(Process process) throws IOException {

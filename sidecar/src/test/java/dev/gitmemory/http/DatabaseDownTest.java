@@ -19,11 +19,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** PostgreSQL stops and comes back under a running sidecar. */
@@ -40,6 +43,7 @@ class DatabaseDownTest {
     private Sidecar sidecar;
     private Application application;
     private final AtomicReference<Step> stopPostgresqlAt = new AtomicReference<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     @BeforeEach
     void start() throws Exception {
@@ -73,6 +77,7 @@ class DatabaseDownTest {
     private void stopPostgresql() {
         try {
             postgres.close();
+            stopped.countDown();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -149,5 +154,35 @@ class DatabaseDownTest {
         startPostgresql();
         reconcile();
         assertThat(application.block("a", "system/persona", "value")).isEqualTo("in git");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {
+                "REQUEST_TAKEN",
+                "RESOLVED",
+                "ANNOUNCED",
+                "COMMITTED",
+                "ROWS_WRITTEN",
+                "APPLIED",
+                "REQUEST_CARRIED_OUT"
+            })
+    void aRequestBySqlHasOneEffectAndItsResultThroughARestart(Step step) throws Exception {
+        stopPostgresqlAt.set(step);
+        String request = application
+                .row("SELECT git_memory.submit_write_block('a', 'system/persona', 'by SQL') AS id")
+                .get("id");
+        stopped.await();
+        startPostgresql();
+
+        String result = application
+                .row("SELECT git_memory.await_request(?::uuid, '60 s') AS result", request)
+                .get("result");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("by SQL");
+        assertThat(result).contains(String.valueOf(application.block("a", "system/persona", "git_sha")));
+        assertThat(application.query("SELECT message FROM git_memory.history"))
+                .extracting(row -> row.get("message"))
+                .containsExactlyInAnyOrder("Enable git memory for a", "Update system/persona");
     }
 }

@@ -5,6 +5,7 @@ import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,6 +15,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class MortalSidecar {
 
     private MortalSidecar() {}
+
+    /** Starts one; it prints its port and dies. */
+    public static Process start(EmbeddedDatabase database, String store, Steps.Step step, int nth) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MortalSidecar.class.getName(),
+                        database.jdbcUrl(),
+                        store,
+                        step.name(),
+                        Integer.toString(nth))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
 
     public static void main(String[] args) throws IOException {
         Steps.Step deadly = Steps.Step.valueOf(args[2]);
