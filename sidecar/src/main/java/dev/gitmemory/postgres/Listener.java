@@ -77,7 +77,7 @@ public final class Listener implements AutoCloseable {
                 try {
                     listen(connection);
                     if (failing) {
-                        log.info("Listening for SQL requests again");
+                        log.info("Listening again: SQL requests are taken");
                     }
                     failing = false;
                     pause = FIRST_PAUSE;
@@ -90,7 +90,8 @@ public final class Listener implements AutoCloseable {
             } catch (SQLException | RuntimeException e) {
                 if (!failing && !isClosed()) {
                     log.warn(
-                            "Not listening for SQL requests, which now wait up to a second each: {}; connecting again",
+                            "SQL requests are not taken until this sidecar listens again, trying at least every {} s: {}",
+                            LONGEST_PAUSE.toSeconds(),
                             e.getMessage());
                 }
                 failing = true;
