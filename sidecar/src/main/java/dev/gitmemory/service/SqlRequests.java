@@ -269,9 +269,9 @@ public final class SqlRequests implements AutoCloseable {
     public void close() {
         closed = true;
         wake();
-        workers.shutdown();
         try {
-            dispatcher.join(GRACE.toMillis());
+            dispatcher.join(GRACE.toMillis()); // what it has just taken has to be carried out
+            workers.shutdown();
             if (!workers.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
                 log.warn(
                         "{} SQL requests did not end within {} s; other sidecars take them up",
