@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever breaks inside the guard, a write to a git-enabled agent's memory does not pass. */
@@ -59,11 +60,19 @@ class FailClosedTest extends GuardTest {
     void withRowsThatAPolicyHidesFromTheGuard() throws SQLException {
         for (String table : new String[] {"blocks_agents", "agents_tags", "block"}) {
             try (GuardedDatabase own = target.fresh()) {
-                Memory memory = new World(own).enabled();
+                World there = new World(own);
+                Memory memory = there.enabled();
+                String more = there.block("more");
                 run(own.admin(), "ALTER TABLE " + table + " ENABLE ROW LEVEL SECURITY");
                 run(own.admin(), "CREATE POLICY application ON " + table + " TO " + own.appRole() + " USING (true)");
 
                 assertRefused(own, memory, "42501");
+                if (table.equals("agents_tags")) {
+                    assertState("42501", () -> World.link(own.app(), memory.agent(), more, "more"));
+                    assertState(
+                            "42501",
+                            () -> run(own.app(), "DELETE FROM blocks_agents WHERE block_id = ?", memory.block()));
+                }
             }
         }
     }
@@ -88,11 +97,14 @@ class FailClosedTest extends GuardTest {
         assertThat(world.drift(memory.agent())).isEmpty();
     }
 
+    private static void assertState(String state, ThrowingCallable write) {
+        assertThatThrownBy(write).isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                .as(e.getMessage())
+                .isEqualTo(state));
+    }
+
     private static void assertRefused(GuardedDatabase own, Memory memory, String state) throws SQLException {
-        assertThatThrownBy(() -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
-                .isInstanceOfSatisfying(
-                        SQLException.class,
-                        e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(state));
+        assertState(state, () -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()));
         assertThat(string(own.admin(), "SELECT value FROM block WHERE id = ?", memory.block()))
                 .isEqualTo("first");
     }
