@@ -36,7 +36,8 @@ END
 $function$;
 
 -- The tag takes effect when its transaction commits, so that one transaction may create agent, tag, blocks and links in
--- any order. Whoever may rewrite the tag row can make it his own: that never exempts an agent that was taken over.
+-- any order. The fence knows whether this transaction brought the tag, or only rewrote its row, and whether it was judged
+-- already (SET CONSTRAINTS ... IMMEDIATE). An agent that was taken over is never exempt.
 CREATE OR REPLACE FUNCTION git_memory.takes_effect(agent_id text, tag_xmin xid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -46,7 +47,12 @@ BEGIN
            OR EXISTS (SELECT
                       FROM git_memory.repo r
                       WHERE r.agent_id = takes_effect.agent_id
-                        AND r.state IN ('enabled', 'failed'));
+                        AND r.state IN ('enabled', 'failed'))
+           OR NOT EXISTS (SELECT
+                          FROM git_memory.tag_fence f
+                          WHERE f.agent_id = takes_effect.agent_id
+                            AND f.times > 0
+                            AND git_memory.is_own(f.xmin));
 END
 $function$;
 

@@ -37,7 +37,8 @@ AS $function$
                      LIMIT 1))
 $function$;
 
--- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says.
+-- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says. Where
+-- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
 -- is read: that waits for a write to the row that began before anybody could see the link.
 CREATE OR REPLACE FUNCTION git_memory.facts(block_id text, link_agent_id text)
@@ -102,6 +103,7 @@ BEGIN
               AND f.label = l.block_label
               AND f.label = b.label
         WHERE git_memory.takes_effect(l.agent_id, l.tag_xmin)
+          AND (r.state = 'enabled' OR git_memory.expected_sha(facts.block_id) IS NULL)
         ORDER BY l.agent_id COLLATE "C";
 END
 $function$;
@@ -138,8 +140,10 @@ END
 $function$;
 
 -- Memories of git-enabled agents that git has and no row shows any more: of one agent's label, or of all links that
--- still point to a block. taken_over is false where nothing was handed over to git yet.
-CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id text)
+-- still point to a block. taken_over is false where nothing was handed over to git yet; such an agent has lost nothing
+-- when its link (link_block_id) only followed the new label of a block that git has for another.
+DROP FUNCTION IF EXISTS git_memory.losses(text, text, text);
+CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id text, link_block_id text)
     RETURNS TABLE (loser text, lost_label text, taken_over boolean, file_sha text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -169,7 +173,13 @@ BEGIN
                ON f.agent_id = gone.agent_id
               AND f.label = gone.label
         WHERE git_memory.takes_effect(gone.agent_id, gone.tag_xmin)
-          AND (f.label IS NOT NULL OR r.state IS DISTINCT FROM 'enabled')
+          AND (f.label IS NOT NULL
+               OR (r.state IS DISTINCT FROM 'enabled'
+                   AND NOT EXISTS (SELECT
+                                   FROM "${app_schema}"."${blocks_agents_table}" followed
+                                   WHERE followed.agent_id = gone.agent_id
+                                     AND followed.block_id = losses.link_block_id
+                                     AND git_memory.expected_sha(followed.block_id) IS NOT NULL)))
           AND NOT EXISTS (SELECT
                           FROM "${app_schema}"."${blocks_agents_table}" l
                                JOIN "${app_schema}"."${blocks_table}" b

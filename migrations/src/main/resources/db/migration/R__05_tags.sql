@@ -1,7 +1,22 @@
 -- The tag 'git-memory-enabled' switches an agent on and off; links decide whose commit a row carries; TRUNCATE would
 -- change both behind everybody's back. These triggers are the same for both engines.
 
--- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it.
+-- Tells sidecars. An id that is too long for a notification is found by their sweep.
+CREATE OR REPLACE FUNCTION git_memory.tell_sidecars(event text, agent_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    payload constant text := json_build_object('event', tell_sidecars.event, 'agent_id', tell_sidecars.agent_id);
+BEGIN
+    IF octet_length(payload) < 8000 THEN
+        PERFORM pg_notify('git_memory', payload);
+    END IF;
+END
+$function$;
+
+-- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it. times counts the
+-- insertions that were not judged yet.
 CREATE OR REPLACE FUNCTION git_memory.tag_added() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -11,7 +26,7 @@ BEGIN
     VALUES (NEW.agent_id)
     ON CONFLICT (agent_id) DO UPDATE
     SET times = fence.times + 1;
-    PERFORM pg_notify('git_memory', json_build_object('event', 'tagged', 'agent_id', NEW.agent_id)::text);
+    PERFORM git_memory.tell_sidecars('tagged', NEW.agent_id);
     RETURN NULL;
 END
 $function$;
@@ -43,6 +58,9 @@ BEGIN
     WHERE a.id = NEW.agent_id
     FOR UPDATE;
     PERFORM git_memory.mark_pending(NEW.agent_id, NULL);
+    UPDATE git_memory.tag_fence f
+    SET times = 0
+    WHERE f.agent_id = NEW.agent_id;
     RETURN NULL;
 END
 $function$;
@@ -61,17 +79,21 @@ BEGIN
                     AND r.state = 'enabled') THEN
         RETURN;
     END IF;
+    -- Locked first, and read by a statement of its own: what was waited for has to be seen.
+    PERFORM
+    FROM "${app_schema}"."${blocks_table}" b
+         JOIN "${app_schema}"."${blocks_agents_table}" l
+           ON l.block_id = b.id
+    WHERE l.agent_id = mark_pending.agent_id
+      AND (mark_pending.block_id IS NULL OR b.id = mark_pending.block_id)
+    ORDER BY b.id COLLATE "C"
+    FOR NO KEY UPDATE OF b, l;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = 'pending'
-    FROM (SELECT own.id
-          FROM "${app_schema}"."${blocks_table}" own
-               JOIN "${app_schema}"."${blocks_agents_table}" l
-                 ON l.block_id = own.id
-          WHERE l.agent_id = mark_pending.agent_id
-            AND (mark_pending.block_id IS NULL OR own.id = mark_pending.block_id)
-          ORDER BY own.id COLLATE "C"
-          FOR NO KEY UPDATE OF own, l) AS locked
-    WHERE b.id = locked.id
+    FROM "${app_schema}"."${blocks_agents_table}" l
+    WHERE l.agent_id = mark_pending.agent_id
+      AND (mark_pending.block_id IS NULL OR l.block_id = mark_pending.block_id)
+      AND b.id = l.block_id
       AND b.git_sha IS NULL;
 END
 $function$;
@@ -103,12 +125,20 @@ BEGIN
 
     UPDATE git_memory.repo r
     SET state      = 'disabled',
+        last_error = NULL,
         updated_at = now()
     WHERE r.agent_id = OLD.agent_id;
 
     DELETE FROM git_memory.file f
     WHERE f.agent_id = OLD.agent_id;
 
+    PERFORM
+    FROM "${app_schema}"."${blocks_table}" b
+         JOIN "${app_schema}"."${blocks_agents_table}" l
+           ON l.block_id = b.id
+    WHERE l.agent_id = OLD.agent_id
+    ORDER BY b.id COLLATE "C"
+    FOR NO KEY UPDATE OF b;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     FROM "${app_schema}"."${blocks_agents_table}" l
@@ -116,7 +146,7 @@ BEGIN
       AND b.id = l.block_id
       AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
 
-    PERFORM pg_notify('git_memory', json_build_object('event', 'untagged', 'agent_id', OLD.agent_id)::text);
+    PERFORM git_memory.tell_sidecars('untagged', OLD.agent_id);
     RETURN NULL;
 END
 $function$;
@@ -128,6 +158,10 @@ CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
     SET row_security = off
 AS $function$
 BEGIN
+    PERFORM
+    FROM "${app_schema}"."${blocks_table}" b
+    WHERE b.id = OLD.block_id
+    FOR NO KEY UPDATE;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     WHERE b.id = OLD.block_id

@@ -94,9 +94,9 @@ BEGIN
         loss record;
     BEGIN
         IF TG_ARGV[0] = 'link' THEN
-            SELECT * INTO loss FROM git_memory.losses(OLD.agent_id, OLD.block_label, NULL) LIMIT 1;
+            SELECT * INTO loss FROM git_memory.losses(OLD.agent_id, OLD.block_label, NULL, OLD.block_id) LIMIT 1;
         ELSE
-            SELECT * INTO loss FROM git_memory.losses(NULL, NULL, OLD.id) LIMIT 1;
+            SELECT * INTO loss FROM git_memory.losses(NULL, NULL, OLD.id, NULL) LIMIT 1;
         END IF;
         IF NOT FOUND THEN
             RETURN NULL;

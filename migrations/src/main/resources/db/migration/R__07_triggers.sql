@@ -38,6 +38,12 @@ WHERE b.git_sha IS NULL
                       ON r.agent_id = l.agent_id
                      AND r.state = 'enabled'
                WHERE r.agent_id IS NULL);
+-- What a former installation has left in the column.
+UPDATE "${app_schema}"."${blocks_table}" b
+SET git_sha = git_memory.owed_sha(b.id)
+WHERE b.git_sha IS NOT NULL
+  AND git_memory.expected_sha(b.id) IS NULL
+  AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
 
 -- Blocks ---------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import org.postgresql.pljava.TriggerData;
  */
 public final class RemovalGuard {
     private static final String LOSSES =
-            "SELECT loser, lost_label, taken_over, file_sha FROM git_memory.losses(?, ?, ?)";
+            "SELECT loser, lost_label, taken_over, file_sha FROM git_memory.losses(?, ?, ?, ?)";
 
     private RemovalGuard() {}
 
@@ -26,20 +26,25 @@ public final class RemovalGuard {
     public static void check(TriggerData trigger) throws SQLException {
         ResultSet gone = trigger.getOld();
         if (trigger.getArguments()[0].equals("link")) {
-            judge(trigger, gone.getString("agent_id"), gone.getString("block_label"), null);
+            judge(trigger, gone.getString("agent_id"), gone.getString("block_label"), null, gone.getString("block_id"));
         } else {
-            judge(trigger, null, null, gone.getString("id"));
+            judge(trigger, null, null, gone.getString("id"), null);
         }
     }
 
     private static void judge(
-            TriggerData trigger, @Nullable String agentId, @Nullable String label, @Nullable String blockId)
+            TriggerData trigger,
+            @Nullable String agentId,
+            @Nullable String label,
+            @Nullable String blockId,
+            @Nullable String linkBlockId)
             throws SQLException {
         Connection session = DriverManager.getConnection("jdbc:default:connection");
         try (PreparedStatement query = session.prepareStatement(LOSSES)) {
             query.setString(1, agentId);
             query.setString(2, label);
             query.setString(3, blockId);
+            query.setString(4, linkBlockId);
             try (ResultSet losses = query.executeQuery()) {
                 if (losses.next()) {
                     refusal(losses).raise(trigger);

@@ -65,12 +65,12 @@ class PendingTest extends GuardTest {
     }
 
     @Test
-    void whatTheTaggingTransactionLinksLaterIsMarkedEvenIfConstraintsAreImmediate() throws SQLException {
+    void whatTheTaggingTransactionLinksAndMovesIsMarked() throws SQLException {
         Memory memory = world.plain();
         String moved = world.block("moved");
         Connection app = db.app();
         app.setAutoCommit(false);
-        run(app, "SET CONSTRAINTS ALL IMMEDIATE");
+        run(app, "SET CONSTRAINTS git_memory_link_insert IMMEDIATE");
         World.tag(app, memory.agent());
         Memory later = World.remember(app, memory.agent(), "later");
         run(
@@ -88,12 +88,97 @@ class PendingTest extends GuardTest {
     }
 
     @Test
+    void aTagThatIsJudgedAtOnceIsInEffectAtOnce() throws SQLException {
+        for (String statement : new String[] {
+            "UPDATE block SET git_sha = NULL WHERE id = ?",
+            "DELETE FROM block WHERE id = ?",
+            "DELETE FROM blocks_agents WHERE block_id = ?"
+        }) {
+            Memory memory = world.plain();
+            Connection app = db.app();
+            app.setAutoCommit(false);
+            Refusal.notTakenOver(memory).ends(db, () -> {
+                run(app, "SET CONSTRAINTS ALL IMMEDIATE");
+                World.tag(app, memory.agent());
+                run(app, statement, memory.block());
+            });
+        }
+    }
+
+    @Test
+    void rewritingTheTagsRowLiftsNoFreeze() throws SQLException {
+        for (String statement : new String[] {
+            "UPDATE block SET value = 'x', git_sha = NULL WHERE id = ?",
+            "DELETE FROM block WHERE id = ?",
+            "DELETE FROM blocks_agents WHERE block_id = ?"
+        }) {
+            Memory memory = world.plain();
+            World.tag(db.app(), memory.agent());
+            Connection app = db.app();
+            app.setAutoCommit(false);
+            Refusal.notTakenOver(memory).ends(db, () -> {
+                run(app, "UPDATE agents_tags SET tag = tag WHERE agent_id = ?", memory.agent());
+                run(app, statement, memory.block());
+                app.commit();
+            });
+        }
+    }
+
+    @Test
+    void agentsThatWaitForEachOthersSharedBlockAreTakenOverOneAfterTheOther() throws SQLException {
+        Memory first = world.plain();
+        Memory second = new Memory(world.agent(), first.block(), first.label(), "");
+        World.link(db.app(), second.agent(), second.block(), second.label());
+        World.tag(db.app(), first.agent());
+        World.tag(db.app(), second.agent());
+
+        world.takeOver(second.agent());
+        assertThat(world.drift(second.agent())).isEmpty();
+        Refusal.otherContent(world.current(second))
+                .ends(db, () -> run(db.app(), "UPDATE block SET value = 'x' WHERE id = ?", first.block()));
+
+        world.takeOver(first.agent());
+        assertThat(world.drift(first.agent())).isEmpty();
+        assertThat(world.drift(second.agent())).isEmpty();
+    }
+
+    @Test
+    void twoTagsThatGoAtTheSameTimeLeaveNoMark() throws Exception {
+        Memory first = world.plain();
+        String second = world.agent();
+        World.link(db.app(), second, first.block(), first.label());
+        World.tag(db.app(), first.agent());
+        World.tag(db.app(), second);
+        try (Connection one = db.newApp();
+                Connection two = db.newApp()) {
+            one.setAutoCommit(false);
+            World.untag(one, first.agent());
+            run(one, "SET CONSTRAINTS ALL IMMEDIATE");
+
+            Waiting other = Waiting.start(db, two, () -> World.untag(two, second));
+            one.commit();
+            other.finish();
+        }
+        assertThat(world.sha(first)).isEqualTo("null");
+    }
+
+    @Test
+    void theLongestIdCanBeTaggedAndUntagged() throws SQLException {
+        String agent = "a".repeat(7961) + System.nanoTime();
+        run(db.app(), "INSERT INTO agents (id, organization_id) VALUES (?, 'org')", agent);
+        World.tag(db.app(), agent);
+        World.untag(db.app(), agent);
+        assertThat(string(db.admin(), "SELECT count(*) FROM agents_tags WHERE agent_id = ?", agent))
+                .isEqualTo("0");
+    }
+
+    @Test
     void aTagThatComesAndGoesInOneTransactionLeavesNoMark() throws SQLException {
         Memory memory = world.plain();
         Connection app = db.app();
         app.setAutoCommit(false);
         World.tag(app, memory.agent());
-        run(app, "SET CONSTRAINTS ALL IMMEDIATE");
+        run(app, "SET CONSTRAINTS git_memory_tag_insert_judged IMMEDIATE");
         World.untag(app, memory.agent());
         app.commit();
         assertThat(world.sha(memory)).isEqualTo("null");

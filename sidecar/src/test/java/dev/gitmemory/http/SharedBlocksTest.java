@@ -174,4 +174,25 @@ class SharedBlocksTest extends SidecarTest {
         assertThat(http.get(gitMemory("held-1")).text("last_error")).contains("../up");
         assertThat(http.get(gitMemory("held-2")).text("state")).isEqualTo("enabled");
     }
+
+    @Test
+    void agentsThatShareABlockAndAreTaggedBySqlAreTakenOverTogether() {
+        application.createAgent("wait-1");
+        application.createBlock("wait-1", "block-wait", "shared", "v");
+        application.createAgent("wait-2");
+        application.link("wait-2", "block-wait", "shared");
+        application.tag("wait-1");
+        application.tag("wait-2");
+        sidecar.memory().reconciler().run();
+        sidecar.memory().reconciler().run();
+
+        for (String agent : List.of("wait-1", "wait-2")) {
+            assertThat(http.get(gitMemory(agent)).text("state")).as(agent).isEqualTo("enabled");
+            assertThat(http.get(gitMemory(agent)).json().get("last_error").isNull())
+                    .as(agent)
+                    .isTrue();
+            assertThat(http.post(gitMemory(agent) + "/verify", "").json().get("differences"))
+                    .isEmpty();
+        }
+    }
 }
