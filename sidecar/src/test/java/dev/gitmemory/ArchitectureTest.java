@@ -64,7 +64,8 @@ class ArchitectureTest {
             only(rooms("http"), "io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
 
     @ArchTest
-    static final ArchRule theCloudStaysInTheStore = only(rooms("store"), "com.google.cloud..", "com.google.auth..");
+    static final ArchRule theCloudStaysInItsAdapter = only(
+            rooms("store.gcs"), "com.google.cloud..", "com.google.auth..", "com.google.api..", "org.apache.http..");
 
     @ArchTest
     static final ArchRule commandLineOptionsStayInCli = only(rooms("cli"), "picocli..");

@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.StoreSettings;
 import dev.gitmemory.store.Stores;
 import java.io.IOException;
 import java.net.URI;
@@ -16,10 +17,11 @@ final class ExistingStore {
     private ExistingStore() {}
 
     /** @throws IOException if there is none, or it can't be used */
-    static ObjectStore open(String setting) throws IOException {
-        if (setting.startsWith(FOLDER) && !Files.isDirectory(Path.of(URI.create(setting)))) {
-            throw new TransferException("There is no store at '" + setting + "'; check --store and --data-dir");
+    static ObjectStore open(StoreSettings settings) throws IOException {
+        String uri = settings.uri();
+        if (uri.startsWith(FOLDER) && !Files.isDirectory(Path.of(URI.create(uri)))) {
+            throw new TransferException("There is no store at '" + uri + "'; check --store and --data-dir");
         }
-        return Stores.open(setting);
+        return Stores.open(settings);
     }
 }

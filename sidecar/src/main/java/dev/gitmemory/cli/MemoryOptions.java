@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
@@ -36,6 +37,10 @@ final class MemoryOptions {
      * @throws NotMigratedException if git-memory is not installed in the database, or an older version is
      */
     OpenMemory open() throws IOException {
-        return OpenMemory.open(Connections.connect(database.settings(), tables.settings()), store, dataDir);
+        return OpenMemory.open(
+                Connections.connect(database.settings(), tables.settings()),
+                store,
+                dataDir,
+                new CompositeMeterRegistry()); // nobody asks a command for its metrics
     }
 }

@@ -8,6 +8,7 @@ import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,11 +31,13 @@ final class OpenMemory implements AutoCloseable {
     /**
      * Opens the storage and takes charge of the database, which is closed if that fails.
      *
+     * @param metrics gets the meters of the storage
      * @throws IOException if the storage can't be used
      */
-    static OpenMemory open(Database database, StoreOptions options, Path dataDir) throws IOException {
+    static OpenMemory open(Database database, StoreOptions options, Path dataDir, MeterRegistry metrics)
+            throws IOException {
         try {
-            return new OpenMemory(database, Stores.open(options.settings(dataDir)), options.checkpoints());
+            return new OpenMemory(database, Stores.open(options.settings(dataDir), metrics), options.checkpoints());
         } catch (IOException | RuntimeException e) {
             database.close();
             throw e;

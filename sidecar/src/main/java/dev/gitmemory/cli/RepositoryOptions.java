@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.TransferException;
+import dev.gitmemory.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,7 +62,7 @@ final class RepositoryOptions {
         return agent;
     }
 
-    String store() {
+    StoreSettings store() {
         return memory.store.settings(memory.dataDir);
     }
 }

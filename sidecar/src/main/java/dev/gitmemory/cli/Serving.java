@@ -4,6 +4,7 @@ import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -42,11 +43,12 @@ final class Serving implements AutoCloseable {
      * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
     static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server) throws IOException {
-        OpenMemory open = OpenMemory.open(database, store, dataDir);
+        PrometheusMeterRegistry metrics = ServingMetrics.create();
+        OpenMemory open = OpenMemory.open(database, store, dataDir, metrics);
         try {
             String host = server.listen.host();
-            HttpServer http =
-                    HttpServer.start(open.memory(), database, host, server.listen.port(), server.defaultUserId);
+            HttpServer http = HttpServer.start(
+                    open.memory(), database, metrics, host, server.listen.port(), server.defaultUserId);
             RetentionLoop retention = store.logRetention()
                     .map(keep -> RetentionLoop.start(open.memory().compaction(), keep))
                     .orElse(null);

@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.repo.CheckpointSettings;
+import dev.gitmemory.store.StoreSettings;
 import dev.gitmemory.store.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,16 +9,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the repositories are kept. */
+/** Where the repositories are kept, and how much is asked of that place. */
 final class StoreOptions {
 
     @Option(
             names = "--store",
             paramLabel = "URI",
-            description = "Where the git repositories are kept: file:///absolute/path for a folder, memory: for this"
-                    + " process only (gone when it ends). Default: the folder 'store' in --data-dir.")
+            description =
+                    "Where the git repositories are kept: file:///absolute/path for a folder, gs://bucket/prefix for"
+                            + " Google Cloud Storage, with the application default credentials (or an emulator, without any,"
+                            + " where STORAGE_EMULATOR_HOST is set), memory: for this process only (gone when it ends)."
+                            + " Default: the folder 'store' in --data-dir.")
     @Nullable
     String store;
+
+    @Option(
+            names = "--store-parallelism",
+            paramLabel = "N",
+            defaultValue = "" + StoreSettings.DEFAULT_PARALLELISM,
+            description =
+                    "How many requests to the store may be under way at the same time; others wait for their turn."
+                            + " Default: " + StoreSettings.DEFAULT_PARALLELISM + ".")
+    int parallelism = StoreSettings.DEFAULT_PARALLELISM;
+
+    @Option(
+            names = "--store-timeout",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "" + StoreSettings.DEFAULT_TIMEOUT_MILLIS,
+            description = "How long a request to gs:// waits for a connection, and for the next byte of an answer,"
+                    + " before it counts as failed. Default: " + StoreSettings.DEFAULT_TIMEOUT_MILLIS + ".")
+    long timeoutMillis = StoreSettings.DEFAULT_TIMEOUT_MILLIS;
+
+    @Option(
+            names = "--store-retry-for",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "" + StoreSettings.DEFAULT_RETRY_FOR_MILLIS,
+            description = "How long a request to gs:// that fails in passing (throttled, time-out, lost connection) is"
+                    + " sent again, with growing random pauses, before the failure is told; 0 for never."
+                    + " Default: " + StoreSettings.DEFAULT_RETRY_FOR_MILLIS + ".")
+    long retryMillis = StoreSettings.DEFAULT_RETRY_FOR_MILLIS;
 
     @Option(
             names = "--checkpoint-entries",
@@ -55,6 +85,15 @@ final class StoreOptions {
         if (store != null) {
             Stores.problemWith(store).ifPresent(problem -> problems.add("--store: " + problem));
         }
+        if (parallelism < 1) {
+            problems.add("--store-parallelism must be 1 or more, is " + parallelism);
+        }
+        if (timeoutMillis < 1) {
+            problems.add("--store-timeout must be 1 or more milliseconds, is " + timeoutMillis);
+        }
+        if (retryMillis < 0) {
+            problems.add("--store-retry-for must be 0 or more milliseconds, is " + retryMillis);
+        }
     }
 
     CheckpointSettings checkpoints() {
@@ -66,10 +105,11 @@ final class StoreOptions {
         return Optional.ofNullable(logRetentionDays).map(Duration::ofDays);
     }
 
-    /** Returns the setting that {@link Stores#open} takes. */
-    String settings(Path dataDir) {
-        return store != null
+    /** Returns what {@link Stores#open} takes. */
+    StoreSettings settings(Path dataDir) {
+        String uri = store != null
                 ? store
                 : dataDir.resolve("store").toAbsolutePath().normalize().toUri().toString();
+        return new StoreSettings(uri, parallelism, Duration.ofMillis(timeoutMillis), Duration.ofMillis(retryMillis));
     }
 }

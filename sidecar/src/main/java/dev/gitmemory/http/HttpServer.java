@@ -5,6 +5,7 @@ import dev.gitmemory.service.GitMemory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
@@ -25,21 +26,33 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts to serve.
      *
+     * @param metrics what {@code /metrics} tells
      * @param port 0 for any free one
      * @param defaultUserId whom requests without the header {@code user_id} come from
      * @throws IOException if the address is taken or can't be had
      */
-    public static HttpServer start(GitMemory memory, Database database, String host, int port, String defaultUserId)
+    public static HttpServer start(
+            GitMemory memory,
+            Database database,
+            PrometheusMeterRegistry metrics,
+            String host,
+            int port,
+            String defaultUserId)
             throws IOException {
         try {
-            return new HttpServer(Javalin.create(config -> configure(config, memory, database, defaultUserId))
+            return new HttpServer(Javalin.create(config -> configure(config, memory, database, metrics, defaultUserId))
                     .start(host, port));
         } catch (JavalinException e) {
             throw new IOException("can't listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
         }
     }
 
-    private static void configure(JavalinConfig config, GitMemory memory, Database database, String defaultUserId) {
+    private static void configure(
+            JavalinConfig config,
+            GitMemory memory,
+            Database database,
+            PrometheusMeterRegistry metrics,
+            String defaultUserId) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
@@ -56,6 +69,7 @@ public final class HttpServer implements AutoCloseable {
             boolean ready = database.isAvailable();
             ctx.status(ready ? 200 : 503).result(ready ? "ok\n" : "PostgreSQL does not answer\n");
         });
+        config.routes.get("/metrics", ctx -> Metrics.answer(ctx, metrics));
         Problems.register(config.routes);
     }
 

@@ -106,7 +106,9 @@ final class GitFirstWriter {
             throw e.reason;
         } catch (UnknownOutcomeException e) {
             throw MemoryException.unavailable(
-                    "The object storage did not say whether it has the write. If it has, the block will show it.", e);
+                    "The object storage did not say whether it has the write. If it has, the block will show it. "
+                            + e.getMessage(),
+                    e);
         } catch (IOException e) {
             throw MemoryException.unavailable("The object storage failed; nothing was written: " + e.getMessage(), e);
         }

@@ -56,7 +56,7 @@ final class FileStore implements ObjectStore {
             Files.createDirectories(root);
             store.temp.open(clock);
         } catch (IOException e) {
-            throw new IOException(
+            throw new StoreException(
                     "The store's folder '" + root + "' can't be used: " + describe(e)
                             + "; it must be a folder that this user may write to",
                     e);
@@ -73,7 +73,7 @@ final class FileStore implements ObjectStore {
             Files.createLink(link, file);
             Folders.sync(root);
         } catch (IOException | UnsupportedOperationException e) {
-            throw new IOException(
+            throw new StoreException(
                     "The file system of '" + root + "' can't hold a store: it needs hard links and folders that can be"
                             + " synced (" + describe(e) + "); choose a folder on a local disk",
                     e);
@@ -108,7 +108,7 @@ final class FileStore implements ObjectStore {
 
     private static Created existed(String key, Path file) throws IOException {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("Can't store '" + key + "': it is a folder of other objects");
+            throw new StoreException("Can't store '" + key + "': it is a folder of other objects", null);
         }
         return Created.EXISTED;
     }
@@ -171,7 +171,7 @@ final class FileStore implements ObjectStore {
         try {
             return new FileListing(root, prefix, startAfter, limit).page();
         } catch (IOException e) {
-            throw new IOException("Can't list '" + prefix + "' in '" + root + "': " + describe(e), e);
+            throw new StoreException("Can't list '" + prefix + "' in '" + root + "': " + describe(e), e);
         }
     }
 
@@ -225,7 +225,7 @@ final class FileStore implements ObjectStore {
     }
 
     private IOException failed(String what, String key, IOException cause) {
-        return new IOException("Can't " + what + " '" + key + "' in '" + root + "': " + describe(cause), cause);
+        return new StoreException("Can't " + what + " '" + key + "' in '" + root + "': " + describe(cause), cause);
     }
 
     private static String describe(Exception e) {

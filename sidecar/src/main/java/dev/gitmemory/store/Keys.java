@@ -5,8 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 
-/** The form that every key has, see {@link ObjectStore}, and their order. */
-final class Keys {
+/** The form that every key has, see {@link ObjectStore}, and their order; for adapters. */
+public final class Keys {
 
     /** Google Cloud Storage's limit, the smallest of those in use. */
     static final int LONGEST_BYTES = 1024;
@@ -16,8 +16,12 @@ final class Keys {
 
     private Keys() {}
 
-    /** Answers {@code key} if it has the form. */
-    static String check(String key) throws InvalidKeyException {
+    /**
+     * Answers {@code key} if it has the form.
+     *
+     * @throws InvalidKeyException if it does not; the message says why
+     */
+    public static String check(String key) throws InvalidKeyException {
         if (key.isEmpty()) {
             throw new InvalidKeyException("A key must not be empty");
         }

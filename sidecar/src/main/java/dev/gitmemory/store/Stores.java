@@ -1,5 +1,9 @@
 package dev.gitmemory.store;
 
+import dev.gitmemory.store.gcs.GcsLocation;
+import dev.gitmemory.store.gcs.GcsStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -12,40 +16,73 @@ import org.jspecify.annotations.Nullable;
 /** Opens the store that a setting names. */
 public final class Stores {
 
+    /** The variable by which Google's tools are told of an emulator; empty counts as not set. */
+    private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
+
     private Stores() {}
+
+    /**
+     * Opens a store with default settings and without metrics.
+     *
+     * @param uri as in {@link StoreSettings#uri}
+     * @throws IllegalArgumentException if it names no store; the message lists what is supported
+     * @throws IOException if the store can't be used; the message says why and what to do
+     */
+    public static ObjectStore open(String uri) throws IOException {
+        return open(new StoreSettings(uri));
+    }
+
+    /**
+     * Opens a store without metrics.
+     *
+     * @throws IllegalArgumentException if the settings name no store; the message lists what is supported
+     * @throws IOException if the store can't be used; the message says why and what to do
+     */
+    public static ObjectStore open(StoreSettings settings) throws IOException {
+        return open(settings, new CompositeMeterRegistry());
+    }
 
     /**
      * Opens a store.
      *
-     * @param setting {@code file:///path} for a folder, which is made if it is missing, or {@code memory:} for the heap
-     * @throws IllegalArgumentException if the setting names no store; the message lists what is supported
+     * @param metrics gets the meters of each request to it
+     * @throws IllegalArgumentException if the settings name no store; the message lists what is supported
      * @throws IOException if the store can't be used; the message says why and what to do
      */
-    public static ObjectStore open(String setting) throws IOException {
-        return open(setting, Clock.systemUTC());
+    public static ObjectStore open(StoreSettings settings, MeterRegistry metrics) throws IOException {
+        return open(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR));
     }
 
-    /** Says what is wrong with a setting, without opening anything; empty when it names a store. */
-    public static Optional<String> problemWith(String setting) {
+    /** Says what is wrong with a URI, without opening anything; empty when it names a store. */
+    public static Optional<String> problemWith(String uri) {
         try {
-            opener(setting, Clock.systemUTC());
+            opener(new StoreSettings(uri), new CompositeMeterRegistry(), Clock.systemUTC(), null);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
-    static ObjectStore open(String setting, Clock clock) throws IOException {
-        return opener(setting, clock).open();
+    static ObjectStore open(StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator)
+            throws IOException {
+        ObjectStore store =
+                new MeteredStore(opener(settings, metrics, clock, emulator).open(), metrics);
+        return new LimitedStore(store, settings.parallelism(), settings.patience(), metrics);
     }
 
-    private static Opener opener(String setting, Clock clock) {
+    private static Opener opener(
+            StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator) {
+        String setting = settings.uri();
         URI uri = parse(setting);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         return switch (scheme) {
             case "file" -> {
                 Path folder = folder(setting, uri);
                 yield () -> FileStore.open(folder, clock);
+            }
+            case "gs" -> {
+                GcsLocation location = location(setting, uri);
+                yield () -> GcsStore.open(location, settings, blankToNull(emulator), metrics);
             }
             case "memory" -> MemoryStore::new;
             default -> throw unsupported(setting, "its scheme is unknown", null);
@@ -68,6 +105,14 @@ public final class Stores {
         }
     }
 
+    private static GcsLocation location(String setting, URI uri) {
+        try {
+            return GcsLocation.parse(uri);
+        } catch (IllegalArgumentException e) {
+            throw unsupported(setting, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private static Path folder(String setting, URI uri) {
         try {
             return Path.of(uri);
@@ -76,10 +121,14 @@ public final class Stores {
         }
     }
 
+    private static @Nullable String blankToNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
     private static IllegalArgumentException unsupported(String setting, String reason, @Nullable Throwable cause) {
         return new IllegalArgumentException(
                 "The store '" + setting + "' can't be opened: " + reason
-                        + ". Supported are file:///absolute/path and memory:",
+                        + ". Supported are file:///absolute/path, gs://bucket/prefix and memory:",
                 cause);
     }
 }

@@ -72,7 +72,7 @@ final class FileStoreTest extends ObjectStoreContract {
         Files.setLastModifiedTime(dead, FileTime.from(now.minus(Duration.ofHours(25))));
         Files.setLastModifiedTime(living, FileTime.from(now.minus(Duration.ofHours(1))));
 
-        Stores.open(folder.resolve("the store").toUri().toString(), Clock.fixed(now, ZoneOffset.UTC))
+        FileStore.open(folder.resolve("the store"), Clock.fixed(now, ZoneOffset.UTC))
                 .close();
 
         assertThat(dead).doesNotExist();

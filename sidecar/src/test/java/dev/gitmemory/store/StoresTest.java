@@ -3,9 +3,12 @@ package dev.gitmemory.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gitmemory.store.gcs.GcsLocation;
 import java.io.IOException;
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StoresTest {
@@ -21,6 +24,17 @@ final class StoresTest {
                 "file:",
                 "s3://bucket",
                 "file:///a b",
+                "gs:",
+                "gs:bucket",
+                "gs:///prefix",
+                "gs://Bucket",
+                "gs://b",
+                "gs://user:secret@bucket/prefix",
+                "gs://bucket:80/prefix",
+                "gs://bucket//prefix",
+                "gs://bucket/a/../b",
+                "gs://bucket/prefix?generation=1",
+                "gs://bucket/prefix#top",
                 "memory"
             })
     void whatNamesNoStoreIsRefusedWithWhatIsSupported(String setting) {
@@ -28,7 +42,24 @@ final class StoresTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + setting + "'")
                 .hasMessageContaining("file:///absolute/path")
+                .hasMessageContaining("gs://bucket/prefix")
                 .hasMessageContaining("memory:");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gs://my-bucket, my-bucket, ''",
+        "gs://my-bucket/, my-bucket, ''",
+        "gs://my_bucket.example.org/memory, my_bucket.example.org, memory/",
+        "gs://bucket/a/b%20c/, bucket, a/b c/"
+    })
+    void aPlaceInABucketIsReadAndSpelledAgain(String setting, String bucket, String prefix) {
+        GcsLocation location = GcsLocation.parse(URI.create(setting));
+
+        assertThat(location).isEqualTo(new GcsLocation(bucket, prefix));
+        assertThat(Stores.problemWith(setting)).isEmpty();
+        assertThat(location.uri()).hasToString(setting.replaceFirst("/$", ""));
+        assertThat(GcsLocation.parse(location.uri())).isEqualTo(location);
     }
 
     @Test

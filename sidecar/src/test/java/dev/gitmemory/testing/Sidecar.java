@@ -12,6 +12,9 @@ import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -23,6 +26,7 @@ public final class Sidecar implements AutoCloseable {
     private final Database database;
     private final MemoryRepositories repositories;
     private final GitMemory memory;
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final HttpServer server;
     private final SqlRequests sql;
 
@@ -30,7 +34,7 @@ public final class Sidecar implements AutoCloseable {
         this.database = database;
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
-        this.server = HttpServer.start(memory, database, "127.0.0.1", 0, Caller.DEFAULT_USER);
+        this.server = HttpServer.start(memory, database, metrics, "127.0.0.1", 0, Caller.DEFAULT_USER);
         this.sql = SqlRequests.start(memory, database, Duration.ofHours(1));
     }
 
@@ -52,6 +56,11 @@ public final class Sidecar implements AutoCloseable {
                 Database.connect(settings, TableNames.DEFAULT),
                 new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints),
                 steps);
+    }
+
+    /** What its {@code /metrics} tells. */
+    public MeterRegistry metrics() {
+        return metrics;
     }
 
     public GitMemory memory() {

@@ -1,0 +1,29 @@
+package dev.gitmemory.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.testing.Http;
+import org.junit.jupiter.api.Test;
+
+final class MetricsTest extends SidecarTest {
+
+    @Test
+    void metersAreToldInTheTextFormatOfPrometheus() {
+        sidecar.metrics().counter("git.memory.example", "kind", "test").increment(3);
+
+        Http.Answer answer = http.get("/metrics");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+        assertThat(answer.body()).contains("git_memory_example_total{kind=\"test\"} 3.0");
+    }
+
+    @Test
+    void whoAsksForOpenMetricsGetsThat() {
+        Http.Answer answer =
+                http.send("GET", "/metrics", null, "Accept", "application/openmetrics-text; version=1.0.0");
+
+        assertThat(answer.header("Content-Type")).startsWith("application/openmetrics-text");
+        assertThat(answer.body()).endsWith("# EOF\n");
+    }
+}

@@ -1,0 +1,275 @@
+package dev.gitmemory.store;
+
+import static dev.gitmemory.testing.gcs.GcsFault.CORRUPTED;
+import static dev.gitmemory.testing.gcs.GcsFault.FORBIDDEN;
+import static dev.gitmemory.testing.gcs.GcsFault.LATE;
+import static dev.gitmemory.testing.gcs.GcsFault.PRECONDITION_FAILED;
+import static dev.gitmemory.testing.gcs.GcsFault.REDIRECT;
+import static dev.gitmemory.testing.gcs.GcsFault.RESET_AFTER;
+import static dev.gitmemory.testing.gcs.GcsFault.RESET_BEFORE;
+import static dev.gitmemory.testing.gcs.GcsFault.STALL_BEFORE;
+import static dev.gitmemory.testing.gcs.GcsFault.TRUNCATED;
+import static dev.gitmemory.testing.gcs.GcsFault.UNAUTHORIZED;
+import static dev.gitmemory.testing.gcs.GcsFault.UNAVAILABLE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gitmemory.store.ObjectStore.Created;
+import dev.gitmemory.store.ObjectStore.Entry;
+import dev.gitmemory.testing.gcs.GcsFault;
+import dev.gitmemory.testing.gcs.GcsServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the store makes of each way in which the service, or the way to it, can fail. */
+final class GcsFaultTest {
+
+    private static final byte[] CONTENT = "content".getBytes(UTF_8);
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final GcsServer server = GcsServer.start("bucket");
+    private final ObjectStore store = GcsStores.open(server, metrics);
+
+    GcsFaultTest() throws IOException {}
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "TOO_MANY_REQUESTS",
+                "UNAVAILABLE",
+                "REQUEST_TIMEOUT",
+                "RESET_BEFORE",
+                "RESET_AFTER",
+                "STALL_BEFORE",
+                "STALL_AFTER",
+                "LATE",
+                "TRUNCATED"
+            })
+    void aCreateThatFailsInPassingIsRepeatedAndStoresOnce(GcsFault fault) throws IOException {
+        server.faults().nextUploads(fault);
+
+        assertThat(store.create("k", CONTENT)).isEqualTo(Created.STORED);
+
+        assertThat(server.uploads()).isGreaterThanOrEqualTo(2);
+        assertThat(metrics.counter("git.memory.store.retries").count()).isGreaterThanOrEqualTo(1);
+        assertThat(server.buckets().names("bucket")).containsExactly("some/prefix/k");
+        assertThat(store.read("k")).isEqualTo(CONTENT);
+        assertThat(store.create("k", CONTENT)).isEqualTo(Created.EXISTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAVAILABLE", "RESET_BEFORE", "STALL_BEFORE"})
+    void theLoserOfARaceIsTheLoserAlsoWhenItsFirstAttemptFailed(GcsFault fault) throws IOException {
+        server.buckets().put("bucket", "some/prefix/k", CONTENT); // even of the very same bytes
+        server.faults().nextUploads(fault);
+
+        assertThat(store.create("k", CONTENT)).isEqualTo(Created.EXISTED);
+    }
+
+    @Test
+    void theOutcomeIsUnknownWhenNobodyTellsWhoWon() throws IOException {
+        server.faults().nextUploads(RESET_AFTER).nextMetadata(FORBIDDEN);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("'gs://bucket/some/prefix/k'");
+
+        assertThat(store.read("k")).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void anAnswerThatItExistsIsPassedOnWithoutAnotherRequest() throws IOException {
+        server.faults().nextUploads(PRECONDITION_FAILED);
+
+        assertThat(store.create("k", CONTENT)).isEqualTo(Created.EXISTED);
+
+        assertThat(store.read("k")).isNull();
+    }
+
+    @Test
+    void whatArrivesDamagedIsNotStored() throws IOException {
+        server.faults().nextUploads(CORRUPTED);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("damage on the way")
+                .hasMessageContaining("CRC32C");
+
+        assertThat(server.buckets().names("bucket")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "TOO_MANY_REQUESTS",
+                "UNAVAILABLE",
+                "REQUEST_TIMEOUT",
+                "RESET_BEFORE",
+                "STALL_BEFORE",
+                "TRUNCATED",
+                "CORRUPTED"
+            })
+    void aReadThatFailsInPassingIsRepeated(GcsFault fault) throws IOException {
+        store.create("k", CONTENT);
+        server.faults().nextDownloads(fault);
+
+        assertThat(store.read("k")).isEqualTo(CONTENT);
+
+        assertThat(server.downloads()).isGreaterThanOrEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TOO_MANY_REQUESTS", "UNAVAILABLE", "REQUEST_TIMEOUT", "RESET_BEFORE", "STALL_BEFORE", "TRUNCATED"
+            })
+    void aReadOfAPartThatFailsInPassingIsRepeated(GcsFault fault) throws IOException {
+        store.create("k", CONTENT);
+        server.faults().nextDownloads(fault);
+
+        assertThat(store.read("k", 2, 4)).asString(UTF_8).isEqualTo("nten");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAVAILABLE", "RESET_BEFORE", "STALL_BEFORE", "TRUNCATED"})
+    void aListingAndADeletionThatFailInPassingAreRepeated(GcsFault fault) throws IOException {
+        store.create("k", CONTENT);
+        server.faults().nextLists(fault).nextDeletes(fault);
+
+        assertThat(store.list("", "", 10)).containsExactly(new Entry("k", CONTENT.length));
+        store.delete("k");
+
+        assertThat(store.list("", "", 10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void aReadThatBreaksOffAgainAndAgainFailsInTheEnd(int offset) throws IOException {
+        store.create("k", CONTENT);
+        server.faults().always(TRUNCATED);
+
+        assertThatThrownBy(() -> read(offset))
+                .isInstanceOf(StoreException.class)
+                .hasMessageMatching("Can't read 'gs://bucket/some/prefix/k' \\(tried \\d+ times\\): .*");
+    }
+
+    private byte @Nullable [] read(int offset) throws IOException {
+        return offset == 0 ? store.read("k") : store.read("k", offset, 2);
+    }
+
+    @Test
+    void damageOnEveryWayIsAnErrorAndNeverContent() throws IOException {
+        store.create("k", CONTENT);
+        server.faults().always(CORRUPTED);
+
+        assertThatThrownBy(() -> store.read("k"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("'gs://bucket/some/prefix/k'")
+                .hasMessageContaining("CRC32C");
+    }
+
+    @Test
+    void aServiceThatIsDownIsAskedAgainForAWhileAndThenNamed() {
+        server.faults().always(UNAVAILABLE);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("Can't store 'gs://bucket/some/prefix/k' (tried ")
+                .hasMessageContaining("try again later")
+                .hasMessageContaining("503");
+        assertThat(server.uploads()).isGreaterThan(2);
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerIsSaidToHaveBeenWaitedFor() {
+        server.faults().always(STALL_BEFORE);
+
+        assertThatThrownBy(() -> store.read("k"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("no answer within 1000 ms (setting store-timeout)");
+    }
+
+    @Test
+    void whatIsNotAllowedIsNotTriedAgain() {
+        server.faults().always(FORBIDDEN);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("Can't store 'gs://bucket/some/prefix/k': ")
+                .hasMessageContaining("roles/storage.objectUser")
+                .hasMessageContaining("on the bucket 'bucket'");
+        assertThatThrownBy(() -> store.read("k")).hasMessageContaining("roles/storage.objectUser");
+        assertThatThrownBy(() -> store.list("", "", 1)).hasMessageContaining("roles/storage.objectUser");
+        assertThatThrownBy(() -> store.delete("k")).hasMessageContaining("retention policy");
+        assertThat(server.uploads()).isEqualTo(1);
+    }
+
+    @Test
+    void credentialsThatNobodyKnowsAreToBeRenewed() {
+        server.faults().always(UNAUTHORIZED);
+
+        assertThatThrownBy(() -> store.read("k"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS")
+                .hasMessageContaining("renew");
+    }
+
+    @Test
+    void aRedirectIsNotFollowedToNowhere() {
+        server.faults().always(REDIRECT);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("served from somewhere else")
+                .hasMessageContaining("region");
+    }
+
+    @Test
+    void aBucketThatIsGoneIsNotAnEmptyOne() throws IOException {
+        store.create("k", CONTENT);
+        server.buckets().remove("bucket");
+
+        assertThatThrownBy(() -> store.read("k")).hasMessageContaining("the bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.list("", "", 1)).hasMessageContaining("the bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.create("l", CONTENT)).hasMessageContaining("the bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> GcsStores.open(server))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("'gs://bucket/some/prefix/'")
+                .hasMessageContaining("create it, or correct --store");
+    }
+
+    @Test
+    void aLateUploadDoesNotReplaceWhatCameMeanwhile() throws IOException {
+        server.faults().nextUploads(LATE);
+        store.create("k", CONTENT);
+        server.faults().nextUploads(RESET_BEFORE, LATE);
+        store.create("l", "other".getBytes(UTF_8));
+
+        assertThat(store.read("k")).isEqualTo(CONTENT);
+        assertThat(store.read("l")).asString(UTF_8).isEqualTo("other");
+        assertThat(server.buckets().names("bucket")).containsExactly("some/prefix/k", "some/prefix/l");
+    }
+
+    @Test
+    void foldersThatSomebodyMadeInTheConsoleAreNotListed() throws IOException {
+        server.buckets().put("bucket", "some/prefix/a/", new byte[0]);
+        server.buckets().put("bucket", "some/prefix/", new byte[0]);
+        server.buckets().put("bucket", "elsewhere/b", new byte[0]);
+        store.create("a/b", CONTENT);
+
+        assertThat(store.list("", "", 1)).containsExactly(new Entry("a/b", CONTENT.length));
+        assertThat(store.list("a/", "a/", 10)).containsExactly(new Entry("a/b", CONTENT.length));
+    }
+}

@@ -1,0 +1,180 @@
+package dev.gitmemory.testing.gcs;
+
+import dev.gitmemory.testing.gcs.GcsRequest.Kind;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Google Cloud Storage on a local port, written from the reference of its JSON interface, with buckets in memory. It
+ * fails as it is told by {@link #faults}. Thread-safe.
+ */
+public final class GcsServer implements AutoCloseable {
+
+    private final ServerSocket server;
+    private final ExecutorService connections = Executors.newCachedThreadPool();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final GcsBuckets buckets = new GcsBuckets();
+    private final GcsFaults faults = new GcsFaults();
+    private final Map<Kind, LongAdder> requests = new EnumMap<>(Kind.class);
+
+    private GcsServer(ServerSocket server) {
+        this.server = server;
+        for (Kind kind : Kind.values()) {
+            requests.put(kind, new LongAdder());
+        }
+    }
+
+    /** Starts a server with one empty bucket. */
+    public static GcsServer start(String bucket) throws IOException {
+        GcsServer started = new GcsServer(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
+        started.buckets.create(bucket);
+        started.connections.execute(started::accept);
+        return started;
+    }
+
+    /** What the variable {@code STORAGE_EMULATOR_HOST} must be. */
+    public String address() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    public GcsFaults faults() {
+        return faults;
+    }
+
+    public GcsBuckets buckets() {
+        return buckets;
+    }
+
+    /** How many uploads have arrived, those that failed included. */
+    public long uploads() {
+        return requests(Kind.UPLOAD);
+    }
+
+    /** How many requests for objects' contents have arrived, those that failed included. */
+    public long downloads() {
+        return requests(Kind.DOWNLOAD);
+    }
+
+    private long requests(Kind kind) {
+        LongAdder count = requests.get(kind);
+        return count == null ? 0 : count.sum();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket connection = server.accept();
+                open.add(connection);
+                connections.execute(() -> serve(connection));
+            }
+        } catch (IOException e) {
+            // The server was closed.
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection) {
+            connection.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(connection.getInputStream(), 1 << 16);
+            for (HttpMessage.Request http = HttpMessage.read(in); http != null; http = HttpMessage.read(in)) {
+                GcsRequest request = GcsRequest.of(http);
+                LongAdder count = requests.get(request.kind());
+                if (count != null) {
+                    count.increment();
+                }
+                if (!answer(connection, in, request, faults.next(request))) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // The client has gone, or the server was closed: either way there is nobody to answer.
+        } finally {
+            open.remove(connection);
+        }
+    }
+
+    /** Answers whether the connection goes on. */
+    private boolean answer(Socket connection, InputStream in, GcsRequest request, @Nullable GcsFault fault)
+            throws IOException {
+        if (fault == null) {
+            return send(connection, buckets.answer(request));
+        }
+        if (fault.status() != 0) {
+            return send(connection, GcsAnswers.error(fault.status(), "injected: " + fault));
+        }
+        switch (fault) {
+            case RESET_BEFORE -> reset(connection);
+            case RESET_AFTER -> {
+                buckets.answer(request);
+                reset(connection);
+            }
+            case STALL_BEFORE -> awaitEnd(in);
+            case STALL_AFTER -> {
+                buckets.answer(request);
+                awaitEnd(in);
+            }
+            case LATE -> {
+                awaitEnd(in);
+                buckets.answer(request);
+            }
+            case TRUNCATED -> {
+                HttpMessage.Response whole = buckets.answer(request);
+                HttpMessage.write(
+                        connection.getOutputStream(), whole, whole.body().length() / 2);
+            }
+            case CORRUPTED -> {
+                return send(connection, corrupted(request));
+            }
+            default -> throw new AssertionError(fault);
+        }
+        return false;
+    }
+
+    private HttpMessage.Response corrupted(GcsRequest request) {
+        if (request.kind() == Kind.UPLOAD) {
+            return buckets.answerDamaged(request);
+        }
+        HttpMessage.Response answer = buckets.answer(request);
+        return new HttpMessage.Response(
+                answer.status(), answer.headers(), answer.body().damaged());
+    }
+
+    private static boolean send(Socket connection, HttpMessage.Response response) throws IOException {
+        HttpMessage.write(
+                connection.getOutputStream(), response, response.body().length());
+        return true;
+    }
+
+    private static void reset(Socket connection) throws IOException {
+        connection.setSoLinger(true, 0); // closing then sends RST instead of FIN
+        connection.close();
+    }
+
+    /** Waits until the client has given up. */
+    private static void awaitEnd(InputStream in) throws IOException {
+        while (in.read() >= 0) {
+            // A client that waits for an answer sends nothing.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket connection : open) {
+            connection.close();
+        }
+        connections.shutdownNow();
+    }
+}
