@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -33,15 +32,17 @@ import org.jspecify.annotations.Nullable;
 final class FileStore implements ObjectStore {
 
     private final Path root;
+    private final Disk disk;
     private final TempFiles temp;
 
     /** Folders known to be durable, to spare syncing those above them on every create. */
     private final Cache<Path, Boolean> durable =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
-    private FileStore(Path root) {
+    private FileStore(Path root, Disk disk) {
         this.root = root;
-        this.temp = new TempFiles(root);
+        this.disk = disk;
+        this.temp = new TempFiles(root, disk);
     }
 
     /**
@@ -50,14 +51,18 @@ final class FileStore implements ObjectStore {
      * @throws IOException if the folder can't be used as a store; the message says why and what to do
      */
     static FileStore open(Path folder, Clock clock) throws IOException {
+        return open(folder, clock, Disk.UNWATCHED);
+    }
+
+    static FileStore open(Path folder, Clock clock, Disk disk) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
-        FileStore store = new FileStore(root);
+        FileStore store = new FileStore(root, disk);
         try {
             Files.createDirectories(root);
             store.temp.open(clock);
         } catch (IOException e) {
             throw new StoreException(
-                    "The store's folder '" + root + "' can't be used: " + describe(e)
+                    "The store's folder '" + root + "' can't be used: " + DiskErrors.describe(e)
                             + "; it must be a folder that this user may write to",
                     e);
         }
@@ -75,7 +80,7 @@ final class FileStore implements ObjectStore {
         } catch (IOException | UnsupportedOperationException e) {
             throw new StoreException(
                     "The file system of '" + root + "' can't hold a store: it needs hard links and folders that can be"
-                            + " synced (" + describe(e) + "); choose a folder on a local disk",
+                            + " synced (" + DiskErrors.describe(e) + "); choose a folder on a local disk",
                     e);
         } finally {
             Files.deleteIfExists(link);
@@ -90,14 +95,16 @@ final class FileStore implements ObjectStore {
             return existed(key, file);
         }
         try {
+            disk.reached(Disk.Step.MAKE_FOLDER);
             makeFolder(file);
             Path written = temp.write(content);
             try {
+                disk.reached(Disk.Step.LINK);
                 Files.createLink(file, written);
             } finally {
                 Files.deleteIfExists(written);
             }
-            Folders.sync(folderOf(file));
+            syncName(file);
             return Created.STORED;
         } catch (FileAlreadyExistsException e) {
             return existed(key, file);
@@ -106,9 +113,21 @@ final class FileStore implements ObjectStore {
         }
     }
 
-    private static Created existed(String key, Path file) throws IOException {
+    private void syncName(Path file) throws IOException {
+        disk.reached(Disk.Step.SYNC_FOLDER);
+        Folders.sync(folderOf(file));
+    }
+
+    private Created existed(String key, Path file) throws IOException {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new StoreException("Can't store '" + key + "': it is a folder of other objects", null);
+        }
+        try {
+            // Whoever created it may not have come to this, or have failed at it; and the caller may rely on the
+            // object.
+            syncName(file);
+        } catch (IOException e) {
+            throw failed("store", key, e);
         }
         return Created.EXISTED;
     }
@@ -171,7 +190,9 @@ final class FileStore implements ObjectStore {
         try {
             return new FileListing(root, prefix, startAfter, limit).page();
         } catch (IOException e) {
-            throw new StoreException("Can't list '" + prefix + "' in '" + root + "': " + describe(e), e);
+            throw new StoreException(
+                    "Can't list '" + prefix + "' in '" + root + "': " + DiskErrors.describe(e) + DiskErrors.advice(e),
+                    e);
         }
     }
 
@@ -225,15 +246,9 @@ final class FileStore implements ObjectStore {
     }
 
     private IOException failed(String what, String key, IOException cause) {
-        return new StoreException("Can't " + what + " '" + key + "' in '" + root + "': " + describe(cause), cause);
-    }
-
-    private static String describe(Exception e) {
-        // A FileSystemException's message is often the file name only.
-        String kind = e.getClass().getSimpleName();
-        if (e instanceof FileSystemException f) {
-            return f.getReason() == null ? kind + " " + f.getFile() : f.getReason();
-        }
-        return e.getMessage() == null ? kind : e.getMessage();
+        return new StoreException(
+                "Can't " + what + " '" + key + "' in '" + root + "': " + DiskErrors.describe(cause)
+                        + DiskErrors.advice(cause),
+                cause);
     }
 }

@@ -25,8 +25,10 @@ final class TempFiles {
     static final Duration ABANDONED_AFTER = Duration.ofHours(24);
 
     private final Path folder;
+    private final Disk disk;
 
-    TempFiles(Path root) {
+    TempFiles(Path root, Disk disk) {
+        this.disk = disk;
         this.folder = root.resolve(FOLDER);
     }
 
@@ -47,9 +49,12 @@ final class TempFiles {
     /** A new file with {@code content}, which is on the disk when this returns. */
     Path write(byte[] content) throws IOException {
         Path file = folder.resolve(UUID.randomUUID().toString());
+        disk.reached(Disk.Step.MAKE_FILE);
         // Not a FileChannel: an interrupt would close it and leave open how much is on the disk.
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            disk.reached(Disk.Step.WRITE);
             out.write(content);
+            disk.reached(Disk.Step.SYNC_FILE);
             out.getFD().sync();
             return file;
         } catch (IOException e) {
