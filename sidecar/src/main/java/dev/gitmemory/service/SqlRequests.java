@@ -187,7 +187,9 @@ public final class SqlRequests implements AutoCloseable {
     }
 
     private void failed(Taken request, RuntimeException reason) {
-        if (reason instanceof DatabaseUnavailableException || reason instanceof Once.Unfinished) {
+        if (reason instanceof DatabaseUnavailableException
+                || reason.getCause() instanceof DatabaseUnavailableException
+                || reason instanceof Once.Unfinished) {
             // What it did is not known; the next attempt finds out.
             log.warn(
                     "SQL request {} waits for PostgreSQL: {}", request.attempt().requestId(), reason.getMessage());
