@@ -159,37 +159,6 @@ BEGIN
 END
 $engine$;
 
--- What stands in the way of PL/Java here, before trying it; null if nothing is known to.
-CREATE OR REPLACE FUNCTION git_memory.pljava_obstacle() RETURNS text
-    LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    superuser constant boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
-BEGIN
-    IF to_regnamespace('sqlj') IS NULL THEN
-        IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pljava') THEN
-            RETURN 'this server does not have PL/Java; on Debian and Ubuntu: apt install postgresql-'
-                   || current_setting('server_version_num')::integer / 10000 || '-pljava, elsewhere see '
-                   || 'https://tada.github.io/pljava/';
-        END IF;
-        IF NOT superuser THEN
-            RETURN 'the extension is not in this database; a superuser runs: CREATE EXTENSION pljava;';
-        END IF;
-    ELSIF NOT superuser THEN
-        IF NOT has_schema_privilege('sqlj', 'USAGE') OR NOT has_schema_privilege('git_memory_owner', 'sqlj', 'USAGE') THEN
-            RETURN format('schema sqlj is not usable for %I and git_memory_owner; a superuser runs: '
-                          'GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', current_user, current_user);
-        END IF;
-        IF NOT has_language_privilege('java', 'USAGE') THEN
-            RETURN format('language java is not usable for %I; a superuser runs: GRANT USAGE ON LANGUAGE java TO %I;',
-                          current_user, current_user);
-        END IF;
-    END IF;
-    RETURN NULL;
-END
-$function$;
-
 DO $choice$
 DECLARE
     requested constant text := '${guard}';

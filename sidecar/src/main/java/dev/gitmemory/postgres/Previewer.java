@@ -71,16 +71,13 @@ final class Previewer {
         if (guard == GuardEngine.PLPGSQL) {
             return "Installs the guard in PL/pgSQL.";
         }
-        boolean there = exists("SELECT to_regnamespace(?) IS NOT NULL", "sqlj");
-        boolean available = exists("SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = ?)", "pljava");
-        String found = there
-                ? "PL/Java is in this database"
-                : available
-                        ? "PL/Java is on this server and would be created as an extension"
-                        : "this server does not have PL/Java";
-        return guard == GuardEngine.PLJAVA
-                ? "Installs the guard in PL/Java, or fails: " + found + "."
-                : "Installs the guard in PL/Java if that works here, else in PL/pgSQL: " + found + ".";
+        String obstacle = PlJavaObstacle.find(connection);
+        if (guard == GuardEngine.PLJAVA) {
+            return obstacle == null ? "Installs the guard in PL/Java." : "Fails: " + obstacle;
+        }
+        return obstacle == null
+                ? "Installs the guard in PL/Java if that works here, and nothing is known to be in the way; else in PL/pgSQL."
+                : "Installs the guard in PL/pgSQL: " + obstacle;
     }
 
     private String missingRoles() throws SQLException {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,15 @@ class InstallTest extends GuardTest {
                     .anyMatch(change -> change.startsWith("Installs the guard in "));
             assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
 
+            assertThat(new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA)
+                            .preview()
+                            .changes())
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith(
+                            target.server().offersPlJava()
+                                    ? "Installs the guard in PL/Java."
+                                    : "Fails: this server does not have PL/Java");
+
             migrations(own).migrate();
             assertThat(migrations(own).preview().changes()).isEmpty();
         }
@@ -182,15 +192,28 @@ class InstallTest extends GuardTest {
             run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
             run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner);
             if (target.engine() == GuardEngine.PLJAVA) {
-                run(own.admin(), "CREATE EXTENSION pljava");
-                Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA);
-                assertThatThrownBy(migrations::migrate)
-                        .isInstanceOf(MigrationException.class)
-                        .hasMessageContaining("GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner;");
-                run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner");
-                assertThatThrownBy(migrations::migrate)
-                        .hasMessageContaining("GRANT USAGE ON LANGUAGE java TO " + owner + ";");
-                run(own.admin(), "GRANT USAGE ON LANGUAGE java TO " + owner);
+                Migrations asked = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA);
+                Migrations auto = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.AUTO);
+                for (String remedy : List.of(
+                        "CREATE EXTENSION pljava;",
+                        "GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner;",
+                        "GRANT USAGE ON LANGUAGE java TO " + owner + ";")) {
+                    assertThatThrownBy(asked::migrate)
+                            .isInstanceOf(MigrationException.class)
+                            .hasMessageContaining(remedy);
+                    assertThat(asked.preview().changes())
+                            .last(InstanceOfAssertFactories.STRING)
+                            .startsWith("Fails: ")
+                            .contains(remedy);
+                    assertThat(auto.preview().changes())
+                            .last(InstanceOfAssertFactories.STRING)
+                            .startsWith("Installs the guard in PL/pgSQL: ")
+                            .contains(remedy);
+                    run(own.admin(), remedy);
+                }
+                assertThat(auto.preview().changes())
+                        .last(InstanceOfAssertFactories.STRING)
+                        .startsWith("Installs the guard in PL/Java ");
             }
             try (var connection = own.source(owner).getConnection()) {
                 run(connection, Resources.existingApplication());

@@ -1,0 +1,47 @@
+-- Whether the role that migrates could put the guard into PL/Java here, before anything is tried.
+--
+-- The function's body is one query without parameters, so that a dry run can ask it where nothing is installed yet.
+
+CREATE OR REPLACE FUNCTION git_memory.pljava_obstacle() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $query$
+    -- The privileges that PL/Java leaves to be granted; strict functions, so that what is not there comes out as null.
+    WITH here AS (
+        SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)                        AS superuser,
+               EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pljava')                  AS available,
+               to_regnamespace('sqlj') IS NOT NULL                                                 AS created,
+               has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE')
+                   AND has_schema_privilege(to_regrole('git_memory_owner')::oid,
+                                            to_regnamespace('sqlj')::oid, 'USAGE')                 AS may_use_schema,
+               has_language_privilege((SELECT oid FROM pg_language WHERE lanname = 'java'),
+                                      'USAGE')                                                     AS may_use_language
+    ),
+    missing AS (
+        SELECT number, obstacle, remedy
+        FROM here,
+             LATERAL (VALUES
+                 (1, NOT created,
+                     'the extension is not in this database',
+                     'CREATE EXTENSION pljava;'),
+                 (2, may_use_schema IS NOT TRUE,
+                     format('schema sqlj is not usable for %I and git_memory_owner', current_user),
+                     format('GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', current_user)),
+                 (3, may_use_language IS NOT TRUE,
+                     format('language java is not usable for %I', current_user),
+                     format('GRANT USAGE ON LANGUAGE java TO %I;', current_user)))
+                 AS way (number, blocked, obstacle, remedy)
+        WHERE blocked
+          AND NOT superuser
+    )
+    SELECT CASE
+               WHEN NOT created AND NOT available
+                   THEN 'this server does not have PL/Java; on Debian and Ubuntu: apt install postgresql-'
+                        || current_setting('server_version_num')::integer / 10000
+                        || '-pljava, elsewhere see https://tada.github.io/pljava/'
+               ELSE (SELECT string_agg(obstacle, ', ' ORDER BY number) || '; a superuser runs: '
+                            || string_agg(remedy, ' ' ORDER BY number)
+                     FROM missing)
+           END
+    FROM here
+$query$;
