@@ -96,4 +96,21 @@ UPDATE block SET value = 'Nobody asks git any more.' WHERE id = 'block-' || :'ag
 SELECT state, commits
 FROM git_memory.status
 WHERE agent_id = :'agent';
+
+\echo '--- Deleted by the application; git keeps what it had, and says so.'
+BEGIN;
+DELETE FROM agents_tags WHERE agent_id = :'agent';
+DELETE FROM blocks_agents WHERE agent_id = :'agent';
+DELETE FROM block WHERE id = 'block-' || :'agent';
+DELETE FROM agents WHERE id = :'agent';
+COMMIT;
+SELECT state, commits, remark
+FROM git_memory.status
+WHERE agent_id = :'agent';
+
+\echo '--- Forgotten, for good: the id is given twice.'
+CALL git_memory.purge_agent(:'agent', :'agent') \gset
+SELECT state, commits
+FROM git_memory.status
+WHERE agent_id = :'agent';
 \echo '--- Done.'

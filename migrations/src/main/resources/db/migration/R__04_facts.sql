@@ -320,6 +320,7 @@ BEGIN
                          WHEN 'MG003' THEN 'memory of a git-enabled agent differs from its git commit'
                          WHEN 'MG004' THEN 'memory of a git-enabled agent was removed while git still has it'
                          WHEN 'MG005' THEN 'memory of a git-enabled agent was written before git-memory took the agent over'
+                         WHEN 'MG006' THEN 'an agent whose memory was purged cannot be git-enabled again'
                      END,
         DETAIL     = format('Agent "%s", label "%s": expected %s, found %s.',
                             reject.agent_id, shown_label, reject.expected, shown_seen),
@@ -329,6 +330,8 @@ BEGIN
                          WHEN 'MG005' THEN 'A running sidecar takes the agent over: start "git-memory serve" or run '
                                            || '"git-memory enable", and see the view git_memory.status; or delete the '
                                            || 'tag "git-memory-enabled".'
+                         WHEN 'MG006' THEN 'Leave the tag away: the agent''s rows are plain rows. Or give the memory to an agent with '
+                                           || 'a new id. See the view git_memory.status.'
                          ELSE 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
                               || 'updates this row.'
                      END,

@@ -57,6 +57,14 @@ BEGIN
     FROM "${app_schema}"."${agents_table}" a
     WHERE a.id = NEW.agent_id
     FOR UPDATE;
+    -- Under the lock, for a purge takes it, too.
+    IF EXISTS (SELECT
+               FROM git_memory.tombstone p
+               WHERE p.agent_id = NEW.agent_id)
+       AND git_memory.is_tagged(NEW.agent_id) THEN
+        PERFORM git_memory.reject('MG006', NEW.agent_id, '*', 'no tag, for the agent was purged', 'the tag "git-memory-enabled"',
+                                  TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
     PERFORM git_memory.mark_pending(NEW.agent_id, NULL);
     UPDATE git_memory.tag_fence f
     SET times = 0

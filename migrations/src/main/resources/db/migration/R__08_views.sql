@@ -20,36 +20,68 @@ FROM git_memory.reader_organization o
        ON known.rolname = o.role_name
 WHERE pg_has_role(known.oid, 'USAGE');
 
--- Every agent that has the tag or ever had a repository.
+-- Every agent that has the tag or ever had a repository, those that the application has deleted and those that were purged
+-- included.
 CREATE VIEW git_memory.status WITH (security_barrier) AS
-SELECT coalesce(r.agent_id, t.agent_id)               AS agent_id,
-       coalesce(r.organization_id, a.organization_id) AS organization_id,
+SELECT agent.agent_id,
+       agent.organization_id,
        CASE
-           WHEN t.agent_id IS NOT NULL AND (r.state IS NULL OR r.state = 'disabled') THEN 'pending'
-           ELSE r.state
-       END                                            AS state,
-       t.agent_id IS NOT NULL                         AS tagged,
-       r.head_sha,
-       r.applied_sha,
-       r.in_flight_at IS NOT NULL                     AS in_flight,
-       coalesce(r.entries, 0)                         AS entries,
-       coalesce(r.commits, 0)                         AS commits,
-       r.last_error,
-       r.enabled_at,
-       r.updated_at,
+           WHEN agent.is_purged                                                    THEN 'purged'
+           WHEN agent.is_purging                                                   THEN 'purging'
+           WHEN agent.is_deleted                                                   THEN 'deleted'
+           WHEN agent.tagged AND (agent.state IS NULL OR agent.state = 'disabled') THEN 'pending'
+           ELSE agent.state
+       END                                 AS state,
+       agent.tagged,
+       agent.head_sha,
+       agent.applied_sha,
+       agent.in_flight_at IS NOT NULL      AS in_flight,
+       coalesce(agent.entries, 0)          AS entries,
+       coalesce(agent.commits, 0)          AS commits,
+       agent.last_error,
+       agent.enabled_at,
+       agent.updated_at,
        (SELECT count(*)
         FROM git_memory.request q
-        WHERE q.agent_id = coalesce(r.agent_id, t.agent_id)
-          AND q.state IN ('queued', 'taken'))          AS pending_requests
-FROM git_memory.repo r
-     FULL JOIN (SELECT agent_id
-                FROM "${app_schema}"."${agents_tags_table}"
-                WHERE tag = 'git-memory-enabled') AS t
-            ON t.agent_id = r.agent_id
-     LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = coalesce(r.agent_id, t.agent_id)
+        WHERE q.agent_id = agent.agent_id
+          AND q.state IN ('queued', 'taken')) AS pending_requests,
+       CASE
+           WHEN agent.is_purged  THEN format('purged at %s for role %s, %s objects removed; the agent can''t be git''s again',
+                                             agent.purged_at, agent.role_name, agent.removed)
+           WHEN agent.is_purging THEN format('being purged since %s for role %s', agent.asked_at, agent.role_name)
+           WHEN agent.is_deleted THEN 'the application has deleted the agent; its repository is kept until '
+                                      'git_memory.purge_agent removes it'
+       END                                 AS remark
+FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      AS agent_id,
+             coalesce(r.organization_id, p.organization_id, a.organization_id) AS organization_id,
+             t.agent_id IS NOT NULL                                            AS tagged,
+             a.id IS NULL                                                      AS is_deleted,
+             p.agent_id IS NOT NULL                                            AS is_purging,
+             p.purged_at IS NOT NULL                                           AS is_purged,
+             p.asked_at,
+             p.purged_at,
+             p.role_name,
+             p.removed,
+             r.state,
+             r.head_sha,
+             r.applied_sha,
+             r.in_flight_at,
+             r.entries,
+             r.commits,
+             r.last_error,
+             r.enabled_at,
+             coalesce(r.updated_at, p.purged_at)                               AS updated_at
+      FROM git_memory.repo r
+           FULL JOIN (SELECT agent_id
+                      FROM "${app_schema}"."${agents_tags_table}"
+                      WHERE tag = 'git-memory-enabled') AS t
+                  ON t.agent_id = r.agent_id
+           FULL JOIN git_memory.tombstone p
+                  ON p.agent_id = coalesce(r.agent_id, t.agent_id)
+           LEFT JOIN "${app_schema}"."${agents_table}" a
+                  ON a.id = coalesce(r.agent_id, t.agent_id, p.agent_id)) AS agent
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR agent.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
 
 CREATE VIEW git_memory.history WITH (security_barrier) AS
 SELECT c.agent_id,

@@ -160,6 +160,7 @@ BEGIN
                           WHEN 'MG104' THEN 'Nothing was written. Read the block again and repeat the call.'
                           WHEN 'MG105' THEN 'Nothing was written. Mend the value and repeat the call.'
                           WHEN 'MG106' THEN 'Repeat the call when the object storage answers again; the sidecar''s log says more.'
+                          WHEN 'MG108' THEN 'Nothing was written, and no repetition will help. See the view git_memory.status.'
                           WHEN 'MG110' THEN 'Nothing was done, and nothing will be.'
                           ELSE 'The sidecar''s log says more.'
                       END;

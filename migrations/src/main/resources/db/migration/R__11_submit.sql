@@ -42,6 +42,23 @@ BEGIN
 END
 $function$;
 
+-- For good: so the agent's id is asked for twice.
+CREATE OR REPLACE FUNCTION git_memory.submit_purge_agent(agent_id text, confirm text) RETURNS uuid
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.require_given('{agent_id,confirm}', ARRAY[agent_id, confirm]);
+    IF confirm <> agent_id THEN
+        RAISE EXCEPTION 'confirm must be the agent''s id once more'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL  = format('agent_id is "%s", confirm is "%s".', left(agent_id, 200), left(confirm, 200)),
+                  HINT    = 'Nothing was submitted. What is purged is gone for good.';
+    END IF;
+    RETURN git_memory.post_request('purge_agent', agent_id, '{}');
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION git_memory.submit_sync_all() RETURNS uuid
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp

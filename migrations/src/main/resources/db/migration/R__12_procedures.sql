@@ -201,6 +201,26 @@ BEGIN
 END
 $procedure$;
 
+-- Removes the agent's repository and ledger for good, and leaves a tombstone. Its rows stay as they are. Returns how many
+-- objects of the object storage were removed.
+CREATE OR REPLACE PROCEDURE git_memory.purge_agent(agent_id text,
+                                                   confirm text,
+                                                   wait interval DEFAULT NULL,
+                                                   INOUT removed bigint DEFAULT NULL,
+                                                   INOUT purged_at timestamptz DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    patience constant interval := git_memory.patience(wait, '60 s');
+    result   jsonb;
+BEGIN
+    CALL git_memory.require_autocommit('purge_agent');
+    CALL git_memory.carry_out(git_memory.submit_purge_agent(agent_id, confirm), patience, result);
+    removed := (result ->> 'removed')::bigint;
+    purged_at := (result ->> 'purged_at')::timestamptz;
+END
+$procedure$;
+
 -- sync_agent for every enabled agent; goes on where it was when its sidecar dies. Returns how many agents there are, at
 -- how many something was mended, and how many could not be compared.
 CREATE OR REPLACE PROCEDURE git_memory.sync_all(wait interval DEFAULT NULL,
@@ -410,6 +430,12 @@ CREATE OR REPLACE FUNCTION git_memory.allow(role_name text, VARIADIC procedures 
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
+    IF 'purge_agent' = ANY (procedures) AND role_name <> 'git_memory_admin' THEN
+        RAISE EXCEPTION 'purge_agent is for members of git_memory_admin only'
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL  = 'What it removes is gone for good.',
+                  HINT    = 'Nothing was granted. GRANT git_memory_admin to the role if it may do all that admins may.';
+    END IF;
     PERFORM git_memory.set_calls(role_name, procedures, 'GRANT EXECUTE ON ROUTINE git_memory.%I TO %I');
     EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', role_name);
     -- What the procedures do in their caller's name, and what all of them have in common.
@@ -460,4 +486,4 @@ CALL git_memory.secure_functions();
 
 SELECT git_memory.allow('git_memory_admin', 'enable_agent', 'disable_agent', 'sync_agent', 'sync_all', 'verify_agent',
                         'verify_all', 'write_block', 'create_block', 'delete_block', 'attach_block', 'detach_block',
-                        'restore_block', 'block_at', 'diff');
+                        'restore_block', 'block_at', 'diff', 'purge_agent');

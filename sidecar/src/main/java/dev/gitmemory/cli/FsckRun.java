@@ -149,6 +149,11 @@ final class FsckRun implements AutoCloseable {
         if (ledger == null || service == null || !ledger.isEnabled()) {
             return 0;
         }
+        if (result.purged()) {
+            lines.add("  PostgreSQL: the agent is enabled, and its repository was purged");
+            lines.add("    to do: disable the agent and purge it");
+            return 1;
+        }
         if (result.newest() < ledger.appliedSeq()) {
             lines.add("  PostgreSQL: it equals entry %d (commit %s), and the store ends at entry %d"
                     .formatted(ledger.appliedSeq(), ledger.appliedSha(), result.newest()));
@@ -173,6 +178,11 @@ final class FsckRun implements AutoCloseable {
     }
 
     private static void print(PrintStream out, Target target, LogCheck.Result result, int found, List<String> lines) {
+        if (result.purged()) {
+            out.println("%s: %s; purged".formatted(target.name(), found == 0 ? "clean" : found + " findings"));
+            lines.forEach(out::println);
+            return;
+        }
         out.println("%s: %s; %d entries, %d checkpoints, %d objects, head %s%s"
                 .formatted(
                         target.name(),

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             ExportCommand.class,
             ImportCommand.class,
             FsckCommand.class,
+            PurgeCommand.class,
             BenchCommand.class
         },
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",

@@ -7,6 +7,7 @@ enum Problem {
     MALFORMED(400, "The request can't be understood"),
     NOT_FOUND(404, "There is no such thing"),
     METHOD_NOT_ALLOWED(405, "The method does not go with this address"),
+    GONE(410, "It was removed for good"),
     CONFLICT(409, "The state of the agent or the block does not allow it"),
     STALE(412, "The block has changed since"),
     TOO_LARGE(413, "The request is too large"),
@@ -26,6 +27,7 @@ enum Problem {
         return switch (reason) {
             case MALFORMED -> MALFORMED;
             case NOT_FOUND -> NOT_FOUND;
+            case GONE -> GONE;
             case CONFLICT -> CONFLICT;
             case STALE -> STALE;
             case RULE -> RULE;

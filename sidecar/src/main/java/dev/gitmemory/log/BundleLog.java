@@ -237,6 +237,24 @@ public final class BundleLog {
         return new EntryRetention(new RepoLog(store, prefix, id -> null)).run(keep, now);
     }
 
+    /**
+     * Removes a repository for good, open or not, readable or not, and leaves a tombstone: from then on opening it,
+     * reading on and appending fail with {@link PurgedException}, wherever it is open. May be run again and again, and
+     * should be after an hour, for then nobody can have written anything any more.
+     *
+     * @param prefix as for {@link #open}
+     * @return how many objects were removed
+     * @throws IOException if the store failed; what was done stays done, and the next call goes on
+     */
+    public static long purge(ObjectStore store, String prefix) throws IOException {
+        return new LogPurge(store, prefix).run();
+    }
+
+    /** Whether the store has anything of a repository, be it a tombstone. */
+    public static boolean isThere(ObjectStore store, String prefix) throws IOException {
+        return new LogPurge(store, prefix).isThere();
+    }
+
     private Checkpointer.Snapshot snapshot() {
         appending.lock();
         try {
@@ -337,6 +355,9 @@ public final class BundleLog {
     private boolean settle(long number, Bundle entry) throws IOException {
         try {
             follower.makeTrusted();
+        } catch (PurgedException e) {
+            entries.delete(number); // nobody would ever read it
+            throw e;
         } catch (IOException e) {
             throw new UnknownOutcomeException(
                     entries.key(number),

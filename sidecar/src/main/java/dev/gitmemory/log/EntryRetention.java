@@ -126,7 +126,7 @@ final class EntryRetention {
         }
     }
 
-    private Bundle decode(long number, byte[] entry) throws CorruptLogException {
+    private Bundle decode(long number, byte[] entry) throws IOException {
         return Fetched.entry(log, number, entry).bundle();
     }
 }

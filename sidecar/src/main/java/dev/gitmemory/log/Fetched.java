@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,9 @@ final class Fetched {
 
     private final byte[] bytes;
     private final @Nullable Bundle bundle;
-    private final @Nullable CorruptLogException reason;
+    private final @Nullable IOException reason;
 
-    private Fetched(byte[] bytes, @Nullable Bundle bundle, @Nullable CorruptLogException reason) {
+    private Fetched(byte[] bytes, @Nullable Bundle bundle, @Nullable IOException reason) {
         this.bytes = bytes;
         this.bundle = bundle;
         this.reason = reason;
@@ -32,6 +33,9 @@ final class Fetched {
     }
 
     private static Fetched decode(RepoLog log, String key, byte[] bytes, Decoder decoder) {
+        if (Tombstone.is(bytes)) {
+            return new Fetched(bytes, null, new PurgedException(key));
+        }
         try {
             return new Fetched(bytes, decoder.decode(bytes).placed(log.stored(key)), null);
         } catch (MalformedBundleException e) {
@@ -48,7 +52,13 @@ final class Fetched {
         return bytes;
     }
 
-    Bundle bundle() throws CorruptLogException {
+    /**
+     * What the bytes say.
+     *
+     * @throws CorruptLogException if they are damaged
+     * @throws PurgedException if they are the tombstone of a repository
+     */
+    Bundle bundle() throws IOException {
         if (reason != null) {
             throw reason;
         }

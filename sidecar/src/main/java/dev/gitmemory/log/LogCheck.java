@@ -38,6 +38,7 @@ public final class LogCheck {
      * @param checkpoints how many there are
      * @param objects different git objects in those that can be read
      * @param headSha the commit of main in the newest entry that can be read; null if there is none
+     * @param purged whether it was purged: there should be nothing left but a tombstone
      */
     public record Result(
             List<LogFinding> findings,
@@ -45,7 +46,8 @@ public final class LogCheck {
             long entries,
             long checkpoints,
             long objects,
-            @Nullable String headSha) {
+            @Nullable String headSha,
+            boolean purged) {
         public Result {
             findings = List.copyOf(findings);
         }
@@ -85,7 +87,11 @@ public final class LogCheck {
         return new LogCheck(store, prefix, readers, progress).run();
     }
 
-    private Result run() {
+    private Result run() throws IOException {
+        Result purged = purged();
+        if (purged != null) {
+            return purged;
+        }
         long newest =
                 inventory.checkpoints().isEmpty() ? 0 : inventory.checkpoints().last();
         Bundle base = newest == 0 ? null : readCheckpoint(newest);
@@ -111,7 +117,35 @@ public final class LogCheck {
                 inventory.entries().size(),
                 inventory.checkpoints().size(),
                 objects.count(),
-                head == null ? null : head.name());
+                head == null ? null : head.name(),
+                false);
+    }
+
+    /** What there is of a repository that was purged; null if it was not. */
+    private @Nullable Result purged() throws IOException {
+        long newest = inventory.entries().isEmpty() ? 0 : inventory.entries().last();
+        byte[] last = newest == 0 ? null : log.read(newest);
+        if (last == null || !Tombstone.is(last)) {
+            return null;
+        }
+        inventory.entries().headSet(newest).forEach(number -> left(log.key(number)));
+        inventory.checkpoints().headSet(newest).forEach(number -> left(log.checkpointKey(number)));
+        if (!inventory.checkpoints().contains(newest)) {
+            left(log.checkpointKey(newest));
+        }
+        return new Result(
+                findings,
+                newest,
+                inventory.entries().size(),
+                inventory.checkpoints().size(),
+                0,
+                null,
+                true);
+    }
+
+    private void left(String key) {
+        findings.add(new LogFinding(
+                key, "the repository was purged, and this is not as purging leaves it", "purge the agent again"));
     }
 
     /** @param covered the newest checkpoint that can be read, which has all entries before it; 0 if there is none */

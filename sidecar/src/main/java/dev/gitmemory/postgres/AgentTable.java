@@ -85,6 +85,7 @@ public final class AgentTable {
                           LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id
                          WHERE t.tag = :tag
                            AND r.state IS DISTINCT FROM 'enabled'
+                           AND NOT EXISTS (SELECT FROM git_memory.tombstone p WHERE p.agent_id = t.agent_id)
                          ORDER BY t.agent_id
                         """).bind("tag", TAG).mapTo(String.class).list();
     }

@@ -207,6 +207,13 @@ public final class Ledger {
                         """).bind("agent", agentId).bind("seen", seenAt).execute();
     }
 
+    /** Takes every announcement back. */
+    public void forgetInFlight(String agentId) {
+        handle.createUpdate("UPDATE git_memory.repo SET in_flight_at = NULL WHERE agent_id = :agent")
+                .bind("agent", agentId)
+                .execute();
+    }
+
     /** Records how far the rows have come. */
     public void setApplied(String agentId, Position position) {
         handle.createUpdate("""

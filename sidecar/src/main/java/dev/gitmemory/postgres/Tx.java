@@ -11,6 +11,7 @@ public final class Tx {
     private final Ledger ledger;
     private final Intents intents;
     private final RequestQueue requests;
+    private final Tombstones tombstones;
 
     Tx(Handle handle, BlockColumns columns) {
         this.agents = new AgentTable(handle);
@@ -19,6 +20,7 @@ public final class Tx {
         this.ledger = new Ledger(handle);
         this.intents = new Intents(handle);
         this.requests = new RequestQueue(handle);
+        this.tombstones = new Tombstones(handle);
     }
 
     public AgentTable agents() {
@@ -43,5 +45,9 @@ public final class Tx {
 
     public RequestQueue requests() {
         return requests;
+    }
+
+    public Tombstones tombstones() {
+        return tombstones;
     }
 }

@@ -154,6 +154,26 @@ public final class MemoryRepositories implements AutoCloseable {
     }
 
     /**
+     * Removes a repository for good: all its objects in the store but a tombstone, and what is in memory of it. From then
+     * on {@link #open}, reading on and committing fail with {@link dev.gitmemory.log.PurgedException}, in other processes,
+     * too. May be repeated, and should be an hour later, when nobody can have written anything any more.
+     *
+     * @return how many objects were removed
+     * @throws IOException if the store failed; a later call goes on
+     */
+    public long purge(RepoId id) throws IOException {
+        long removed = BundleLog.purge(store, id.prefix());
+        kept.invalidate(id);
+        held.invalidate(id);
+        return removed;
+    }
+
+    /** Whether the store has anything of a repository, be it a tombstone. */
+    public boolean isThere(RepoId id) throws IOException {
+        return BundleLog.isThere(store, id.prefix());
+    }
+
+    /**
      * Drops everything from memory, after a checkpoint that is being made. Repositories that somebody holds can still
      * be used.
      */

@@ -78,11 +78,13 @@ final class Enablement {
     /** As {@link #enable(String, Caller)}, for an agent whose repository may be there already. */
     void enable(String agentId, Caller caller, Precedence precedence) {
         Agent agent = find(agentId);
+        database.execute(tx -> Purge.refuse(tx, agentId));
         RepoId id = new RepoId(agent.organizationId(), agent.id());
         try {
             repositories.open(id).refresh();
             database.execute(tx -> {
                 Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
+                Purge.refuse(tx, agentId);
                 if (tx.agents().lock(agentId).isEmpty()) {
                     throw noAgent(agentId);
                 }

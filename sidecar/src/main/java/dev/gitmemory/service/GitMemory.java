@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.TransferProgress;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class GitMemory {
     private final Reconciler reconciler;
     private final Compaction compaction;
     private final Restore restore;
+    private final Purge purge;
     private final SettledRequests settledRequests;
     private final Steps steps;
 
@@ -42,7 +44,8 @@ public final class GitMemory {
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
         this.sync = new Sync(database, repositories, applier);
         this.compaction = new Compaction(database, repositories);
-        this.reconciler = new Reconciler(database, repositories, applier, enablement, clock);
+        this.purge = new Purge(database, repositories);
+        this.reconciler = new Reconciler(database, repositories, applier, enablement, purge, clock);
     }
 
     public Blocks blocks() {
@@ -128,6 +131,19 @@ public final class GitMemory {
     /** The same by a request that must take effect once. */
     void disable(String agentId, @Nullable Once once) {
         enablement.disable(agentId, once);
+    }
+
+    /**
+     * Removes an agent's repository and all that the ledger knows of it, for good. Its rows stay as they are, and the
+     * agent can't be enabled ever again. May be repeated.
+     *
+     * @param organizationId whose repository it is, where PostgreSQL knows nothing of the agent; null for what it knows
+     * @param roleName who asks for it
+     * @throws MemoryException if nobody knows of the agent or it has no repository, if it is enabled, or if the object
+     *     storage fails: then the rest is done as soon as it can be
+     */
+    public Tombstone purge(String agentId, @Nullable String organizationId, String roleName) {
+        return purge.run(agentId, organizationId, roleName);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.log.PurgedException;
 import org.jspecify.annotations.Nullable;
 
 /** An operation was refused or could not be carried out; the message is meant for the caller. */
@@ -36,7 +37,15 @@ public final class MemoryException extends RuntimeException {
         return new MemoryException(Reason.RULE, field, message, null);
     }
 
+    static MemoryException gone(String message) {
+        return new MemoryException(Reason.GONE, null, message, null);
+    }
+
+    /** The object storage failed; or says, so that asking again is of no use, that the repository was purged. */
     static MemoryException unavailable(String message, Throwable cause) {
+        if (cause instanceof PurgedException) {
+            return new MemoryException(Reason.GONE, null, String.valueOf(cause.getMessage()), cause);
+        }
         return new MemoryException(Reason.UNAVAILABLE, null, message, cause);
     }
 

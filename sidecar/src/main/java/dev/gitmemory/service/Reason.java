@@ -6,6 +6,8 @@ public enum Reason {
     MALFORMED,
     /** There is no such agent, block or commit. Nothing was written. */
     NOT_FOUND,
+    /** The agent was purged: it has nothing in git, and never will. Nothing was written. */
+    GONE,
     /** The state of the agent or the block does not allow it. Nothing was written. */
     CONFLICT,
     /** The block is no longer the one that the caller saw ({@code If-Match}). Nothing was written. */

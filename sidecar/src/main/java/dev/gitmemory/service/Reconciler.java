@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
@@ -32,15 +33,22 @@ public final class Reconciler {
     private final MemoryRepositories repositories;
     private final Applier applier;
     private final Enablement enablement;
+    private final Purge purge;
     private final Clock clock;
     private final Set<String> failing = new HashSet<>(); // guarded by this
 
     Reconciler(
-            Database database, MemoryRepositories repositories, Applier applier, Enablement enablement, Clock clock) {
+            Database database,
+            MemoryRepositories repositories,
+            Applier applier,
+            Enablement enablement,
+            Purge purge,
+            Clock clock) {
         this.database = database;
         this.repositories = repositories;
         this.applier = applier;
         this.enablement = enablement;
+        this.purge = purge;
         this.clock = clock;
     }
 
@@ -69,6 +77,12 @@ public final class Reconciler {
                 done++;
             }
         }
+        for (Tombstone tombstone : database.inTransaction(tx -> tx.tombstones().due())) {
+            if (attempt(tombstone.agentId(), () -> purge.goOn(tombstone)) && tombstone.purgedAt() == null) {
+                log.info("Agent {} is purged: a purge that was cut short has been carried on", tombstone.agentId());
+                done++;
+            }
+        }
         return done;
     }
 
@@ -91,6 +105,9 @@ public final class Reconciler {
 
     /** Shows the reason in the agent's status, also of one that was never taken over. */
     private static void tell(Tx tx, String agentId, Exception reason) {
+        if (tx.tombstones().find(agentId).isPresent()) {
+            return; // it has no status but that
+        }
         tx.agents().find(agentId).ifPresent(agent -> {
             tx.ledger().register(agentId, agent.organizationId());
             tx.ledger().setError(agentId, String.valueOf(reason.getMessage()));

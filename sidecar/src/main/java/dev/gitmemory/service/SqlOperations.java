@@ -11,6 +11,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.RequestQueue.Taken;
+import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.FileChange;
 import java.io.UncheckedIOException;
@@ -45,11 +46,16 @@ final class SqlOperations {
      */
     String run(Taken request, Once once) {
         Arguments arguments = new Arguments(request);
-        if (request.agentId() == null || request.attempt().number() == 1) {
+        if (!leavesCommits(request) || request.attempt().number() == 1) {
             return attempt(request, arguments, once);
         }
         Optional<String> settled = settled(request, arguments, once);
         return settled.isPresent() ? settled.get() : attempt(request, arguments, once);
+    }
+
+    /** Whether what an earlier attempt has done is to be seen in the agent's history. */
+    private static boolean leavesCommits(Taken request) {
+        return request.agentId() != null && !request.kind().equals("purge_agent");
     }
 
     private String attempt(Taken request, Arguments arguments, Once once) {
@@ -59,7 +65,7 @@ final class SqlOperations {
             return settled(arguments, e.sha());
         } catch (MemoryException | RuleViolation e) {
             // What an earlier attempt did may be just what this one met.
-            if (request.agentId() != null && request.attempt().number() > 1) {
+            if (leavesCommits(request) && request.attempt().number() > 1) {
                 Optional<String> settled = settled(request, arguments, once);
                 if (settled.isPresent()) {
                     return settled.get();
@@ -94,6 +100,7 @@ final class SqlOperations {
                 memory.disable(a.agent(), once);
                 yield RequestResult.object().toString();
             }
+            case "purge_agent" -> purged(memory.purge(a.agent(), null, caller.userId()));
             case "sync_agent" -> differences(a.agent(), memory.sync(a.agent()));
             case "verify_agent" -> differences(a.agent(), memory.verify(a.agent()));
             case "sync_all" -> allAgents.run(request, "sync", memory::sync).toString();
@@ -137,6 +144,13 @@ final class SqlOperations {
         RequestResult.putNotices(
                 result, differences.stream().map(Difference::toString).toList());
         return result.toString();
+    }
+
+    private static String purged(Tombstone tombstone) {
+        return RequestResult.object()
+                .put("removed", tombstone.removed())
+                .put("purged_at", String.valueOf(tombstone.purgedAt()))
+                .toString();
     }
 
     private static String written(Written written) {

@@ -227,6 +227,7 @@ public final class SqlRequests implements AutoCloseable {
             case STALE -> "MG104";
             case RULE -> "MG105";
             case UNAVAILABLE -> "MG106";
+            case GONE -> "MG108";
         };
     }
 

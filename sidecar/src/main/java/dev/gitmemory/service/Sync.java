@@ -50,6 +50,7 @@ final class Sync {
     }
 
     private List<Difference> withRepository(String agentId, Work work) {
+        database.execute(tx -> Purge.refuse(tx, agentId));
         Agent agent =
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
         RepoId id = new RepoId(agent.organizationId(), agent.id());

@@ -5,6 +5,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.AmbiguousRevisionException;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.CommitPage;
@@ -36,7 +37,8 @@ public final class Views {
      * Where an agent stands.
      *
      * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
-     *     that never was git's
+     *     that never was git's, {@code deleted} for one that the application has deleted and whose repository is kept,
+     *     {@code purging} or {@code purged} for one whose repository is being or was removed
      */
     public record Status(
             String agentId,
@@ -57,10 +59,17 @@ public final class Views {
      * @throws MemoryException if there is no such agent
      */
     public Status status(String agentId) {
+        Optional<Tombstone> tombstone =
+                database.inTransaction(tx -> tx.tombstones().find(agentId));
+        if (tombstone.isPresent()) {
+            return purged(tombstone.get());
+        }
         Agent agent = find(agentId);
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
         boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
-        String state = known.map(Ledger.Repo::state).orElse(tagged ? "pending" : "disabled");
+        String state = database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty()
+                ? "deleted"
+                : known.map(Ledger.Repo::state).orElse(tagged ? "pending" : "disabled");
         try {
             MemoryRepository repository = refreshed(agent);
             Head head = repository.head();
@@ -172,8 +181,29 @@ public final class Views {
         return repository.history(sha, path, 1, null).commits().get(0).sha();
     }
 
+    private static Status purged(Tombstone tombstone) {
+        return new Status(
+                tombstone.agentId(),
+                tombstone.organizationId(),
+                tombstone.purgedAt() == null ? "purging" : "purged",
+                null,
+                null,
+                0,
+                0,
+                null);
+    }
+
+    /** An agent of the application, or one that it has deleted and whose repository is kept. */
     private Agent find(String agentId) {
-        return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
+        return database.inTransaction(tx -> {
+            Purge.refuse(tx, agentId);
+            return tx.agents()
+                    .find(agentId)
+                    .or(() -> tx.ledger()
+                            .repo(agentId)
+                            .map(repo -> new Agent(repo.agentId(), repo.organizationId(), null)))
+                    .orElseThrow(() -> Enablement.noAgent(agentId));
+        });
     }
 
     private MemoryRepository refreshed(Agent agent) {

@@ -102,6 +102,60 @@ class AgentCommandsTest {
     }
 
     @Test
+    void anAgentIsPurgedWhenItIsDisabledAndItsIdIsGivenTwice() {
+        agent("p");
+        Cli.run(environment, "enable", "p");
+        for (String[] wrong : new String[][] {{"purge", "p"}, {"purge", "p", "--confirm", "q"}}) {
+            Cli.Run run = Cli.run(environment, wrong);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--confirm must be the agent's id, 'p'");
+        }
+        Cli.Run enabled = Cli.run(environment, "purge", "p", "--confirm", "p");
+        assertThat(enabled.exitCode()).isEqualTo(1);
+        assertThat(enabled.err()).contains("disable it first");
+        Cli.run(environment, "disable", "p");
+
+        Cli.Run purged = Cli.run(environment, "purge", "p", "--confirm", "p");
+        assertThat(purged.err()).isEmpty();
+        assertThat(purged.out()).contains("p: purged, 1 objects were removed for good");
+        assertThat(Cli.run(environment, "purge", "p", "--confirm", "p").exitCode())
+                .isZero();
+        Cli.Run checked = Cli.run(environment, "fsck", "--all");
+        assertThat(checked.out()).contains("org-1/p/repo.git: clean; purged");
+        assertThat(checked.exitCode()).isZero();
+        assertThat(Cli.run(environment, "enable", "p").err()).contains("Agent p was purged", "gone for good");
+        assertThat(Cli.run(
+                                environment,
+                                "export",
+                                "--agent",
+                                "p",
+                                "--to",
+                                folder.resolve("out").toString())
+                        .err())
+                .contains("was purged");
+    }
+
+    @Test
+    void aRepositoryThatPostgresqlDoesNotKnowIsPurgedByItsOrganisation() {
+        agent("lost");
+        Cli.run(environment, "enable", "lost");
+        Map<String, String> emptied = environment(EmbeddedDatabase.migrated());
+        Cli.Run unknown = Cli.run(emptied, "purge", "lost", "--confirm", "lost");
+        assertThat(unknown.err()).contains("There is no agent 'lost'");
+
+        assertThat(Cli.run(emptied, "purge", "lost", "--confirm", "lost", "--organization-id", "org-1")
+                        .out())
+                .contains("lost: purged, 1 objects");
+        assertThat(Cli.run(environment, "verify", "lost").err()).contains("was purged");
+        Cli.Run checked = Cli.run(environment, "fsck", "--agent", "lost");
+        assertThat(checked.exitCode()).isEqualTo(3);
+        assertThat(checked.out()).contains("its repository was purged", "disable the agent and purge it");
+        Cli.run(environment, "disable", "lost");
+        assertThat(Cli.run(environment, "purge", "lost", "--confirm", "lost").exitCode())
+                .isZero();
+    }
+
+    @Test
     void severalAgentsCanBeNamedAndAnUnknownOneFailsWithItsName() {
         agent("b");
         agent("c");

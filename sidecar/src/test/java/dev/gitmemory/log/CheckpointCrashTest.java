@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
-import dev.gitmemory.testing.ForwardingStore;
+import dev.gitmemory.testing.DyingStore;
+import dev.gitmemory.testing.DyingStore.When;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,75 +21,8 @@ final class CheckpointCrashTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final Duration KEEP = Duration.ofDays(1);
 
-    enum When {
-        BEFORE,
-        AFTER
-    }
-
     private interface Work {
         void on(BundleLog log, ObjectStore store) throws IOException;
-    }
-
-    /** No request goes through any more once the nth has come. */
-    private static final class DyingStore extends ForwardingStore {
-
-        private int last;
-        private final When when;
-        private final AtomicInteger requests = new AtomicInteger();
-
-        DyingStore(ObjectStore store, When when) {
-            super(store);
-            this.last = Integer.MAX_VALUE;
-            this.when = when;
-        }
-
-        void dieAfter(int further) {
-            last = requests.get() + further;
-        }
-
-        private void begin() throws IOException {
-            int number = requests.incrementAndGet();
-            if (number > last || (number == last && when == When.BEFORE)) {
-                throw new IOException("injected: the process is dead");
-            }
-        }
-
-        private void end() throws IOException {
-            if (requests.get() >= last) {
-                throw new IOException("injected: the process is dead");
-            }
-        }
-
-        @Override
-        public Created create(String key, byte[] content) throws IOException {
-            begin();
-            Created created = super.create(key, content);
-            end();
-            return created;
-        }
-
-        @Override
-        public byte @Nullable [] read(String key) throws IOException {
-            begin();
-            byte[] content = super.read(key);
-            end();
-            return content;
-        }
-
-        @Override
-        public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
-            begin();
-            List<Entry> entries = super.list(prefix, startAfter, limit);
-            end();
-            return entries;
-        }
-
-        @Override
-        public void delete(String key) throws IOException {
-            begin();
-            super.delete(key);
-            end();
-        }
     }
 
     /** A log whose third checkpoint and second deletion are due; a copy of it for each crash. */

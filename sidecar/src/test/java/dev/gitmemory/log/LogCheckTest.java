@@ -119,7 +119,7 @@ final class LogCheckTest {
     @Test
     void anEmptyFolderIsCleanAndHasNoHead() throws IOException {
         LogCheck.Result result = LogCheck.run(Stores.open("memory:"), LogFixture.PREFIX, readers, (done, total) -> {});
-        assertThat(result).isEqualTo(new LogCheck.Result(List.of(), 0, 0, 0, 0, null));
+        assertThat(result).isEqualTo(new LogCheck.Result(List.of(), 0, 0, 0, 0, null, false));
     }
 
     @Test

@@ -24,12 +24,12 @@ class PsqlSessionTest extends SqlTest {
         assertThat(output)
                 .contains("enabled|1|0", "SQLSTATE MG003", "answered\nt\n", "-I am Iris, and I like short answers.")
                 .contains("I am Iris, and I like short answers.|(null)|5000\n")
+                .contains("|user|t|Detach system/notes\n", "|user|t|Attach system/notes\n")
                 .contains("differences|git_sha\n0|", "drift\n0\n", "disabled|12\n")
+                .contains("deleted|12|the application has deleted the agent", "purged|0\n")
                 .endsWith("--- Done.\n");
-        assertThat(messages("sql-session"))
-                .hasSize(12)
-                .contains("Detach system/notes", "Attach system/notes")
-                .endsWith("Delete system/notes");
+        assertThat(messages("sql-session")).isEmpty();
+        assertThat(store.list("", "", 10)).as("the tombstones").hasSize(2);
     }
 
     private static boolean isInstalled() throws InterruptedException {
