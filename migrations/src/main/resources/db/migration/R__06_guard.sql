@@ -205,7 +205,7 @@ BEGIN
         PERFORM git_memory.guard_with_plpgsql();
         DROP FUNCTION IF EXISTS git_memory.guard_digest(text, text, bigint, boolean, text);
         IF requested = 'auto' THEN
-            advice := format('The guard runs in PL/pgSQL, for %s. Once that is mended, migrate with guard=pljava.', reason);
+            advice := format('The guard runs in PL/pgSQL. To have it in PL/Java mend this and migrate with guard=pljava: %s', reason);
         END IF;
     END IF;
     IF advice IS NOT NULL THEN

@@ -58,8 +58,10 @@ class SwitchTest extends GuardTest {
                 assertThat(report.advice())
                         .singleElement()
                         .asString()
-                        .startsWith("The guard runs in PL/pgSQL, for this server does not have PL/Java")
-                        .contains("-pljava", "guard=pljava");
+                        .startsWith(
+                                "The guard runs in PL/pgSQL. To have it in PL/Java mend this and migrate with guard=pljava:"
+                                        + " this server does not have PL/Java")
+                        .contains("-pljava,");
             }
         }
     }
@@ -72,7 +74,7 @@ class SwitchTest extends GuardTest {
             MigrationReport report = migrations(own, GuardEngine.AUTO).migrate();
 
             assertThat(report.guard().engine()).isEqualTo(GuardEngine.PLPGSQL);
-            assertThat(report.advice()).singleElement().asString().startsWith("The guard runs in PL/pgSQL, for ");
+            assertThat(report.advice()).singleElement().asString().startsWith("The guard runs in PL/pgSQL. ");
             assertThatThrownBy(() -> migrations(own, GuardEngine.PLJAVA).migrate())
                     .isInstanceOf(MigrationException.class)
                     .hasMessageContaining("The guard cannot be installed in PL/Java")
