@@ -248,6 +248,12 @@ BEGIN
                    CROSS JOIN LATERAL git_memory.expected_sha(l.block_id) AS owner (commit_sha)
              ) AS judged
         WHERE judged.state IS NOT NULL
+          -- What git can't have was left out, frozen and reported.
+          AND NOT (judged.git_sha IS NOT DISTINCT FROM 'pending'
+                   AND EXISTS (SELECT
+                               FROM git_memory.left_out_block o
+                               WHERE o.agent_id = judged.agent_id
+                                 AND o.block_id = judged.block_id))
         UNION ALL
         SELECT f.agent_id,
                f.label,
@@ -268,7 +274,47 @@ BEGIN
 END
 $function$;
 
--- The same of all agents that whoever logged in may see, whatever role he has taken since: the view that shows it looks at
+-- Rows whose git_sha is not what they owe, for no enabled agent has them: a mark that is missing while an agent with the
+-- tag waits to be taken over, and one that was left behind.
+CREATE OR REPLACE FUNCTION git_memory.stale_marks()
+    RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT (SELECT min(l.agent_id COLLATE "C")::text
+                FROM "${app_schema}"."${blocks_agents_table}" l
+                WHERE l.block_id = b.id),
+               b.label::text,
+               b.id::text,
+               CASE WHEN b.git_sha IS NULL THEN 'MG001' ELSE 'MG002' END,
+               coalesce('git_sha ' || owed.sha, 'no git_sha'),
+               coalesce('git_sha ' || b.git_sha, 'none')
+        FROM "${app_schema}"."${blocks_table}" b
+             CROSS JOIN LATERAL git_memory.owed_sha(b.id) AS owed (sha)
+        WHERE (b.git_sha IS NOT NULL
+               OR b.id IN (SELECT l.block_id
+                           FROM "${app_schema}"."${blocks_agents_table}" l
+                                JOIN "${app_schema}"."${agents_tags_table}" t
+                                  ON t.agent_id = l.agent_id
+                                 AND t.tag = 'git-memory-enabled'
+                                LEFT JOIN git_memory.repo r
+                                  ON r.agent_id = l.agent_id
+                           WHERE r.state IS DISTINCT FROM 'enabled'))
+          AND b.git_sha IS DISTINCT FROM owed.sha
+          AND NOT EXISTS (SELECT
+                          FROM "${app_schema}"."${blocks_agents_table}" l
+                               JOIN git_memory.repo r
+                                 ON r.agent_id = l.agent_id
+                                AND r.state = 'enabled'
+                          WHERE l.block_id = b.id);
+END
+$function$;
+
+-- All of both that whoever logged in may see, whatever role he has taken since: the view that shows it looks at
 -- that one, too.
 CREATE OR REPLACE FUNCTION git_memory.drift_shown()
     RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
@@ -279,14 +325,16 @@ AS $function$
 BEGIN
     RETURN QUERY
         SELECT d.*
-        FROM git_memory.drift_of(NULL) d
-             JOIN git_memory.repo r
-               ON r.agent_id = d.agent_id
+        FROM (SELECT * FROM git_memory.drift_of(NULL)
+              UNION ALL
+              SELECT * FROM git_memory.stale_marks()) AS d
+             LEFT JOIN "${app_schema}"."${agents_table}" a
+                    ON a.id = d.agent_id
         WHERE EXISTS (SELECT
                       FROM unnest(ARRAY['git_memory_reader', 'git_memory_admin', 'git_memory_sidecar',
                                         'git_memory_owner']) AS everything (role_name)
                       WHERE pg_has_role(session_user, everything.role_name, 'MEMBER'))
-           OR r.organization_id IN (SELECT o.organization_id
+           OR a.organization_id IN (SELECT o.organization_id
                                     FROM git_memory.reader_organization o
                                          JOIN pg_roles known
                                            ON known.rolname = o.role_name

@@ -140,6 +140,9 @@ BEGIN
     DELETE FROM git_memory.file f
     WHERE f.agent_id = OLD.agent_id;
 
+    DELETE FROM git_memory.left_out_block o
+    WHERE o.agent_id = OLD.agent_id;
+
     PERFORM
     FROM "${app_schema}"."${blocks_table}" b
          JOIN "${app_schema}"."${blocks_agents_table}" l
@@ -159,13 +162,21 @@ BEGIN
 END
 $function$;
 
--- At the end of the transaction: a block that lost an agent carries what it owes to those that it still has.
+-- At the end of the transaction: a block that lost an agent carries what it owes to those that it still has, and there is
+-- nothing to report of it any more.
 CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
+    DELETE FROM git_memory.left_out_block o
+    WHERE o.agent_id = OLD.agent_id
+      AND o.block_id = OLD.block_id
+      AND NOT EXISTS (SELECT
+                      FROM "${app_schema}"."${blocks_agents_table}" l
+                      WHERE l.agent_id = o.agent_id
+                        AND l.block_id = o.block_id);
     PERFORM
     FROM "${app_schema}"."${blocks_table}" b
     WHERE b.id = OLD.block_id

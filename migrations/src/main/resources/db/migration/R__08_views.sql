@@ -3,7 +3,8 @@
 --
 -- security_barrier keeps a reader's own functions from being called with rows that he may not see.
 
-DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.requests, git_memory.guard,
+DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.overwritten,
+                    git_memory.requests, git_memory.guard,
                     git_memory.visible_agent, git_memory.visible_organization;
 
 -- The organisations that whoever asks may see; NULL stands for all of them. In a view current_user is who asks.
@@ -38,7 +39,11 @@ SELECT agent.agent_id,
        agent.in_flight_at IS NOT NULL      AS in_flight,
        coalesce(agent.entries, 0)          AS entries,
        coalesce(agent.commits, 0)          AS commits,
-       agent.last_error,
+       coalesce(agent.last_error,
+                (SELECT format('%s blocks were left out, for git can''t have them: see git_memory.left_out', count(*))
+                 FROM git_memory.left_out_block o
+                 WHERE o.agent_id = agent.agent_id
+                 HAVING count(*) > 0))     AS last_error,
        agent.enabled_at,
        agent.updated_at,
        (SELECT count(*)
@@ -110,10 +115,40 @@ SELECT d.agent_id,
        d.expected,
        d.found
 FROM git_memory.drift_shown() d
+     LEFT JOIN "${app_schema}"."${agents_table}" a
+            ON a.id = d.agent_id
+WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
+   OR a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+
+-- Blocks that git can't have: they were left out when their agent was taken over, and are frozen.
+CREATE VIEW git_memory.left_out WITH (security_barrier) AS
+SELECT o.agent_id,
+       o.block_id,
+       o.label,
+       o.reason,
+       o.since
+FROM git_memory.left_out_block o
      JOIN git_memory.repo r
-       ON r.agent_id = d.agent_id
+       ON r.agent_id = o.agent_id
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+
+-- What rows held that git did not, when sync put git's content in its place. The one view that shows content, so for
+-- admins only.
+CREATE VIEW git_memory.overwritten AS
+SELECT o.id,
+       o.agent_id,
+       o.block_id,
+       o.label,
+       o.value,
+       o.description,
+       o."limit",
+       o.read_only,
+       o.metadata,
+       o.git_sha,
+       o.replaced_by,
+       o.overwritten_at
+FROM git_memory.overwritten_block o;
 
 -- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept.
 CREATE VIEW git_memory.requests WITH (security_barrier) AS
@@ -182,12 +217,15 @@ ALTER VIEW git_memory.visible_organization OWNER TO git_memory_owner;
 ALTER VIEW git_memory.status               OWNER TO git_memory_owner;
 ALTER VIEW git_memory.history              OWNER TO git_memory_owner;
 ALTER VIEW git_memory.drift                OWNER TO git_memory_owner;
+ALTER VIEW git_memory.left_out             OWNER TO git_memory_owner;
+ALTER VIEW git_memory.overwritten          OWNER TO git_memory_owner;
 ALTER VIEW git_memory.requests             OWNER TO git_memory_owner;
 ALTER VIEW git_memory.guard                OWNER TO git_memory_owner;
 
 GRANT SELECT
-    ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests, git_memory.guard
+    ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.requests, git_memory.guard
     TO git_memory_reader, git_memory_admin, git_memory_sidecar;
+GRANT SELECT ON git_memory.overwritten TO git_memory_admin;
 
 -- Lets a role see an organisation's agents in the views, and nothing of others. For members of git_memory_owner.
 CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organization_id text) RETURNS void
@@ -196,7 +234,8 @@ CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organiza
 AS $function$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', show_organization.role_name);
-    EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests TO %I',
+    EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, '
+                   'git_memory.requests TO %I',
                    show_organization.role_name);
     -- A view's functions are called with its reader's rights; this one looks at who logged in.
     EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.drift_shown TO %I', show_organization.role_name);
@@ -221,8 +260,8 @@ BEGIN
                   HINT    = 'See the table git_memory.reader_organization.';
     END IF;
     IF NOT EXISTS (SELECT FROM git_memory.reader_organization o WHERE o.role_name = hide_organization.role_name) THEN
-        EXECUTE format('REVOKE SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.requests '
-                       'FROM %I', hide_organization.role_name);
+        EXECUTE format('REVOKE SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, '
+                       'git_memory.requests FROM %I', hide_organization.role_name);
     END IF;
 END
 $function$;

@@ -16,6 +16,16 @@ final class StatusText {
         if (status.lastError() != null) {
             out.println("  last error: " + status.lastError());
         }
+        printLeftOut(out, status);
+    }
+
+    private static void printLeftOut(PrintStream out, Views.Status status) {
+        if (!status.leftOut().isEmpty()) {
+            out.println("  %d blocks were left out and are frozen, for git can't have them:"
+                    .formatted(status.leftOut().size()));
+            status.leftOut()
+                    .forEach(b -> out.println("    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason())));
+        }
     }
 
     static void printDifferences(PrintStream out, String agentId, String verb, List<Difference> differences) {

@@ -1,8 +1,11 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
 import java.io.PrintStream;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code git-memory sync}: makes PostgreSQL equal git. */
 @Command(
@@ -10,7 +13,9 @@ import picocli.CommandLine.Command;
         description = {
             "Rebuild the rows of agents from git, and say what differed.",
             "",
-            "Rows that git does not have are removed, rows that are missing are made. Git is never changed.",
+            "Rows that git does not have are removed, rows that are missing are made. Git is never changed. What a row held"
+                    + " that git did not is kept in git_memory.overwritten. Prints each difference and what was done;"
+                    + " the exit code is 3 when something is left that can't be mended.",
             "",
             "Example:",
             "  git-memory sync agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
@@ -18,9 +23,20 @@ import picocli.CommandLine.Command;
         })
 final class SyncCommand extends AgentCommand {
 
+    @Option(
+            names = "--dry-run",
+            description = "Only say what would be done. The exit code is 3 when there is anything.")
+    boolean dryRun;
+
     @Override
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        StatusText.printDifferences(out, agentId, "mended", memory.sync(agentId));
-        return ExitCode.OK;
+        if (dryRun) {
+            List<Difference> differences = memory.dryRun(agentId);
+            StatusText.printDifferences(out, agentId, "nothing was changed;", differences);
+            return differences.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
+        }
+        List<Difference> differences = memory.sync(agentId);
+        StatusText.printDifferences(out, agentId, "mended", differences);
+        return differences.stream().allMatch(Difference::canBeMended) ? ExitCode.OK : ExitCode.DIFFERENT;
     }
 }

@@ -117,13 +117,14 @@ final class GitMemoryRoutes {
             array.addObject()
                     .put("label", difference.label())
                     .put("kind", difference.kind().name().toLowerCase(java.util.Locale.ROOT))
-                    .put("what", difference.what());
+                    .put("what", difference.what())
+                    .put("done", difference.done());
         }
         BlockRoutes.json(ctx, json);
     }
 
     private static ObjectNode status(Views.Status status) {
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("agent_id", status.agentId())
                 .put("organization_id", status.organizationId())
                 .put("state", status.state())
@@ -132,6 +133,12 @@ final class GitMemoryRoutes {
                 .put("entries", status.entries())
                 .put("commits", status.commits())
                 .put("last_error", status.lastError());
+        ArrayNode leftOut = json.putArray("left_out");
+        status.leftOut().forEach(block -> leftOut.addObject()
+                .put("block_id", block.blockId())
+                .put("label", block.label())
+                .put("reason", block.reason()));
+        return json;
     }
 
     private static ObjectNode commit(CommitInfo commit) {

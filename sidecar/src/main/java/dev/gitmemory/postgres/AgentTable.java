@@ -26,8 +26,12 @@ public final class AgentTable {
     public record Agent(
             String id, String organizationId, @Nullable String name) {}
 
-    /** A block under the label that an agent knows it by. */
-    public record Link(String label, String blockId) {}
+    /**
+     * A block under the label that an agent knows it by.
+     *
+     * @param leftOut whether git can't have it, and it was left out when the agent was taken over
+     */
+    public record Link(String label, String blockId, boolean leftOut) {}
 
     /**
      * An agent that has the tag.
@@ -93,10 +97,15 @@ public final class AgentTable {
     /** The agent's links, by label. */
     public List<Link> links(String agentId) {
         return handle.createQuery("""
-                        SELECT block_label AS label, block_id
-                          FROM <blocks_agents>
-                         WHERE agent_id = :id
-                         ORDER BY block_label COLLATE "C"
+                        SELECT l.block_label AS label,
+                               l.block_id,
+                               EXISTS (SELECT
+                                         FROM git_memory.left_out_block o
+                                        WHERE o.agent_id = l.agent_id
+                                          AND o.block_id = l.block_id) AS left_out
+                          FROM <blocks_agents> l
+                         WHERE l.agent_id = :id
+                         ORDER BY l.block_label COLLATE "C"
                         """)
                 .bind("id", agentId)
                 .map(ConstructorMapper.of(Link.class))

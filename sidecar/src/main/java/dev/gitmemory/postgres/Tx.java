@@ -12,6 +12,7 @@ public final class Tx {
     private final Intents intents;
     private final RequestQueue requests;
     private final Tombstones tombstones;
+    private final Reports reports;
 
     Tx(Handle handle, BlockColumns columns) {
         this.agents = new AgentTable(handle);
@@ -21,6 +22,7 @@ public final class Tx {
         this.intents = new Intents(handle);
         this.requests = new RequestQueue(handle);
         this.tombstones = new Tombstones(handle);
+        this.reports = new Reports(handle);
     }
 
     public AgentTable agents() {
@@ -49,5 +51,9 @@ public final class Tx {
 
     public Tombstones tombstones() {
         return tombstones;
+    }
+
+    public Reports reports() {
+        return reports;
     }
 }

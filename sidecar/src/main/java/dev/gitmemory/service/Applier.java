@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes PostgreSQL equal git: ledger first, then rows, in one transaction under the lock of the repository's row.
@@ -46,6 +47,12 @@ final class Applier {
         EVERYTHING
     }
 
+    /** Told of rows that held what neither git nor the ledger had, and were kept before they were overwritten. */
+    @FunctionalInterface
+    interface Kept {
+        void row(String label, long report);
+    }
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Steps steps;
@@ -64,6 +71,15 @@ final class Applier {
      *     later call applies it
      */
     Result apply(RepoId id, Scope scope) throws IOException {
+        return apply(id, scope, null);
+    }
+
+    /**
+     * As {@link #apply(RepoId, Scope)}.
+     *
+     * @param kept rows are looked at before they are overwritten, and the strange ones kept; null for not
+     */
+    Result apply(RepoId id, Scope scope, @Nullable Kept kept) throws IOException {
         Set<String> group = new HashSet<>(Set.of(id.agentId()));
         while (true) {
             int size = group.size();
@@ -74,7 +90,7 @@ final class Applier {
                 if (own == null || !own.isEnabled()) {
                     return Result.NOT_ENABLED;
                 }
-                group.addAll(applyLocked(tx, locked, scope));
+                group.addAll(applyLocked(tx, locked, scope, kept));
                 return Result.APPLIED;
             });
             if (group.size() == size) {
@@ -90,11 +106,17 @@ final class Applier {
      * rows locked too.
      */
     Set<String> applyLocked(Tx tx, Map<String, Ledger.Repo> locked, Scope scope) throws IOException {
+        return applyLocked(tx, locked, scope, null);
+    }
+
+    private Set<String> applyLocked(Tx tx, Map<String, Ledger.Repo> locked, Scope scope, @Nullable Kept kept)
+            throws IOException {
         Map<String, Map<String, String>> links = new HashMap<>();
         for (String agentId : locked.keySet()) {
             links.put(
                     agentId,
                     tx.agents().links(agentId).stream()
+                            .filter(link -> !link.leftOut())
                             .collect(Collectors.toMap(AgentTable.Link::label, AgentTable.Link::blockId)));
         }
         while (true) {
@@ -108,7 +130,7 @@ final class Applier {
                 return missing;
             }
             if (!SharedBlocks.converge(deltas, owners, links, touchedBlocks)) {
-                write(tx, deltas.values());
+                write(tx, deltas.values(), kept);
                 return Set.of();
             }
         }
@@ -162,7 +184,7 @@ final class Applier {
         }
     }
 
-    private void write(Tx tx, Collection<RepoDelta> deltas) {
+    private void write(Tx tx, Collection<RepoDelta> deltas, @Nullable Kept kept) {
         tx.ledger().judgeAtCommit();
         Map<String, Map<String, Ledger.File>> before = new HashMap<>();
         for (RepoDelta delta : deltas) {
@@ -171,7 +193,7 @@ final class Applier {
             steps.reached(Steps.Step.LEDGER_WRITTEN, delta.agentId());
         }
         for (RepoDelta delta : deltas) {
-            new RowWriter(tx, delta, before.getOrDefault(delta.agentId(), Map.of())).write();
+            new RowWriter(tx, delta, before.getOrDefault(delta.agentId(), Map.of()), kept).write();
             steps.reached(Steps.Step.ROWS_WRITTEN, delta.agentId());
         }
     }

@@ -1,10 +1,12 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.BlockTable;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Tx;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +67,24 @@ public final class Blocks {
         return targets.routed(() -> {
             Agent agent = targets.agent(agentId);
             Optional<Owner> owner = targets.owner(agent);
+            if (owner.isPresent()) {
+                database.execute(tx -> requireFree(tx, agentId, created.block().label()));
+            }
             return owner.isPresent()
                     ? git.create(owner.get(), created, caller)
                     : Optional.of(new Written(plain.create(agent, created, caller), false));
         });
+    }
+
+    /** What git does not have may be there all the same: a block that was left out. */
+    private static void requireFree(Tx tx, String agentId, Label label) {
+        tx.reports().leftOut(agentId).stream()
+                .filter(block -> block.label().equals(label.text()))
+                .findFirst()
+                .ifPresent(block -> {
+                    throw MemoryException.conflict("There is a block '%s' already, %s, which git can't have: %s"
+                            .formatted(label.text(), block.blockId(), block.reason()));
+                });
     }
 
     /** Changes a block. */
@@ -77,7 +93,7 @@ public final class Blocks {
             Target target = targets.find(blockId);
             Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
             return target.isGits() && patch.touchesGit()
-                    ? git.update(target, patch, condition, caller)
+                    ? git.update(targets.requireNotLeftOut(target), patch, condition, caller)
                     : Optional.of(new Written(plain.update(target.row(), patch, caller), false));
         });
     }
@@ -105,7 +121,7 @@ public final class Blocks {
         return targets.routed(() -> {
             Target target = targets.find(blockId);
             Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
-            if (target.isGits()) {
+            if (target.isGits() && !targets.isLeftOut(target)) {
                 return git.delete(target, condition, caller);
             }
             plain.delete(target.row(), caller);
@@ -123,7 +139,7 @@ public final class Blocks {
             }
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent()
-                    ? git.attach(owner.get(), targets.find(blockId), caller)
+                    ? git.attach(owner.get(), targets.requireNotLeftOut(targets.find(blockId)), caller)
                     : Optional.of(new Written(plain.attach(agent, row, caller), false));
         });
     }
@@ -137,7 +153,7 @@ public final class Blocks {
                 return Optional.of(new Written(row, false));
             }
             Optional<Owner> owner = targets.owner(agent);
-            return owner.isPresent()
+            return owner.isPresent() && !targets.isLeftOut(targets.find(blockId))
                     ? git.detach(owner.get(), row, caller)
                     : Optional.of(new Written(plain.detach(agent, row, caller), false));
         });

@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.block.Block;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.service.Difference.Kind;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Comparison {
     private final Map<String, Ledger.File> ledger;
     private final Map<String, BlockRow> rows;
     private final Map<String, String> rowDigests;
+    private final Map<String, String> leftOut;
     private final List<Difference> differences = new ArrayList<>();
 
     private Comparison(Tx tx, RepoDelta git) {
@@ -29,6 +31,8 @@ final class Comparison {
         this.ledger = tx.ledger().files(git.agentId());
         this.rows = tx.blocks().ofAgent(git.agentId()).stream().collect(Collectors.toMap(BlockRow::label, row -> row));
         this.rowDigests = tx.ledger().rowDigests(git.agentId());
+        this.leftOut =
+                tx.reports().leftOut(git.agentId()).stream().collect(Collectors.toMap(LeftOut::label, LeftOut::reason));
     }
 
     /** What differs, by label; {@code git} covers every label that git has. */
@@ -62,7 +66,13 @@ final class Comparison {
 
     private void compareAbsent(String label) {
         BlockRow row = rows.get(label);
-        if (row != null) {
+        String reason = leftOut.get(label);
+        if (row != null && reason != null) {
+            add(
+                    label,
+                    Kind.LEFT_OUT,
+                    "block %s was left out when the agent was enabled: %s".formatted(row.id(), reason));
+        } else if (row != null) {
             add(label, Kind.EXTRA_ROW, "block %s is not in git".formatted(row.id()));
         }
         if (ledger.containsKey(label)) {
@@ -96,6 +106,6 @@ final class Comparison {
     }
 
     private void add(String label, Kind kind, String what) {
-        differences.add(new Difference(label, kind, what));
+        differences.add(new Difference(label, kind, what, ""));
     }
 }

@@ -4,12 +4,13 @@ import dev.gitmemory.block.Block;
 import dev.gitmemory.block.BlockMarkdown;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
-import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.AgentTable;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Reports;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.FileTree;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +66,10 @@ final class Enablement {
     }
 
     /**
-     * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is.
+     * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is. Blocks that
+     * can't be files in git are left out, and reported: their rows are frozen.
      *
-     * @throws MemoryException if there is no such agent, or its blocks can't be files in git: then all of them are
-     *     named and nothing was written
+     * @throws MemoryException if there is no such agent, or it can't be taken over; nothing was changed
      */
     void enable(String agentId, Caller caller) {
         enable(agentId, caller, Precedence.ROWS);
@@ -146,8 +146,9 @@ final class Enablement {
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
-        SortedMap<String, Block> blockById =
-                blocks(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository), precedence);
+        Selection selection = select(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository), precedence);
+        leaveOut(tx, agentId, selection.leftOut());
+        SortedMap<String, Block> blockById = selection.blocks();
         tx.ledger().judgeAtCommit();
         Head before = precedence == Precedence.GIT ? repository.head() : null;
         if (before != null && blockById.isEmpty()) {
@@ -252,44 +253,42 @@ final class Enablement {
         return head == null ? Set.of() : repository.files(head.sha()).keySet();
     }
 
-    private static SortedMap<String, Block> blocks(
+    private static Selection select(
             Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit, Precedence precedence) {
         Set<String> gitsAlready = tx.agents()
-                .enabledOwners(rows.stream().map(BlockRow::id).toList())
+                .enabledOwners(rows.stream()
+                        .filter(row -> row.gitSha() != null) // or its owners have left it out
+                        .map(BlockRow::id)
+                        .toList())
                 .keySet();
-        SortedMap<String, Block> blocks = new TreeMap<>();
-        Map<Label, String> taken = new TreeMap<>();
-        List<String> problems = new ArrayList<>();
-        for (BlockRow row : rows) {
-            try {
-                Label label = Label.of(row.label());
+        Selection selection = Selection.of(
+                tx,
+                agentId,
+                rows,
                 // A label that git has stays: somebody chose it there, or another owner's repository has it so.
-                boolean keep = pathsInGit.contains(label.path())
-                        || gitsAlready.contains(row.id())
-                        || precedence == Precedence.ROWS_OVER_OLDER_GIT; // it may be git that has lost it
-                Block block = block(row, keep ? label : label.withSystemPrefix());
-                tx.agents()
-                        .labelTaken(row.id(), block.label().text())
-                        .filter(agent -> !agent.equals(agentId))
-                        .ifPresent(agent -> problems.add("'%s' can't become '%s': agent %s, which shares it, has that"
-                                .formatted(row.label(), block.label().text(), agent)));
-                String other = taken.put(block.label(), row.label());
-                if (other != null) {
-                    problems.add("'%s' and '%s' would both become '%s'"
-                            .formatted(other, row.label(), block.label().text()));
-                }
-                blocks.put(row.id(), block);
-            } catch (RuleViolation e) {
-                problems.add("block %s, label '%s': %s".formatted(row.id(), row.label(), e.getMessage()));
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw MemoryException.rule(
-                    "blocks",
-                    "Agent %s was not enabled, nothing was changed. Mend these blocks and try again: %s"
-                            .formatted(agentId, String.join("; ", problems)));
-        }
-        return blocks;
+                row -> gitsAlready.contains(row.id())
+                        || precedence == Precedence.ROWS_OVER_OLDER_GIT // it may be git that has lost it
+                        || isIn(pathsInGit, row.label()));
+        selection.leftOut().stream()
+                .filter(block -> gitsAlready.contains(block.blockId()))
+                .findFirst()
+                .ifPresent(block -> {
+                    throw MemoryException.rule(
+                            "blocks",
+                            "Agent %s was not enabled, nothing was changed: block %s, which an enabled agent has, too: %s"
+                                    .formatted(agentId, block.blockId(), block.reason()));
+                });
+        return selection;
+    }
+
+    private static boolean isIn(Set<String> paths, String label) {
+        return paths.contains(label + ".md") || paths.contains(label + "/SKILL.md");
+    }
+
+    /** Their rows stay as they are and frozen; who looks is told why. */
+    private static void leaveOut(Tx tx, String agentId, List<LeftOut> blocks) {
+        tx.reports().setLeftOut(agentId, blocks);
+        blocks.forEach(block -> tx.blockWrites().setSha(block.blockId(), Reports.PENDING));
     }
 
     /** A row as a block of git's. */

@@ -67,8 +67,8 @@ public final class GitMemory {
     /**
      * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is.
      *
-     * @throws MemoryException if there is no such agent, or its blocks can't be files in git: then all of them are
-     *     named and nothing was written
+     * @return among other things the blocks that can't be files in git: they were left out, and their rows are frozen
+     * @throws MemoryException if there is no such agent, or it can't be taken over; nothing was changed
      */
     public Views.Status enable(String agentId, Caller caller) {
         enablement.enable(agentId, caller);
@@ -179,6 +179,11 @@ public final class GitMemory {
      */
     public List<Difference> sync(String agentId) {
         return sync.sync(agentId);
+    }
+
+    /** Says what {@link #sync} would do, and changes nothing. */
+    public List<Difference> dryRun(String agentId) {
+        return sync.dryRun(agentId);
     }
 
     /** Compares the agent's rows with git without changing anything. */

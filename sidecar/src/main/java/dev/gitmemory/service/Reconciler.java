@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.MemoryRepositories;
@@ -73,7 +74,7 @@ public final class Reconciler {
         List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
         for (String agentId : waiting) {
             if (attempt(agentId, () -> enablement.enable(agentId, Caller.system()))) {
-                log.info("Agent {} has the tag: its blocks are git's now", agentId);
+                log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
                 done++;
             }
         }
@@ -91,6 +92,17 @@ public final class Reconciler {
         repositories.openAhead(repos.stream()
                 .map(repo -> new RepoId(repo.organizationId(), repo.agentId()))
                 .toList());
+    }
+
+    private String leftOut(String agentId) {
+        List<LeftOut> leftOut = database.inTransaction(tx -> tx.reports().leftOut(agentId));
+        return leftOut.isEmpty()
+                ? ""
+                : ", but for %d that git can't have (git_memory.left_out): block %s: %s"
+                        .formatted(
+                                leftOut.size(),
+                                leftOut.get(0).blockId(),
+                                leftOut.get(0).reason());
     }
 
     private void follow(Ledger.Repo repo) throws IOException {

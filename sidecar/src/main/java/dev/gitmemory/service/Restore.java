@@ -52,7 +52,13 @@ final class Restore {
             String message = "Restore %s to %s".formatted(label.text(), sha.substring(0, 10));
             Optional<BlockRow> row = database.inTransaction(tx -> tx.blocks().ofAgent(agentId, label.text()));
             return row.isPresent()
-                    ? git.restore(targets.find(row.get().id()), owner, block, text, message, caller)
+                    ? git.restore(
+                            targets.requireNotLeftOut(targets.find(row.get().id())),
+                            owner,
+                            block,
+                            text,
+                            message,
+                            caller)
                     : git.recreate(owner, block, text, message, caller);
         });
     }

@@ -7,10 +7,12 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.CommitInfo;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +33,26 @@ final class RowWriter {
     private final Map<String, String> links = new HashMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<String, CommitInfo> commits;
+    private final Set<String> leftOut = new HashSet<>();
+    private final Applier.@Nullable Kept kept;
 
-    /** @param ledgerBefore the ledger's files before {@link LedgerWriter} brought them to the head */
-    RowWriter(Tx tx, RepoDelta delta, Map<String, Ledger.File> ledgerBefore) {
+    /**
+     * @param ledgerBefore the ledger's files before {@link LedgerWriter} brought them to the head
+     * @param kept told of strange rows, which are kept; null for not looking at what rows hold
+     */
+    RowWriter(Tx tx, RepoDelta delta, Map<String, Ledger.File> ledgerBefore, Applier.@Nullable Kept kept) {
         this.tx = tx;
+        this.kept = kept;
         this.delta = delta;
         this.ledgerBefore = ledgerBefore;
         this.commits = delta.commitsBySha();
         this.ledger = tx.ledger().files(delta.agentId());
-        tx.agents().links(delta.agentId()).forEach(l -> links.put(l.label(), l.blockId()));
+        tx.agents().links(delta.agentId()).forEach(l -> {
+            links.put(l.label(), l.blockId());
+            if (l.leftOut()) {
+                leftOut.add(l.blockId());
+            }
+        });
         tx.intents().of(delta.agentId(), requests(delta)).forEach(i -> intents.put(i.label(), i));
     }
 
@@ -61,6 +74,7 @@ final class RowWriter {
             } else if (block != null && blockId == null) {
                 add(block, touched.commitSha());
             } else if (block != null && blockId != null) {
+                keep(touched.label(), touched.label(), blockId, touched.commitSha());
                 tx.blockWrites()
                         .update(
                                 blockId,
@@ -70,6 +84,34 @@ final class RowWriter {
             }
         }
         tx.intents().remove(requests(delta));
+    }
+
+    /**
+     * Keeps what a row holds and neither git nor the ledger has, where that is wanted; and what was left out, in any case:
+     * nobody else has it.
+     *
+     * @param commitSha what is to take its place; null where the row is removed
+     */
+    private void keep(String oldLabel, String newLabel, String blockId, @Nullable String commitSha) {
+        boolean wasLeftOut = leftOut.remove(blockId);
+        if (kept == null && !wasLeftOut) {
+            return;
+        }
+        Ledger.File before = ledgerBefore.get(oldLabel);
+        Ledger.File now = commitSha == null ? null : ledger.get(newLabel);
+        Optional<Long> report = tx.reports()
+                .keep(
+                        delta.agentId(),
+                        blockId,
+                        before == null ? null : before.digest(),
+                        now == null ? null : now.digest(),
+                        commitSha);
+        if (wasLeftOut) {
+            tx.reports().removeLeftOut(delta.agentId(), blockId);
+        }
+        if (kept != null) {
+            report.ifPresent(id -> kept.row(oldLabel, id));
+        }
     }
 
     /** New label by the label that it replaces. */
@@ -111,6 +153,7 @@ final class RowWriter {
         String blockId = Objects.requireNonNull(links.remove(oldLabel));
         RepoDelta.Touched touched = Objects.requireNonNull(delta.touched().get(newLabel));
         Block block = Objects.requireNonNull(touched.block());
+        keep(oldLabel, newLabel, blockId, touched.commitSha());
         tx.blockWrites()
                 .update(
                         blockId,
@@ -124,6 +167,7 @@ final class RowWriter {
         Intent intent = intents.get(label);
         boolean keep = intent != null && intent.kind() == Kind.DETACH;
         if (!keep && tx.agents().otherLinks(blockId, delta.agentId()) == 0) {
+            keep(label, label, blockId, null);
             tx.blockWrites().delete(blockId);
             return;
         }

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the requests of the SQL interface ask for. Thread-safe. */
@@ -94,15 +95,14 @@ final class SqlOperations {
     private String carryOut(Taken request, Arguments a, Once once) {
         Caller caller = caller(request, once);
         return switch (request.kind()) {
-            case "enable_agent" ->
-                RequestResult.ofBlock(null, memory.enable(a.agent(), caller).headSha());
+            case "enable_agent" -> enabled(memory.enable(a.agent(), caller));
             case "disable_agent" -> {
                 memory.disable(a.agent(), once);
                 yield RequestResult.object().toString();
             }
             case "purge_agent" -> purged(memory.purge(a.agent(), null, caller.userId()));
-            case "sync_agent" -> differences(a.agent(), memory.sync(a.agent()));
-            case "verify_agent" -> differences(a.agent(), memory.verify(a.agent()));
+            case "sync_agent" -> differences(a.agent(), memory.sync(a.agent()), Difference::canBeMended);
+            case "verify_agent" -> differences(a.agent(), memory.verify(a.agent()), difference -> true);
             case "sync_all" -> allAgents.run(request, "sync", memory::sync).toString();
             case "verify_all" ->
                 allAgents.run(request, "verify", memory::verify).toString();
@@ -137,12 +137,24 @@ final class SqlOperations {
         return new Caller(role, new Author(Author.Type.USER, role, name), once);
     }
 
-    private String differences(String agentId, List<Difference> differences) {
+    /** @param counted which of them are counted; all are told */
+    private String differences(String agentId, List<Difference> differences, Predicate<Difference> counted) {
         ObjectNode result = RequestResult.object()
-                .put("differences", differences.size())
+                .put("differences", differences.stream().filter(counted).count())
                 .put("git_sha", memory.views().status(agentId).headSha());
         RequestResult.putNotices(
                 result, differences.stream().map(Difference::toString).toList());
+        return result.toString();
+    }
+
+    private static String enabled(Views.Status status) {
+        ObjectNode result = RequestResult.object().put("git_sha", status.headSha());
+        RequestResult.putNotices(
+                result,
+                status.leftOut().stream()
+                        .map(b -> "'%s': block %s was left out and is frozen: %s"
+                                .formatted(b.label(), b.blockId(), b.reason()))
+                        .toList());
         return result.toString();
     }
 

@@ -7,9 +7,13 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.Difference.Kind;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Compares PostgreSQL with git, label by label, and makes it equal git where it is not. Thread-safe. */
 final class Sync {
@@ -25,19 +29,37 @@ final class Sync {
     }
 
     /**
-     * Rebuilds the agent's ledger and rows from git, removals included, and answers what differed before.
+     * Rebuilds the agent's ledger and rows from git, removals included, and answers what differed before. What rows held
+     * that git did not is kept in a report.
      *
      * @throws MemoryException if there is no such agent, git does not own its blocks, or its repository can't be used
      */
     List<Difference> sync(String agentId) {
         return withRepository(agentId, id -> {
-            applier.apply(id, Applier.Scope.NEW_COMMITS);
+            Map<String, Long> kept = new HashMap<>();
+            applier.apply(id, Applier.Scope.NEW_COMMITS, kept::put);
             List<Difference> before = compare(id);
-            if (!before.isEmpty() && applier.apply(id, Applier.Scope.EVERYTHING) == Applier.Result.NOT_ENABLED) {
+            if (before.stream().anyMatch(Difference::canBeMended)
+                    && applier.apply(id, Applier.Scope.EVERYTHING, kept::put) == Applier.Result.NOT_ENABLED) {
                 throw notEnabled(agentId);
             }
-            return before;
+            return before.stream()
+                    .map(d -> d.done(done(d, kept.get(d.label()))))
+                    .toList();
         });
+    }
+
+    private static String done(Difference difference, @Nullable Long kept) {
+        boolean content = difference.kind() == Kind.CONTENT || difference.kind() == Kind.EXTRA_ROW;
+        return difference.kind().remedied()
+                + (content && kept != null ? "; what it held is kept: git_memory.overwritten, id " + kept : "");
+    }
+
+    /** As {@link #verify}, and says what {@link #sync} would do. */
+    List<Difference> dryRun(String agentId) {
+        return verify(agentId).stream()
+                .map(d -> d.done("would " + d.kind().remedy()))
+                .toList();
     }
 
     /** Compares without changing anything; commits that were not applied yet show as differences. */
@@ -74,7 +96,9 @@ final class Sync {
                     .orElseThrow(() -> notEnabled(id.agentId()));
             List<Link> links = tx.agents().links(id.agentId());
             RepoDelta git = RepoDelta.everything(
-                    repo, repository, links.stream().map(Link::label).toList());
+                    repo,
+                    repository,
+                    links.stream().filter(l -> !l.leftOut()).map(Link::label).toList());
             return Comparison.of(tx, git);
         });
     }

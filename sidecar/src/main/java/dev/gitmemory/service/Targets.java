@@ -68,6 +68,31 @@ final class Targets {
                 : new Target(row(blockId), owners);
     }
 
+    /**
+     * Whether a block is one that was left out when its agents were taken over: nobody but PostgreSQL has it, and it is
+     * frozen there.
+     */
+    boolean isLeftOut(Target target) {
+        return whyLeftOut(target).isPresent();
+    }
+
+    private Optional<String> whyLeftOut(Target target) {
+        return target.isGits() && target.row().gitSha() == null
+                ? database.inTransaction(
+                        tx -> tx.reports().whyLeftOut(target.row().id(), ""))
+                : Optional.empty();
+    }
+
+    /** @throws MemoryException if the block was left out */
+    Target requireNotLeftOut(Target target) {
+        whyLeftOut(target).ifPresent(reason -> {
+            throw MemoryException.conflict(
+                    "Block %s was left out when its agent was enabled, and is frozen: %s. Disable the agent, mend the row by SQL and enable the agent again; or delete the block."
+                            .formatted(target.row().id(), reason));
+        });
+        return target;
+    }
+
     private boolean takeOver(List<Owner> owners) {
         List<Owner> waiting = owners.stream().filter(o -> !o.takenOver()).toList();
         waiting.forEach(o -> enablement.enable(o.agentId(), Caller.system()));

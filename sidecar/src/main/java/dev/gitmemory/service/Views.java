@@ -5,6 +5,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.AmbiguousRevisionException;
 import dev.gitmemory.repo.CommitInfo;
@@ -36,6 +37,7 @@ public final class Views {
     /**
      * Where an agent stands.
      *
+     * @param leftOut blocks that git can't have: they were left out, and their rows are frozen
      * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
      *     that never was git's, {@code deleted} for one that the application has deleted and whose repository is kept,
      *     {@code purging} or {@code purged} for one whose repository is being or was removed
@@ -48,7 +50,13 @@ public final class Views {
             @Nullable String appliedSha,
             long entries,
             long commits,
-            @Nullable String lastError) {}
+            @Nullable String lastError,
+            List<LeftOut> leftOut) {
+
+        public Status {
+            leftOut = List.copyOf(leftOut);
+        }
+    }
 
     /** A block at a commit, with the commit that last touched it there. */
     public record BlockAt(Block block, String gitSha) {}
@@ -66,6 +74,7 @@ public final class Views {
         }
         Agent agent = find(agentId);
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
+        List<LeftOut> leftOut = database.inTransaction(tx -> tx.reports().leftOut(agentId));
         boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
         String state = database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty()
                 ? "deleted"
@@ -81,7 +90,8 @@ public final class Views {
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     repository.entries(),
                     repository.commits(),
-                    known.map(Ledger.Repo::lastError).orElse(null));
+                    known.map(Ledger.Repo::lastError).orElse(null),
+                    leftOut);
         } catch (MemoryException e) {
             return new Status( // a status has to be told when the storage is down too
                     agent.id(),
@@ -91,7 +101,8 @@ public final class Views {
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     known.map(Ledger.Repo::entries).orElse(0L),
                     known.map(Ledger.Repo::commits).orElse(0L),
-                    e.getMessage());
+                    e.getMessage(),
+                    leftOut);
         }
     }
 
@@ -190,7 +201,8 @@ public final class Views {
                 null,
                 0,
                 0,
-                null);
+                null,
+                List.of());
     }
 
     /** An agent of the application, or one that it has deleted and whose repository is kept. */

@@ -71,7 +71,15 @@ class AgentCommandsTest {
         assertThat(different.exitCode()).isEqualTo(3);
         assertThat(different.out()).contains("found 1 differences", "'system/persona': block block-a differs");
 
-        assertThat(Cli.run(environment, "sync", "a").out()).contains("mended 1 differences");
+        Cli.Run dryRun = Cli.run(environment, "sync", "--dry-run", "a");
+        assertThat(dryRun.exitCode()).isEqualTo(3);
+        assertThat(dryRun.out()).contains("nothing was changed; 1 differences", "; would put git's content back");
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo("strange");
+        assertThat(Cli.run(environment, "sync", "a").out())
+                .contains(
+                        "mended 1 differences",
+                        "; put git's content back; what it held is kept: git_memory.overwritten");
+        assertThat(Cli.run(environment, "sync", "--dry-run", "a").out()).contains("a: PostgreSQL equals git");
         assertThat(application.block("a", "system/persona", "value")).isEqualTo("v");
         assertThat(Cli.run(environment, "disable", "a").out()).contains("a: disabled");
     }

@@ -170,6 +170,6 @@ class ApplicationLifeTest extends GuardTest {
             app.commit();
         }
         assertThat(string(own.admin(), "SELECT state FROM git_memory.status WHERE agent_id = 'old-agent-3'"))
-                .isEqualTo("disabled");
+                .isEqualTo("deleted");
     }
 }

@@ -146,19 +146,19 @@ class LifecycleTest extends SidecarTest {
     }
 
     @Test
-    void blocksThatCantBeFilesAreAllNamedAndNothingChanges() {
+    void blocksThatCantBeFilesAreAllNamedAndStayAsTheyAre() {
         application.createAgent("illegal");
         application.createBlock("illegal", "block-i1", "ok", "v");
         application.createBlock("illegal", "block-i2", "system/ok", "v");
         application.createBlock("illegal", "block-i3", "../up", "v");
         Answer answer = http.post(gitMemory("illegal") + "/enable", "");
 
-        assertThat(answer.status()).isEqualTo(422);
-        assertThat(answer.text("detail")).contains("system/ok").contains("../up");
-        assertThat(http.get(gitMemory("illegal")).text("head_sha")).isNull();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("left_out")).hasSize(2);
+        assertThat(answer.json().get("left_out").toString()).contains("system/ok", "../up");
         assertThat(application.labels("illegal")).containsExactlyInAnyOrder("../up", "ok", "system/ok");
-        assertThat(application.query("SELECT 1 FROM agents_tags WHERE agent_id = 'illegal'"))
-                .isEmpty();
+        assertThat(inGit("illegal", "system/ok").get("git_sha").asText())
+                .isEqualTo(application.block("illegal", "system/ok", "git_sha"));
     }
 
     /** What a push by a person does: commits that did not come through this interface. */

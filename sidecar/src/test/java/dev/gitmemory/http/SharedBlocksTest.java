@@ -162,7 +162,7 @@ class SharedBlocksTest extends SidecarTest {
     }
 
     @Test
-    void anAgentThatCantBeTakenOverSaysWhyAndHoldsUpNoOther() {
+    void aBlockThatGitCantHaveIsLeftOutAndHoldsUpNothingElse() {
         application.createAgent("held-1");
         application.createBlock("held-1", "block-held-1", "../up", "v");
         application.tag("held-1");
@@ -170,8 +170,9 @@ class SharedBlocksTest extends SidecarTest {
         application.createBlock("held-2", "block-held-2", "ok", "v");
         application.tag("held-2");
         sidecar.memory().reconciler().run();
-        assertThat(http.get(gitMemory("held-1")).text("state")).isEqualTo("pending");
-        assertThat(http.get(gitMemory("held-1")).text("last_error")).contains("../up");
+        assertThat(http.get(gitMemory("held-1")).text("state")).isEqualTo("enabled");
+        assertThat(http.get(gitMemory("held-1")).json().at("/left_out/0/reason").asText())
+                .contains("../up");
         assertThat(http.get(gitMemory("held-2")).text("state")).isEqualTo("enabled");
     }
 
