@@ -4,13 +4,15 @@ import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.service.Reconciler;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the reconciler at start and then again and again, until closed. */
+/** Runs the reconciler at start, whenever it is woken, and again and again, until closed. */
 final class ReconcileLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
@@ -22,6 +24,7 @@ final class ReconcileLoop implements AutoCloseable {
         t.setDaemon(true);
         return t;
     });
+    private final AtomicBoolean woken = new AtomicBoolean();
     private boolean failing; // the loop's thread only
 
     private final ScheduledFuture<?> passes;
@@ -33,6 +36,22 @@ final class ReconcileLoop implements AutoCloseable {
 
     static ReconcileLoop start(Reconciler reconciler) {
         return new ReconcileLoop(reconciler);
+    }
+
+    /** Has a pass made now, for something has happened. Any thread. */
+    void wake() {
+        if (woken.compareAndSet(false, true)) {
+            try {
+                thread.execute(this::wokenPass);
+            } catch (RejectedExecutionException e) {
+                log.debug("Woken while closing: the next sidecar, or the next start, makes the pass", e);
+            }
+        }
+    }
+
+    private void wokenPass() {
+        woken.set(false); // before the pass: what happens during it wakes it again
+        pass();
     }
 
     /** Catches everything: what it threw would end the schedule without a word. */

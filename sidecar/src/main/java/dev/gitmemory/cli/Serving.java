@@ -52,9 +52,11 @@ final class Serving implements AutoCloseable {
             RetentionLoop retention = store.logRetention()
                     .map(keep -> RetentionLoop.start(open.memory().compaction(), keep))
                     .orElse(null);
-            SqlRequests sql =
-                    SqlRequests.start(open.memory(), database, Duration.ofHours(server.requestRetentionHours));
-            return new Serving(open, ReconcileLoop.start(open.memory().reconciler()), retention, sql, http, host);
+            ReconcilerMetrics.bind(open.memory().reconciler(), metrics);
+            ReconcileLoop loop = ReconcileLoop.start(open.memory().reconciler());
+            SqlRequests sql = SqlRequests.start(
+                    open.memory(), database, Duration.ofHours(server.requestRetentionHours), loop::wake);
+            return new Serving(open, loop, retention, sql, http, host);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;

@@ -250,6 +250,11 @@ public final class BundleLog {
         return new LogPurge(store, prefix).run();
     }
 
+    /** Whether a log has an entry after {@code number}. One small request. */
+    public static boolean hasEntryAfter(ObjectStore store, String prefix, long number) throws IOException {
+        return new RepoLog(store, prefix, id -> null).hasEntryAfter(number);
+    }
+
     /** Whether the store has anything of a repository, be it a tombstone. */
     public static boolean isThere(ObjectStore store, String prefix) throws IOException {
         return new LogPurge(store, prefix).isThere();

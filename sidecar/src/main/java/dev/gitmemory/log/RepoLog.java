@@ -82,6 +82,11 @@ final class RepoLog {
         store.delete(checkpointKey(number));
     }
 
+    /** Whether there is an entry after {@code number}. One small request. */
+    boolean hasEntryAfter(long number) throws IOException {
+        return !store.list(folder, key(number), 1).isEmpty();
+    }
+
     /** Whether there is a checkpoint that covers an entry after {@code number}. One small request. */
     boolean hasCheckpointAfter(long number) throws IOException {
         return !store.list(checkpoints, checkpointKey(number), 1).isEmpty();

@@ -59,6 +59,18 @@ public final class Intents {
                 .list();
     }
 
+    /** Forgets what writers left that died before they committed: a day later nothing can be under way any more. */
+    public void forgetAbandoned() {
+        handle.execute("""
+                DELETE FROM git_memory.intent i
+                 WHERE i.created_at \\< now() - interval '1 day'
+                   AND NOT EXISTS (SELECT
+                                     FROM git_memory.repo r
+                                    WHERE r.agent_id = i.agent_id
+                                      AND r.in_flight_at IS NOT NULL)
+                """);
+    }
+
     /** Forgets requests that were applied or never reached git. */
     public void remove(Collection<UUID> requestIds) {
         handle.createUpdate("DELETE FROM git_memory.intent WHERE request_id = ANY (:requests)")

@@ -126,6 +126,20 @@ public final class Ledger {
                 .list();
     }
 
+    /** The repositories of the next enabled agents after one, by id; "" for the first. */
+    public List<Repo> enabledReposAfter(String agentId, int limit) {
+        return handle.createQuery(REPO + """
+                         WHERE state = 'enabled'
+                           AND agent_id COLLATE "C" > :after
+                         ORDER BY agent_id COLLATE "C"
+                         LIMIT :limit
+                        """)
+                .bind("after", agentId)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(Repo.class))
+                .list();
+    }
+
     /** Agents whose writers announced a commit and have not taken that back, by id. */
     public List<Repo> inFlight() {
         return handle.createQuery(REPO + "WHERE in_flight_at IS NOT NULL ORDER BY agent_id COLLATE \"C\"")

@@ -6,6 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -33,18 +36,18 @@ public final class Listener implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final HikariDataSource pool;
-    private final String channel;
+    private final List<String> channels;
     private final int sidecar;
-    private final Runnable heard;
+    private final Consumer<String> heard;
     private final Thread thread;
     private final Object closing = new Object();
     private boolean closed; // guarded by closing
     private @Nullable Connection listening; // guarded by closing
     private volatile boolean connected;
 
-    private Listener(HikariDataSource pool, String channel, int sidecar, Runnable heard) {
+    private Listener(HikariDataSource pool, List<String> channels, int sidecar, Consumer<String> heard) {
         this.pool = pool;
-        this.channel = channel;
+        this.channels = List.copyOf(channels);
         this.sidecar = sidecar;
         this.heard = heard;
         this.thread = new Thread(this::run, "listener");
@@ -54,12 +57,13 @@ public final class Listener implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param channel an SQL identifier
+     * @param channels SQL identifiers
      * @param sidecar the number whose lock it holds while it is connected
-     * @param heard called after every notification, and after every connect, on the listener's thread; quick
+     * @param heard called with the channel after notifications, and with each channel after every connect, on the
+     *     listener's thread; quick
      */
-    public static Listener start(Database database, String channel, int sidecar, Runnable heard) {
-        Listener listener = new Listener(database.pool(), channel, sidecar, heard);
+    public static Listener start(Database database, List<String> channels, int sidecar, Consumer<String> heard) {
+        Listener listener = new Listener(database.pool(), channels, sidecar, heard);
         listener.thread.start();
         return listener;
     }
@@ -115,7 +119,9 @@ public final class Listener implements AutoCloseable {
             statement.execute("SET tcp_keepalives_idle = 5");
             statement.execute("SET tcp_keepalives_interval = 2");
             statement.execute("SET tcp_keepalives_count = 3");
-            statement.execute("LISTEN " + channel);
+            for (String channel : channels) {
+                statement.execute("LISTEN " + channel);
+            }
         }
         try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_lock(?, ?)")) {
             lock.setInt(1, SIDECARS);
@@ -123,7 +129,7 @@ public final class Listener implements AutoCloseable {
             lock.execute();
         }
         connected = true;
-        heard.run();
+        channels.forEach(heard);
     }
 
     private void hear(Connection connection) throws SQLException {
@@ -131,7 +137,10 @@ public final class Listener implements AutoCloseable {
         while (!isClosed()) {
             PGNotification[] notifications = postgresql.getNotifications((int) WAIT.toMillis());
             if (notifications != null && notifications.length > 0) {
-                heard.run();
+                Arrays.stream(notifications)
+                        .map(PGNotification::getName)
+                        .distinct()
+                        .forEach(heard);
             } else {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("SELECT"); // a connection that only listens does not notice its end

@@ -168,6 +168,11 @@ public final class MemoryRepositories implements AutoCloseable {
         return removed;
     }
 
+    /** Whether the log has an entry after {@code number}. One small request; the repository is not opened. */
+    public boolean hasEntryAfter(RepoId id, long number) throws IOException {
+        return BundleLog.hasEntryAfter(store, id.prefix(), number);
+    }
+
     /** Whether the store has anything of a repository, be it a tombstone. */
     public boolean isThere(RepoId id) throws IOException {
         return BundleLog.isThere(store, id.prefix());

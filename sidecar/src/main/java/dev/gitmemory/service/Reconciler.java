@@ -10,25 +10,41 @@ import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets PostgreSQL and git find each other again after whatever came between them: applies commits of agents with a
- * writer that did not finish, and takes over agents whose tag was written by plain SQL.
+ * Lets PostgreSQL and git find each other again after whatever came between them. A pass
  *
- * <p>A pass costs two queries when there is nothing to do. Failures of one agent are logged once, shown in its status,
- * and do not hold up the others. Thread-safe; passes run one at a time.
+ * <ul>
+ *   <li>applies commits of agents with a writer that did not finish,
+ *   <li>takes over agents whose tag was written by plain SQL,
+ *   <li>carries on purges that were cut short,
+ *   <li>and looks, at a few agents per pass and all of them in turn, whether the log is ahead without anybody having
+ *       said so: PostgreSQL may come from a backup. A round begins every ten minutes at most.
+ * </ul>
+ *
+ * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
+ * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute. Agents
+ * that have not failed come first, and a pass does a bounded number of each kind. Thread-safe; passes run one at a time.
  */
 public final class Reconciler {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private static final int OPENED_AHEAD = 64;
+    private static final int MOST_PER_PASS = 1000;
+    private static final int LOOKED_AT_PER_PASS = 4;
+    private static final Duration ROUND = Duration.ofMinutes(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final int TRIED_AT_ONCE = 3;
 
     private final Database database;
     private final MemoryRepositories repositories;
@@ -36,7 +52,10 @@ public final class Reconciler {
     private final Enablement enablement;
     private final Purge purge;
     private final Clock clock;
-    private final Set<String> failing = new HashSet<>(); // guarded by this
+    private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
+    private String lookedAt = ""; // guarded by this
+    private Instant roundBegan = Instant.MIN; // guarded by this
+    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0);
 
     Reconciler(
             Database database,
@@ -54,37 +73,141 @@ public final class Reconciler {
     }
 
     /**
+     * What it has seen and done.
+     *
+     * @param inFlight agents whose log may be ahead of PostgreSQL, as of the last pass
+     * @param failing agents that could not be brought up to date
+     * @param passes that came to their end, since the start
+     * @param takenOver agents that were taken over since the start
+     * @param behind agents whose log was ahead without anybody having said so, since the start
+     * @param purged purges that were carried on to their end since the start
+     */
+    public record Figures(int inFlight, int failing, long passes, long takenOver, long behind, long purged) {}
+
+    /** A reason to leave an agent alone for a while. */
+    private record Failing(int times, Instant until) {}
+
+    private static final Failing NEVER = new Failing(0, Instant.MIN);
+
+    /** What was seen and done so far; for whoever watches. Takes no time. */
+    public Figures figures() {
+        return figures;
+    }
+
+    /**
      * One pass over the agents that need it.
      *
      * @return how many agents were brought up to date
      * @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL is down; the next pass tries again
      */
     public synchronized int run() {
+        List<Ledger.Repo> inFlight = database.inTransaction(tx -> tx.ledger().inFlight());
+        int followed = followAll(due(inFlight, Ledger.Repo::agentId));
+        int takenOver = takeOverAll();
+        int purged = purgeAll();
+        int behind = lookAround();
+        Figures before = figures;
+        figures = new Figures(
+                inFlight.size(),
+                failing.size(),
+                before.passes() + 1,
+                before.takenOver() + takenOver,
+                before.behind() + behind,
+                before.purged() + purged);
+        if (takenOver + purged + behind > 0) {
+            log.info(
+                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind; {} can't be",
+                    takenOver,
+                    purged,
+                    behind,
+                    failing.size());
+        }
+        return followed + takenOver + purged + behind;
+    }
+
+    private int followAll(List<Ledger.Repo> behind) {
         int done = 0;
-        List<Ledger.Repo> behind = database.inTransaction(tx -> tx.ledger().inFlight());
         for (int i = 0; i < behind.size(); i++) {
             if (i % OPENED_AHEAD == 0) {
                 openAhead(behind.subList(i, Math.min(i + OPENED_AHEAD, behind.size())));
             }
             Ledger.Repo repo = behind.get(i);
-            if (attempt(repo.agentId(), () -> follow(repo))) {
-                done++;
-            }
+            done += attempt(repo.agentId(), () -> follow(repo)) ? 1 : 0;
         }
+        return done;
+    }
+
+    private int takeOverAll() {
+        int done = 0;
         List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
-        for (String agentId : waiting) {
+        for (String agentId : due(waiting, id -> id)) {
             if (attempt(agentId, () -> enablement.enable(agentId, Caller.system()))) {
                 log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
                 done++;
             }
         }
-        for (Tombstone tombstone : database.inTransaction(tx -> tx.tombstones().due())) {
+        return done;
+    }
+
+    private int purgeAll() {
+        int done = 0;
+        List<Tombstone> tombstones =
+                database.inTransaction(tx -> tx.tombstones().due());
+        for (Tombstone tombstone : due(tombstones, Tombstone::agentId)) {
             if (attempt(tombstone.agentId(), () -> purge.goOn(tombstone)) && tombstone.purgedAt() == null) {
                 log.info("Agent {} is purged: a purge that was cut short has been carried on", tombstone.agentId());
                 done++;
             }
         }
         return done;
+    }
+
+    /** The next agents of the round: one small question to the store for each. */
+    private int lookAround() {
+        Instant now = clock.instant();
+        if (lookedAt.isEmpty()) {
+            if (roundBegan.isAfter(now.minus(ROUND))) {
+                return 0;
+            }
+            roundBegan = now;
+            database.execute(tx -> tx.intents().forgetAbandoned());
+        }
+        int done = 0;
+        String after = lookedAt;
+        List<Ledger.Repo> next = database.inTransaction(tx -> tx.ledger().enabledReposAfter(after, LOOKED_AT_PER_PASS));
+        for (Ledger.Repo repo : due(next, Ledger.Repo::agentId)) {
+            done += attempt(repo.agentId(), () -> followIfAhead(repo)) && isAhead(repo) ? 1 : 0;
+        }
+        lookedAt = next.size() < LOOKED_AT_PER_PASS
+                ? ""
+                : next.get(next.size() - 1).agentId();
+        return done;
+    }
+
+    private boolean isAhead(Ledger.Repo before) {
+        return database.inTransaction(tx -> tx.ledger().repo(before.agentId()))
+                .filter(repo -> repo.appliedSeq() > before.appliedSeq())
+                .isPresent();
+    }
+
+    private void followIfAhead(Ledger.Repo repo) throws IOException {
+        RepoId id = new RepoId(repo.organizationId(), repo.agentId());
+        if (repo.inFlightAt() == null && repositories.hasEntryAfter(id, repo.appliedSeq())) {
+            repositories.open(id).refresh();
+            applier.apply(id, Applier.Scope.NEW_COMMITS);
+        }
+    }
+
+    /** Those whose turn it is: first the ones that have not failed. */
+    private <T> List<T> due(List<T> all, Function<T, String> agentId) {
+        Instant now = clock.instant();
+        return all.stream()
+                .filter(one -> !now.isBefore(
+                        failing.getOrDefault(agentId.apply(one), NEVER).until()))
+                .sorted(Comparator.comparing(
+                        one -> failing.getOrDefault(agentId.apply(one), NEVER).times()))
+                .limit(MOST_PER_PASS)
+                .toList();
     }
 
     /** After a restart none is open, and one by one that takes long. */
@@ -133,18 +256,28 @@ public final class Reconciler {
     private boolean attempt(String agentId, Work work) {
         try {
             work.run();
-            if (failing.remove(agentId)) {
+            if (failing.remove(agentId) != null) {
                 log.info("Agent {} follows git again", agentId);
             }
             return true;
         } catch (DatabaseUnavailableException e) {
             throw e; // not this agent's
         } catch (IOException | RuntimeException e) {
-            if (failing.add(agentId)) {
-                log.warn("Agent {} can't follow git, trying again on every pass: {}", agentId, e.getMessage());
+            int times = failing.getOrDefault(agentId, NEVER).times() + 1;
+            failing.put(agentId, new Failing(times, clock.instant().plus(pause(times))));
+            if (times == 1) {
+                log.warn("Agent {} can't follow git, trying again and again: {}", agentId, e.getMessage());
             }
             database.execute(tx -> tell(tx, agentId, e));
             return false;
         }
+    }
+
+    private static Duration pause(int times) {
+        if (times < TRIED_AT_ONCE) {
+            return Duration.ZERO;
+        }
+        Duration pause = Duration.ofSeconds(1L << Math.min(times - TRIED_AT_ONCE, 10));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 }

@@ -9,6 +9,7 @@ import dev.gitmemory.postgres.Listener;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -34,7 +35,8 @@ public final class SqlRequests implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SqlRequests.class);
 
-    private static final String CHANNEL = "git_memory_request";
+    private static final String REQUESTS = "git_memory_request";
+    private static final String AGENTS = "git_memory";
     private static final int THREADS = 8;
     private static final int COMPARING_THREADS = 4;
     private static final Duration FIRST_LOOK = Duration.ofMillis(2);
@@ -56,13 +58,19 @@ public final class SqlRequests implements AutoCloseable {
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean closed;
 
-    private SqlRequests(GitMemory memory, Database database, Duration retention) {
+    private SqlRequests(GitMemory memory, Database database, Duration retention, Runnable agentsChanged) {
         this.database = database;
         this.steps = memory.steps();
         this.retention = retention;
         this.operations = new SqlOperations(memory, new AllAgents(database, comparing, () -> closed));
         this.leases = new Leases(database, sidecar);
-        this.listener = Listener.start(database, CHANNEL, sidecar, this::wake);
+        this.listener = Listener.start(database, List.of(REQUESTS, AGENTS), sidecar, channel -> {
+            if (channel.equals(AGENTS)) {
+                agentsChanged.run();
+            } else {
+                wake();
+            }
+        });
         dispatcher.setDaemon(true);
         dispatcher.start();
     }
@@ -71,9 +79,10 @@ public final class SqlRequests implements AutoCloseable {
      * Starts to take requests.
      *
      * @param retention how long finished requests and their results are kept
+     * @param agentsChanged called when an agent has got or lost the tag by plain SQL, and after every connect; quick
      */
-    public static SqlRequests start(GitMemory memory, Database database, Duration retention) {
-        return new SqlRequests(memory, database, retention);
+    public static SqlRequests start(GitMemory memory, Database database, Duration retention, Runnable agentsChanged) {
+        return new SqlRequests(memory, database, retention, agentsChanged);
     }
 
     private void wake() {

@@ -35,7 +35,7 @@ public final class Sidecar implements AutoCloseable {
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
         this.server = HttpServer.start(memory, database, metrics, "127.0.0.1", 0, Caller.DEFAULT_USER);
-        this.sql = SqlRequests.start(memory, database, Duration.ofHours(1));
+        this.sql = SqlRequests.start(memory, database, Duration.ofHours(1), () -> {});
     }
 
     /** Starts a sidecar that owns neither the database nor the store, as a role with the rights of sidecars. */

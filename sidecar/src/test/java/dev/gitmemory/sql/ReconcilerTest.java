@@ -1,0 +1,103 @@
+package dev.gitmemory.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.repo.Author;
+import dev.gitmemory.repo.Draft;
+import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.Reconciler.Figures;
+import dev.gitmemory.service.SqlRequests;
+import dev.gitmemory.testing.Application;
+import dev.gitmemory.testing.FaultyStore;
+import dev.gitmemory.testing.Sidecar;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+/** What a pass of the reconciler finds and does, and that it holds nobody up and is quiet otherwise. */
+class ReconcilerTest extends SqlTest {
+
+    @Test
+    void aTagByPlainSqlIsHeardOfWithoutWaitingForTheNextPass() throws SQLException, InterruptedException, IOException {
+        Sidecar sidecar = sidecar();
+        Semaphore heard = new Semaphore(0);
+        try (Database connected = Database.connect(
+                        new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), TableNames.DEFAULT);
+                SqlRequests requests =
+                        SqlRequests.start(sidecar.memory(), connected, Duration.ofHours(1), heard::release)) {
+            assertThat(requests).isNotNull();
+            heard.acquire(); // it listens
+            heard.drainPermits();
+            application.createAgent("iris");
+            application.tag("iris");
+            heard.acquire();
+            sidecar.memory().reconciler().run();
+            assertThat(column("SELECT state FROM git_memory.status")).containsExactly("enabled");
+        }
+    }
+
+    @Test
+    void anAgentWhoseLogIsAheadIsFoundThoughNobodySaysSo() throws SQLException, IOException {
+        Sidecar sidecar = sidecar();
+        for (String agent : List.of("a", "b", "c", "d", "e", "f")) {
+            enabledAgent(agent);
+        }
+        database.execute("UPDATE git_memory.repo SET in_flight_at = NULL");
+        sidecar.repositories()
+                .open(new RepoId(Application.ORGANIZATION, "f"))
+                .commit(List.of(Draft.of(
+                        new Author(Author.Type.USER, "someone", "Someone"),
+                        "By hand",
+                        files -> files.write("system/new.md", "from git"))));
+        Sidecar next = sidecar();
+        for (int pass = 0; pass < 2; pass++) {
+            next.memory().reconciler().run();
+        }
+        assertThat(block("f", "system/new", "value")).isEqualTo("from git");
+        assertThat(next.memory().reconciler().figures().behind()).isEqualTo(1);
+        assertThat(next.memory().reconciler().run()).as("nothing is left to do").isZero();
+    }
+
+    @Test
+    void whatFailsIsTriedLessAndLessOftenAndHoldsUpNobody() throws SQLException, IOException {
+        FaultyStore faulty = new FaultyStore(store);
+        try (Sidecar sidecar = Sidecar.start(database, faulty)) {
+            application.createAgent("iris");
+            application.tag("iris");
+            faulty.setDown(true);
+            for (int pass = 0; pass < 5; pass++) {
+                sidecar.memory().reconciler().run();
+            }
+            Figures figures = sidecar.memory().reconciler().figures();
+            assertThat(figures.failing()).isEqualTo(1);
+            assertThat(figures.passes()).isEqualTo(5);
+            assertThat(figures.takenOver()).isZero();
+            faulty.setDown(false);
+            application.createAgent("ivo");
+            application.tag("ivo");
+            sidecar.memory().reconciler().run();
+            assertThat(column("SELECT state FROM git_memory.status WHERE agent_id = 'ivo'"))
+                    .containsExactly("enabled");
+            assertThat(sidecar.memory().reconciler().figures().takenOver()).isPositive();
+        }
+    }
+
+    @Test
+    void whatAWriterLeftThatDiedBeforeItCommittedIsForgottenADayLater() throws SQLException, IOException {
+        Sidecar sidecar = sidecar();
+        enabledAgent("iris");
+        database.execute(
+                "UPDATE git_memory.repo SET in_flight_at = NULL",
+                "INSERT INTO git_memory.intent (request_id, agent_id, label, block_id, kind, created_at)"
+                        + " VALUES (gen_random_uuid(), 'iris', 'old', 'b', 'LINK', now() - interval '25 h'),"
+                        + " (gen_random_uuid(), 'iris', 'new', 'b', 'LINK', now() - interval '23 h')");
+        sidecar.memory().reconciler().run();
+        assertThat(column("SELECT label FROM git_memory.intent")).containsExactly("new");
+    }
+}
