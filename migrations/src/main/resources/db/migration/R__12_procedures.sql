@@ -443,6 +443,10 @@ BEGIN
                    'git_memory.carry_out, git_memory.raise_unanswered, git_memory.attend, git_memory.request_state, '
                    'git_memory.request_result, git_memory.sidecars, git_memory.patience, git_memory.pause, '
                    'git_memory.await_request, git_memory.withdraw_request TO %I', role_name);
+    INSERT INTO git_memory.allowed_call
+    SELECT allow.role_name, given.procedure
+    FROM unnest(procedures) AS given (procedure)
+    ON CONFLICT DO NOTHING;
 END
 $function$;
 
@@ -453,6 +457,9 @@ CREATE OR REPLACE FUNCTION git_memory.disallow(role_name text, VARIADIC procedur
 AS $function$
 BEGIN
     PERFORM git_memory.set_calls(role_name, procedures, 'REVOKE EXECUTE ON ROUTINE git_memory.%I FROM %I');
+    DELETE FROM git_memory.allowed_call c
+    WHERE c.role_name = disallow.role_name
+      AND c.procedure = ANY (procedures);
 END
 $function$;
 
@@ -487,3 +494,13 @@ CALL git_memory.secure_functions();
 SELECT git_memory.allow('git_memory_admin', 'enable_agent', 'disable_agent', 'sync_agent', 'sync_all', 'verify_agent',
                         'verify_all', 'write_block', 'create_block', 'delete_block', 'attach_block', 'detach_block',
                         'restore_block', 'block_at', 'diff', 'purge_agent');
+
+-- Procedures that were made anew have lost the grants that they had.
+SELECT git_memory.allow(c.role_name, c.procedure)
+FROM git_memory.allowed_call c
+WHERE c.role_name <> 'git_memory_admin'
+  AND to_regrole(quote_ident(c.role_name)) IS NOT NULL
+  AND EXISTS (SELECT
+              FROM pg_proc p
+              WHERE p.pronamespace = 'git_memory'::regnamespace
+                AND p.proname = 'submit_' || c.procedure);

@@ -2,6 +2,9 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.TableNames;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -57,6 +60,27 @@ class RolesTest extends SqlTest {
                         .refused("SELECT git_memory.allow(?, 'own_request')", role)
                         .state())
                 .isEqualTo("42883");
+    }
+
+    @Test
+    void whatWasAllowedIsStillAllowedWhenTheProceduresAreMadeAnew() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("a");
+        String role = database.role();
+        superuser().call("SELECT git_memory.allow(?, 'write_block', 'delete_block')", role);
+        superuser().call("SELECT git_memory.disallow(?, 'delete_block')", role);
+        database.execute(
+                "DROP PROCEDURE git_memory.write_block",
+                "DROP FUNCTION git_memory.submit_write_block",
+                "DELETE FROM git_memory.flyway_schema_history WHERE script IN ('R__11_submit.sql', 'R__12_procedures.sql')");
+        new Migrations(database.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        Session app = session(role);
+        assertThat(app.call("CALL git_memory.write_block('a', 'system/persona', 'still')"))
+                .containsEntry("block_id", "block-a");
+        assertThat(app.refused("CALL git_memory.delete_block('a', 'system/persona')")
+                        .state())
+                .isEqualTo(DENIED);
+        assertThat(admin.call("CALL git_memory.verify_agent('a')")).containsEntry("differences", "0");
     }
 
     @Test
