@@ -97,6 +97,7 @@ final class Enablement {
                             precedence);
                 }
                 tx.agents().addTag(agentId, AgentTable.TAG);
+                steps.reached(Steps.Step.TAGGED, agentId);
             });
             steps.reached(Steps.Step.APPLIED, agentId);
             applier.apply(id, Applier.Scope.NEW_COMMITS);
@@ -112,7 +113,9 @@ final class Enablement {
         database.execute(tx -> {
             tx.agents().removeTag(agentId);
             Once.settle(tx, once, null);
+            steps.reached(Steps.Step.UNTAGGED, agentId);
         });
+        steps.reached(Steps.Step.APPLIED, agentId);
     }
 
     private Agent find(String agentId) {

@@ -62,7 +62,7 @@ final class GitBlocks {
                 done.sha(),
                 created.tags(),
                 Map.of());
-        return answer(done, asCreated, block, tx -> {
+        return answer(done, owner, asCreated, block, tx -> {
             tx.blockWrites().updateExtras(blockId, created.extras(), caller.userId());
             tx.blockWrites().setTags(blockId, owner.organizationId(), created.tags());
         });
@@ -99,7 +99,7 @@ final class GitBlocks {
         if (block == null) {
             throw new IllegalStateException("a commit was made whose edit never ran");
         }
-        return answer(done, target.row(), block, tx -> {
+        return answer(done, target.owners().get(0), target.row(), block, tx -> {
             PlainBlocks.writeExtras(tx, target.row(), patch, caller);
         });
     }
@@ -140,7 +140,7 @@ final class GitBlocks {
                 o -> Draft.of(
                         caller.author(), RequestId.addTo("Attach " + row.label(), request), BlockEdits.create(block)),
                 List.of(new Intent(request, owner.agentId(), row.label(), row.id(), Kind.LINK)));
-        return answer(done, row, block, tx -> {});
+        return answer(done, owner, row, block, tx -> {});
     }
 
     Optional<Written> detach(Owner owner, BlockRow row, Caller caller) {
@@ -173,7 +173,7 @@ final class GitBlocks {
                         message(caller, message),
                         BlockEdits.restore(o.agentId(), block, o.agentId().equals(asked.agentId()) ? text : null)),
                 List.of());
-        return answer(done, target.row(), block, tx -> {});
+        return answer(done, target.owners().get(0), target.row(), block, tx -> {});
     }
 
     /** Brings a block back that the agent has no more, as a new row. */
@@ -217,15 +217,19 @@ final class GitBlocks {
      * @param extras writes what PostgreSQL alone keeps, once the row is there
      */
     private Optional<Written> answer(
-            GitFirstWriter.Done done, BlockRow before, Block block, Database.Action<RuntimeException> extras) {
+            GitFirstWriter.Done done,
+            Owner owner,
+            BlockRow before,
+            Block block,
+            Database.Action<RuntimeException> extras) {
         return switch (done.result()) {
             case NOT_ENABLED -> Optional.empty();
             case PENDING -> Optional.of(new Written(overlay(before, block, done.sha()), true));
-            case APPLIED -> Optional.of(new Written(overlay(finish(before, extras), block, done.sha()), false));
+            case APPLIED -> Optional.of(new Written(overlay(finish(owner, before, extras), block, done.sha()), false));
         };
     }
 
-    private BlockRow finish(BlockRow before, Database.Action<RuntimeException> extras) {
+    private BlockRow finish(Owner owner, BlockRow before, Database.Action<RuntimeException> extras) {
         try {
             BlockRow row = database.inTransaction(tx -> {
                 if (tx.blocks().find(before.id()).isPresent()) {
@@ -233,7 +237,7 @@ final class GitBlocks {
                 }
                 return tx.blocks().find(before.id()).orElse(before);
             });
-            steps.reached(Steps.Step.DONE, row.id());
+            steps.reached(Steps.Step.DONE, owner.agentId());
             return row;
         } catch (DatabaseUnavailableException e) {
             throw MemoryException.unavailable(

@@ -89,10 +89,11 @@ final class GitFirstWriter {
     Done write(List<Owner> owners, @Nullable Once once, Function<Owner, Draft> draft, List<Intent> intents) {
         steps.reached(Steps.Step.RESOLVED, owners.get(0).agentId());
         owners.forEach(o -> announcements.announce(o.agentId()));
+        steps.reached(Steps.Step.ANNOUNCED, owners.get(0).agentId());
         if (!intents.isEmpty()) {
             database.execute(tx -> intents.forEach(tx.intents()::add));
+            steps.reached(Steps.Step.INTENDED, owners.get(0).agentId());
         }
-        steps.reached(Steps.Step.ANNOUNCED, owners.get(0).agentId());
         try {
             Writing writing = new Writing(once, draft);
             Done done = owners.size() == 1 ? writeOne(owners.get(0), writing) : writeAll(owners, writing);

@@ -42,7 +42,7 @@ public final class GitMemory {
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
-        this.sync = new Sync(database, repositories, applier);
+        this.sync = new Sync(database, repositories, applier, steps);
         this.compaction = new Compaction(database, repositories);
         this.purge = new Purge(database, repositories);
         this.reconciler = new Reconciler(database, repositories, applier, enablement, purge, clock);

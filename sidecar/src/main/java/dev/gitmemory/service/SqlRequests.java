@@ -174,7 +174,8 @@ public final class SqlRequests implements AutoCloseable {
 
     private void work(Taken request, Leases.Lease lease) {
         try {
-            String id = request.attempt().requestId().toString();
+            String id =
+                    request.agentId() == null ? request.attempt().requestId().toString() : request.agentId();
             steps.reached(Steps.Step.REQUEST_TAKEN, id);
             Once once = new Once(request.attempt().requestId(), request.attempt(), lease::isHeld);
             String result = operations.run(request, once);

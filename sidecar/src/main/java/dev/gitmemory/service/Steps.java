@@ -13,6 +13,8 @@ public interface Steps {
         RESOLVED,
         /** PostgreSQL knows that a commit is about to be made. */
         ANNOUNCED,
+        /** What the commit will mean for rows is written; see {@link dev.gitmemory.postgres.Intents}. */
+        INTENDED,
         /** The commit is in the object storage. */
         COMMITTED,
         /** The transaction is open and holds the repository's row. */
@@ -21,10 +23,16 @@ public interface Steps {
         LEDGER_WRITTEN,
         /** The rows are written, not committed. */
         ROWS_WRITTEN,
+        /** The tag of an agent that is being enabled is written, not committed. */
+        TAGGED,
+        /** The tag of an agent that is being disabled is removed, not committed. */
+        UNTAGGED,
         /** PostgreSQL has committed. */
         APPLIED,
         /** The columns that PostgreSQL alone keeps are written too. */
         DONE,
+        /** Rows were compared with git; nothing is mended. */
+        COMPARED,
         /** A request of the SQL interface was taken; nothing was begun. */
         REQUEST_TAKEN,
         /** A request was carried out; nobody was told. */
@@ -33,12 +41,13 @@ public interface Steps {
         REQUEST_ANSWERED
     }
 
-    Steps NONE = (step, id) -> {};
+    Steps NONE = (step, agentId) -> {};
 
     /**
      * A write has got here.
      *
-     * @param id of the agent, for {@link Step#DONE} of the block, for requests that of the request
+     * @param agentId of several owners of a block the first, or the one that it is about; for requests about all agents
+     *     the request's number
      */
-    void reached(Step step, String id);
+    void reached(Step step, String agentId);
 }

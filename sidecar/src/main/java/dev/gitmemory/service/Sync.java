@@ -21,11 +21,13 @@ final class Sync {
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
+    private final Steps steps;
 
-    Sync(Database database, MemoryRepositories repositories, Applier applier) {
+    Sync(Database database, MemoryRepositories repositories, Applier applier, Steps steps) {
         this.database = database;
         this.repositories = repositories;
         this.applier = applier;
+        this.steps = steps;
     }
 
     /**
@@ -39,6 +41,7 @@ final class Sync {
             Map<String, Long> kept = new HashMap<>();
             applier.apply(id, Applier.Scope.NEW_COMMITS, kept::put);
             List<Difference> before = compare(id);
+            steps.reached(Steps.Step.COMPARED, agentId);
             if (before.stream().anyMatch(Difference::canBeMended)
                     && applier.apply(id, Applier.Scope.EVERYTHING, kept::put) == Applier.Result.NOT_ENABLED) {
                 throw notEnabled(agentId);
