@@ -380,7 +380,13 @@ BEGIN
                                            || 'tag "git-memory-enabled".'
                          WHEN 'MG006' THEN 'Leave the tag away: the agent''s rows are plain rows. Or give the memory to an agent with '
                                            || 'a new id. See the view git_memory.status.'
-                         ELSE 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
+                         ELSE CASE
+                                  WHEN seen = 'git_sha pending'
+                                      THEN 'git cannot have this block, the view git_memory.left_out says why. Delete it; or '
+                                           || 'remove the tag "git-memory-enabled", mend the row and put the tag back. '
+                                  ELSE ''
+                              END
+                              || 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
                               || 'updates this row.'
                      END,
         SCHEMA     = schema_name,

@@ -262,10 +262,9 @@ AS $function$
 #variable_conflict use_column
 DECLARE
     most_attempts constant integer := 10;
-    candidate record;
-    outcome   jsonb;
-BEGIN
-    FOR candidate IN
+    -- Fetched one by one: a FOR loop fetches ten ahead, and to find as many it would read the whole queue of an agent with
+    -- thousands of requests, of which one at a time can be taken.
+    candidates    CURSOR FOR
         SELECT r.id, r.seq, r.state, r.attended, r.submitted_at, r.worker, r.lease_until, r.attempts
         FROM git_memory.request r
         WHERE r.state IN ('queued', 'taken')
@@ -280,8 +279,14 @@ BEGIN
                               FROM git_memory.request other
                               WHERE other.agent_id = r.agent_id
                                 AND other.state = 'taken'))
-        ORDER BY r.seq
+        ORDER BY r.seq;
+    candidate     record;
+    outcome       jsonb;
+BEGIN
+    OPEN candidates;
     LOOP
+        FETCH candidates INTO candidate;
+        EXIT WHEN NOT FOUND;
         outcome := NULL;
         IF candidate.state = 'taken' THEN
             -- A lock that can be had belongs to nobody: the sidecar is gone.
@@ -325,9 +330,10 @@ BEGIN
                     lease_until = clock_timestamp() + take_request.lease
                 WHERE r.id = candidate.id
                 RETURNING r.id, r.kind, r.agent_id, r.arguments, r.role_name, r.login_name, r.attempts, r.progress;
-            RETURN;
+            EXIT;
         END IF;
     END LOOP;
+    CLOSE candidates;
 END
 $function$;
 

@@ -10,7 +10,8 @@ public record Difference(String label, Kind kind, String what, String done) {
 
     @Override
     public String toString() {
-        return (label.isEmpty() ? "the agent" : "'" + label + "'") + ": " + what + (done.isEmpty() ? "" : "; " + done);
+        return (label.isEmpty() && kind == Kind.LEDGER ? "the agent" : "'" + label + "'") + ": " + what
+                + (done.isEmpty() ? "" : "; " + done);
     }
 
     Difference done(String words) {

@@ -116,7 +116,7 @@ public final class Reconciler {
                 before.purged() + purged);
         if (takenOver + purged + behind > 0) {
             log.info(
-                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind; {} can't be",
+                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind; {} agents fail",
                     takenOver,
                     purged,
                     behind,

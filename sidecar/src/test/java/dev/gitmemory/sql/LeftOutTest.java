@@ -95,6 +95,9 @@ class LeftOutTest extends SqlTest {
         assertThat(app.refused("UPDATE block SET value = 'x' WHERE id = 'block-twin-iris'")
                         .state())
                 .isEqualTo("MG002");
+        assertThat(app.refused("UPDATE block SET label = 'x' WHERE id = 'block-up-iris'")
+                        .hint())
+                .contains("git_memory.left_out says why");
         Refused written = admin.refused("CALL git_memory.write_block('iris', 'twin', 'x')");
         assertThat(written.state()).isEqualTo("MG103");
         assertThat(written.message()).contains("left out", "Disable the agent, mend the row");
