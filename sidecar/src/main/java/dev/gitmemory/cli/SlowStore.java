@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -85,6 +86,11 @@ final class SlowStore implements ObjectStore {
             store.delete(key);
             return true;
         });
+    }
+
+    @Override
+    public Deadline deadline() {
+        return store.deadline();
     }
 
     @Override

@@ -50,6 +50,16 @@ final class StoreOptions {
     long retryMillis = StoreSettings.DEFAULT_RETRY_FOR_MILLIS;
 
     @Option(
+            names = "--store-deadline",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "" + StoreSettings.DEFAULT_DEADLINE_MILLIS,
+            description =
+                    "How long one write may wait for the store altogether: for its turn, for every attempt, and for"
+                            + " finding out what became of it; and one second more for each MiB. Default: "
+                            + StoreSettings.DEFAULT_DEADLINE_MILLIS + ".")
+    long deadlineMillis = StoreSettings.DEFAULT_DEADLINE_MILLIS;
+
+    @Option(
             names = "--checkpoint-entries",
             paramLabel = "N",
             defaultValue = "128",
@@ -91,6 +101,9 @@ final class StoreOptions {
         if (timeoutMillis < 1) {
             problems.add("--store-timeout must be 1 or more milliseconds, is " + timeoutMillis);
         }
+        if (deadlineMillis < 1) {
+            problems.add("--store-deadline must be 1 or more milliseconds, is " + deadlineMillis);
+        }
         if (retryMillis < 0) {
             problems.add("--store-retry-for must be 0 or more milliseconds, is " + retryMillis);
         }
@@ -110,6 +123,11 @@ final class StoreOptions {
         String uri = store != null
                 ? store
                 : dataDir.resolve("store").toAbsolutePath().normalize().toUri().toString();
-        return new StoreSettings(uri, parallelism, Duration.ofMillis(timeoutMillis), Duration.ofMillis(retryMillis));
+        return new StoreSettings(
+                uri,
+                parallelism,
+                Duration.ofMillis(timeoutMillis),
+                Duration.ofMillis(retryMillis),
+                Duration.ofMillis(deadlineMillis));
     }
 }

@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -108,7 +109,10 @@ public final class BundleLog {
             Trust trust)
             throws IOException {
         BundleLog log = new BundleLog(store, prefix, readers, parallelism, whenAppended, trust);
-        log.follower.open();
+        log.deadline().during(() -> {
+            log.follower.open();
+            return log;
+        });
         return log;
     }
 
@@ -125,7 +129,12 @@ public final class BundleLog {
      * @throws IOException if the store can't be read
      */
     public LogState refresh() throws IOException {
-        return refreshed.get();
+        return deadline().during(refreshed::get);
+    }
+
+    /** By when a write or a {@link #refresh} that begins now on this thread is over. */
+    public Deadline deadline() {
+        return entries.deadline();
     }
 
     private LogState readNewer() throws IOException {
@@ -135,7 +144,7 @@ public final class BundleLog {
         if (next == null && trust.renew(asked)) {
             return state();
         }
-        appending.lock();
+        Deadline.current().lock(appending, "Can't read entry " + number + " of '" + name + "'");
         try {
             if (next != null) {
                 follower.accept(number, Fetched.entry(entries, number, next));
@@ -161,6 +170,7 @@ public final class BundleLog {
      * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
      * @throws StoreUnavailableException if the entry is not stored
      */
+    @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     public @Nullable LogState append(LogState on, SortedMap<String, ObjectId> refs, Staging staged) throws IOException {
         if (!refs.containsKey(LogState.MAIN)) {
             throw new IllegalArgumentException("A repository must have " + LogState.MAIN + ", got " + refs.keySet());
@@ -170,7 +180,7 @@ public final class BundleLog {
         if (size > LARGEST_ENTRY_BYTES) {
             throw new EntryTooLargeException(size, LARGEST_ENTRY_BYTES);
         }
-        LogState after = append(on, refs, fresh);
+        LogState after = deadline().during(() -> append(on, refs, fresh));
         if (after != null) {
             whenAppended.accept(this);
         }
@@ -179,7 +189,7 @@ public final class BundleLog {
 
     private @Nullable LogState append(LogState on, SortedMap<String, ObjectId> refs, List<NewObject> fresh)
             throws IOException {
-        appending.lock();
+        Deadline.current().lock(appending, "Nothing is committed to '" + name + "'");
         try {
             follower.makeTrusted();
             if (state().entry() != on.entry()) {

@@ -1,5 +1,7 @@
 package dev.gitmemory.log;
 
+import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.NotSentException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and decodes entries, several at the same time, and hands them on in their order. Not thread-safe. */
@@ -109,7 +113,8 @@ final class EntryReader {
     }
 
     private FutureTask<@Nullable Fetched> start(Callable<@Nullable Fetched> read) {
-        FutureTask<@Nullable Fetched> task = new FutureTask<>(read);
+        Deadline deadline = Deadline.current();
+        FutureTask<@Nullable Fetched> task = new FutureTask<>(() -> deadline.during(read::call));
         try {
             readers.execute(task);
         } catch (RejectedExecutionException e) {
@@ -148,28 +153,24 @@ final class EntryReader {
         return await(task);
     }
 
-    /**
-     * Waits through interrupts: who waits does so for others, too, and a read takes no longer than the store lets it.
-     */
+    /** Waits until the deadline: many others may be read before. */
     private static @Nullable Fetched await(FutureTask<@Nullable Fetched> task) throws IOException {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException("Reading an entry failed", e.getCause());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        Deadline deadline = Deadline.current();
+        if (!deadline.await(nanos -> isDone(task, nanos))) {
+            throw new NotSentException(
+                    "An entry was not read within %d ms (setting store-deadline)".formatted(deadline.elapsedMillis()));
         }
+        return SharedAnswer.of(task);
+    }
+
+    private static boolean isDone(FutureTask<?> task, long nanos) throws InterruptedException {
+        try {
+            task.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            // Told to whoever takes the answer.
+        }
+        return true;
     }
 }

@@ -1,5 +1,7 @@
 package dev.gitmemory.log;
 
+import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.NotSentException;
 import dev.gitmemory.store.ObjectStore.Created;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       out of nothing).
  *   <li>Other bytes are there: the number is lost for good, since objects never change, and an attempt of ours that is
  *       still on its way is refused. Only now may the change be made again, under another number.
- *   <li>Nothing is there: the same is tried again. When attempts run out the caller is told that nothing is committed.
+ *   <li>Nothing is there: the same is tried again. When attempts or time run out the caller is told that nothing is
+ *       committed. The last quarter of the time is kept for looking.
  *       An attempt may still arrive. Then the entry is an ordinary one, on top of the state that it was made for, and
  *       every process, this one included, meets it under the next number when it reads or writes next. If anything else
  *       is written first, the late one is refused.
@@ -47,19 +50,27 @@ final class EntryWriter {
      * @throws UnknownOutcomeException if it may be written or not
      * @throws StoreUnavailableException if it is not written
      */
+    @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     byte @Nullable [] write(long number, byte[] entry) throws StoreUnavailableException {
+        Deadline deadline = log.deadline();
+        Deadline sending = deadline.keepingAQuarter();
         IOException failure = null;
-        boolean absent = false;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        boolean absent = true; // as long as nothing was sent
+        int attempts = 0;
+        do {
+            attempts++;
             try {
-                if (log.create(number, entry) == Created.STORED) {
+                if (sending.during(() -> log.create(number, entry)) == Created.STORED) {
                     return null;
                 }
+            } catch (NotSentException e) {
+                failure = add(failure, e);
+                break; // what was known before still holds
             } catch (IOException e) {
                 failure = add(failure, e);
             }
             try {
-                byte[] found = reader.read(number);
+                byte[] found = deadline.during(() -> reader.read(number));
                 if (found != null) {
                     return Arrays.equals(found, entry) ? null : found;
                 }
@@ -68,8 +79,9 @@ final class EntryWriter {
                 failure = add(failure, e);
                 absent = false;
             }
-        }
-        String what = "The store failed to take '" + log.key(number) + "' " + ATTEMPTS + " times";
+        } while (attempts < ATTEMPTS && !sending.isOver());
+        String what = "The store failed to take '%s' (%d attempts within %d ms)"
+                .formatted(log.key(number), attempts, deadline.elapsedMillis());
         String why = failure == null
                 ? ": it says that the object exists, and does not find it"
                 : ": " + failure.getMessage();

@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,11 @@ final class RepoLog {
     /** The bundle with this key as a source of big blobs. */
     ObjectSource stored(String key) {
         return new StoredPack(store, key, finder);
+    }
+
+    /** By when a write that begins now on this thread is over. */
+    Deadline deadline() {
+        return store.deadline();
     }
 
     ObjectStore.Created create(long number, byte[] entry) throws IOException {

@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import dev.gitmemory.store.Deadline;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +28,7 @@ final class SharedAnswer<T> {
 
     T get() throws IOException {
         FutureTask<T> mine = join();
-        asking.lock();
+        Deadline.current().lock(asking, "Can't ask the store");
         try {
             if (!mine.isDone()) {
                 close(mine);
@@ -36,7 +37,7 @@ final class SharedAnswer<T> {
         } finally {
             asking.unlock();
         }
-        return answer(mine);
+        return of(mine);
     }
 
     private synchronized FutureTask<T> join() {
@@ -52,7 +53,8 @@ final class SharedAnswer<T> {
         }
     }
 
-    private static <T> T answer(FutureTask<T> done) throws IOException {
+    /** What a task that is done has answered or thrown. */
+    static <T extends @Nullable Object> T of(FutureTask<T> done) throws IOException {
         boolean interrupted = Thread.interrupted(); // it is done: there is nothing to wait for
         try {
             return done.get();

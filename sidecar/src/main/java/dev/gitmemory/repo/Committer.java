@@ -3,6 +3,8 @@ package dev.gitmemory.repo;
 import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.log.LogContendedException;
 import dev.gitmemory.log.LogState;
+import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.NotSentException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -27,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * If another entry came first, the chain is thrown away, the log has read the other's entry, and the edits are applied
  * again. So that each process has its turn there is {@link Courtesy}. Before drafts that change nothing, or that throw,
  * are answered without writing, the log is refreshed: such an answer must not come from old files.
+ *
+ * <h2>How long it takes at most</h2>
+ *
+ * Each call has a {@link Deadline}, and a group the earliest of its calls'. A call whose deadline is over before it is in
+ * a group is told so, and nothing of it is committed.
  */
 final class Committer {
 
@@ -41,8 +48,11 @@ final class Committer {
         private @Nullable Throwable failure;
         private boolean done;
 
-        Request(List<Draft> drafts) {
+        private final Deadline deadline;
+
+        Request(List<Draft> drafts, Deadline deadline) {
             this.drafts = List.copyOf(drafts);
+            this.deadline = deadline;
         }
     }
 
@@ -61,9 +71,9 @@ final class Committer {
     }
 
     List<Outcome> commit(List<Draft> drafts) throws IOException {
-        Request mine = new Request(drafts);
+        Request mine = new Request(drafts, log.deadline());
         waiting.add(mine);
-        turn.lock();
+        awaitTurn(mine);
         try {
             while (!mine.done) {
                 courtesy.beforeWrite();
@@ -75,14 +85,26 @@ final class Committer {
         return answer(mine);
     }
 
+    private void awaitTurn(Request mine) throws NotSentException {
+        try {
+            mine.deadline.lock(turn, "Nothing is committed to '" + log.name() + "'");
+        } catch (NotSentException e) {
+            if (waiting.remove(mine)) {
+                throw e;
+            }
+            turn.lock(); // somebody is committing it, by this deadline or an earlier one
+        }
+    }
+
     private List<Request> nextGroup() {
         List<Request> group = new ArrayList<>();
         int drafts = 0;
         Request next = waiting.peek();
         while (next != null && (group.isEmpty() || drafts + next.drafts.size() <= GROUP)) {
-            group.add(next);
-            drafts += next.drafts.size();
-            waiting.remove();
+            if (waiting.remove(next)) { // it has not given up
+                group.add(next);
+                drafts += next.drafts.size();
+            }
             next = waiting.peek();
         }
         return group;
@@ -92,8 +114,12 @@ final class Committer {
     private void serve(List<Request> group) {
         try {
             List<Draft> drafts = new ArrayList<>();
-            group.forEach(request -> drafts.addAll(request.drafts));
-            CommitChain chain = commitAll(drafts);
+            Deadline deadline = Deadline.NONE;
+            for (Request request : group) {
+                drafts.addAll(request.drafts);
+                deadline = deadline.orEarlier(request.deadline);
+            }
+            CommitChain chain = deadline.during(() -> commitAll(drafts));
             int begin = 0;
             for (Request request : group) {
                 request.chain = chain;

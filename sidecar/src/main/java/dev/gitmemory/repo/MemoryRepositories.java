@@ -3,6 +3,7 @@ package dev.gitmemory.repo;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +131,14 @@ public final class MemoryRepositories implements AutoCloseable {
         }
     }
 
+    /**
+     * By when what this thread begins now for one purpose, such as a write, is over: all that is opened, read and
+     * committed {@link Deadline#during} it takes no longer together than one commit may take alone.
+     */
+    public Deadline deadline() {
+        return store.deadline();
+    }
+
     /** What is in memory now, and what was done; for whoever watches. Takes no time. */
     public RepositoryFigures figures() {
         long bytes = kept.policy()
@@ -196,6 +206,7 @@ public final class MemoryRepositories implements AutoCloseable {
         private static final int OVERHEAD_BYTES = 4096;
 
         private final RepoId id;
+        private final ReentrantLock opening = new ReentrantLock();
         private volatile @Nullable MemoryRepository repository;
         private volatile long weighedBytes;
 
@@ -205,10 +216,19 @@ public final class MemoryRepositories implements AutoCloseable {
 
         MemoryRepository repository() throws IOException {
             MemoryRepository open = repository;
-            return open == null ? openOnce() : open;
+            if (open != null) {
+                return open;
+            }
+            Deadline deadline = store.deadline();
+            deadline.lock(opening, "Can't open '" + id.prefix() + "'");
+            try {
+                return deadline.during(this::openOnce);
+            } finally {
+                opening.unlock();
+            }
         }
 
-        private synchronized MemoryRepository openOnce() throws IOException {
+        private MemoryRepository openOnce() throws IOException {
             MemoryRepository open = repository;
             if (open == null) {
                 open = held.getIfPresent(id);

@@ -161,12 +161,18 @@ final class GitFirstWriter {
 
     private Done writeOne(Owner owner, Writing writing) throws IOException {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
-        MemoryRepository repository = repositories.open(id);
-        Heads.require(repository, owner.agentId(), owner.appliedSeq());
-        String sha = writing.commit(owner, repository);
+        Committed committed = repositories.deadline().during(() -> {
+            MemoryRepository repository = repositories.open(id);
+            Heads.require(repository, owner.agentId(), owner.appliedSeq());
+            return new Committed(repository, writing.commit(owner, repository));
+        });
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
-        return new Done(sha, applied(id, repository));
+        return new Done(committed.sha(), applied(id, committed.repository()));
     }
+
+    /** A commit, and where it is; null when git said so already. */
+    private record Committed(
+            MemoryRepository repository, @Nullable String sha) {}
 
     /**
      * Applies up to the head, together with whoever else is waiting for that.
@@ -213,7 +219,7 @@ final class GitFirstWriter {
                     if (progress.committed == 0 && !areEnabled(ordered, locked)) {
                         return false;
                     }
-                    commitAll(ordered, writing, progress);
+                    repositories.deadline().during(() -> commitAll(ordered, writing, progress));
                     locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
                     return true;
                 });
@@ -253,7 +259,7 @@ final class GitFirstWriter {
         });
     }
 
-    private void commitAll(List<Owner> owners, Writing writing, Progress progress) throws IOException {
+    private Progress commitAll(List<Owner> owners, Writing writing, Progress progress) throws IOException {
         if (progress.committed == 0) {
             for (Owner owner : owners) {
                 tryOut(owner, writing);
@@ -264,6 +270,7 @@ final class GitFirstWriter {
             progress.advance(writing.commit(owner, repository));
             steps.reached(Steps.Step.COMMITTED, owner.agentId());
         }
+        return progress;
     }
 
     /** Under the locks nobody else writes the block: what holds here holds until the commit. */

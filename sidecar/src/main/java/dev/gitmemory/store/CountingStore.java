@@ -70,6 +70,11 @@ public final class CountingStore implements ObjectStore {
     }
 
     @Override
+    public Deadline deadline() {
+        return store.deadline();
+    }
+
+    @Override
     public URI uri() {
         return store.uri();
     }

@@ -8,11 +8,12 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit to how many requests to a store are under way at the same time; the others wait, those first that came
- * first, and fail when it takes too long. Thread-safe.
+ * A limit to how many requests to a store are under way at the same time, and to how long each may take; the others
+ * wait, those first that came first, and are not sent when their time is over before that. Thread-safe.
  *
  * <p>Without it a sidecar that opens thousands of repositories after a restart would have as many requests under way,
  * and all of them would run into their time-outs together.
@@ -20,15 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class LimitedStore extends WrappedStore {
 
     private final int parallelism;
-    private final Duration patience;
+    private final Duration deadline;
+    private final LongSupplier nanoTime;
     private final Semaphore turns;
     private final Timer waits;
 
-    /** @param patience how long a request waits for its turn before it fails */
-    LimitedStore(ObjectStore store, int parallelism, Duration patience, MeterRegistry metrics) {
+    /** @param deadline how long a request may take, with waiting for its turn, that is part of nothing with a deadline */
+    LimitedStore(ObjectStore store, int parallelism, Duration deadline, LongSupplier nanoTime, MeterRegistry metrics) {
         super(store);
         this.parallelism = parallelism;
-        this.patience = patience;
+        this.deadline = deadline;
+        this.nanoTime = nanoTime;
         this.turns = new Semaphore(parallelism, true);
         this.waits = Timer.builder("git.memory.store.wait")
                 .description("How long requests to the object storage waited for their turn, of those that had to")
@@ -42,51 +45,55 @@ final class LimitedStore extends WrappedStore {
     }
 
     @Override
+    public Deadline deadline() {
+        Deadline current = Deadline.current();
+        return current == Deadline.NONE ? Deadline.after(deadline, nanoTime) : current;
+    }
+
+    @Override
+    public Created create(String key, byte[] content) throws IOException {
+        Deadline limit = deadline();
+        return limit.during(() -> {
+            limit.moved(content.length);
+            return super.create(key, content);
+        });
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     <T> @Nullable T around(Operation operation, String key, Request<T> request) throws IOException {
-        if (!turns.tryAcquire()) {
-            await(operation, key);
-        }
-        try {
-            return request.send();
-        } finally {
-            turns.release();
-        }
+        Deadline limit = deadline();
+        return limit.during(() -> {
+            awaitTurn(limit, operation, key);
+            try {
+                return request.send();
+            } finally {
+                turns.release();
+            }
+        });
     }
 
-    /** Waits through interrupts: who waits may do so for others, and it does not take long. */
-    private void await(Operation operation, String key) throws StoreException {
-        boolean interrupted = false;
+    private void awaitTurn(Deadline limit, Operation operation, String key) throws NotSentException {
+        if (!limit.isOver() && turns.tryAcquire()) {
+            return;
+        }
         long begin = System.nanoTime();
-        try {
-            while (true) {
-                long left = patience.toNanos() - (System.nanoTime() - begin);
-                try {
-                    if (turns.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-                        return;
-                    }
-                    throw tooBusy(operation, key);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            waits.record(Duration.ofNanos(System.nanoTime() - begin));
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        boolean came = limit.await(nanos -> nanos > 0 && turns.tryAcquire(nanos, TimeUnit.NANOSECONDS));
+        waits.record(Duration.ofNanos(System.nanoTime() - begin));
+        if (!came) {
+            throw tooLate(limit, operation, key);
         }
     }
 
-    private StoreException tooBusy(Operation operation, String key) {
-        return new StoreException(
-                "Can't %s '%s' in %s: it waited %d ms for its turn behind %d requests under way, and %d more wait; the storage is slow, or store-parallelism too low"
+    private NotSentException tooLate(Deadline limit, Operation operation, String key) {
+        return new NotSentException(
+                "Can't %s '%s' in %s: its time was over after %d ms (setting store-deadline), with %d requests under way and %d more that wait; the storage is slow, or store-parallelism too low"
                         .formatted(
                                 operation.name().toLowerCase(Locale.ROOT),
                                 key,
                                 uri(),
-                                patience.toMillis(),
+                                limit.elapsedMillis(),
                                 parallelism - turns.availablePermits(),
-                                turns.getQueueLength()),
-                null);
+                                turns.getQueueLength()));
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * them, in this process or another. All methods may be called from any thread.
  *
  * <p>An {@link IOException} from {@link #create} leaves it open whether the object was stored: the caller reads the
- * key back to find out.
+ * key back to find out; unless it is a {@link NotSentException}, which says that nothing was stored.
  */
 public interface ObjectStore extends AutoCloseable {
 
@@ -68,6 +68,14 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; no error when there is none. */
     void delete(String key) throws IOException;
+
+    /**
+     * By when a request that this thread begins now is over. Who sends several requests for one purpose takes it once,
+     * and sends all of them {@link Deadline#during} it: then they take no longer together than one may.
+     */
+    default Deadline deadline() {
+        return Deadline.current();
+    }
 
     /** Where this store is, as the setting {@code store} spells it; without secrets. */
     URI uri();

@@ -10,19 +10,22 @@ import java.time.Duration;
  * @param parallelism how many requests may be under way at the same time; the others wait for their turn
  * @param timeout how long a request over the network waits for a connection, and for the next byte of an answer
  * @param retryFor how long a request over the network that fails in passing is repeated before its caller is told
+ * @param deadline how long a write may wait for the store, with all of its requests and their turns; and so may a
+ *     request that is part of nothing larger. See {@link Deadline}.
  */
-public record StoreSettings(String uri, int parallelism, Duration timeout, Duration retryFor) {
+public record StoreSettings(String uri, int parallelism, Duration timeout, Duration retryFor, Duration deadline) {
 
     public static final int DEFAULT_PARALLELISM = 64;
     public static final int DEFAULT_TIMEOUT_MILLIS = 10_000;
     public static final int DEFAULT_RETRY_FOR_MILLIS = 5_000;
+    public static final int DEFAULT_DEADLINE_MILLIS = 20_000;
 
     /** @throws IllegalArgumentException if a number is not positive */
     public StoreSettings {
-        if (parallelism < 1 || timeout.toMillis() < 1 || retryFor.isNegative()) {
+        if (parallelism < 1 || timeout.toMillis() < 1 || retryFor.isNegative() || deadline.toMillis() < 1) {
             throw new IllegalArgumentException(
-                    "Need a parallelism and a time-out of 1 or more, and a time to retry of 0" + " or more, got "
-                            + parallelism + ", " + timeout + " and " + retryFor);
+                    "Need a parallelism, a time-out and a deadline of 1 or more, and a time to retry of 0 or more, got "
+                            + parallelism + ", " + timeout + ", " + deadline + " and " + retryFor);
         }
     }
 
@@ -32,14 +35,7 @@ public record StoreSettings(String uri, int parallelism, Duration timeout, Durat
                 uri,
                 DEFAULT_PARALLELISM,
                 Duration.ofMillis(DEFAULT_TIMEOUT_MILLIS),
-                Duration.ofMillis(DEFAULT_RETRY_FOR_MILLIS));
-    }
-
-    /**
-     * How long a request waits for its turn: as long as those before it may take. A request that has not got a turn
-     * then would not get an answer either.
-     */
-    Duration patience() {
-        return timeout.plus(retryFor);
+                Duration.ofMillis(DEFAULT_RETRY_FOR_MILLIS),
+                Duration.ofMillis(DEFAULT_DEADLINE_MILLIS));
     }
 }

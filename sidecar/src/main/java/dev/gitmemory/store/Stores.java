@@ -67,7 +67,7 @@ public final class Stores {
             throws IOException {
         ObjectStore store =
                 new MeteredStore(opener(settings, metrics, clock, emulator).open(), metrics);
-        return new LimitedStore(store, settings.parallelism(), settings.patience(), metrics);
+        return new LimitedStore(store, settings.parallelism(), settings.deadline(), System::nanoTime, metrics);
     }
 
     private static Opener opener(

@@ -66,6 +66,11 @@ abstract class WrappedStore implements ObjectStore {
     }
 
     @Override
+    public Deadline deadline() {
+        return store.deadline();
+    }
+
+    @Override
     public final URI uri() {
         return store.uri();
     }

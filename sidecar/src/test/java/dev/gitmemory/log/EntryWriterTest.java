@@ -8,12 +8,20 @@ import static dev.gitmemory.testing.FaultyStore.CreateFault.STORED_BUT_SAYS_EXIS
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.NotSentException;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.FaultyStore;
 import dev.gitmemory.testing.FaultyStore.CreateFault;
+import dev.gitmemory.testing.ForwardingStore;
+import dev.gitmemory.testing.Ticker;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -171,6 +179,86 @@ final class EntryWriterTest {
 
         assertThat(LogFixture.tryAppend(other, "same")).isNotNull();
         assertThat(LogFixture.tryAppend(log, "same")).isNull();
+    }
+
+    @Test
+    void anOutageTakesOneDeadlineAndTheLastQuarterOfItIsForLooking() throws IOException {
+        Outage store = new Outage(objects, Duration.ofSeconds(7));
+        BundleLog slow = LogFixture.open(store);
+        store.begin();
+
+        assertThatThrownBy(() -> LogFixture.append(slow, "lost"))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining(LogFixture.key(1))
+                .hasMessageContaining("2 attempts within 20000 ms");
+
+        assertThat(store.asked).containsExactly("create until 15", "read until 20", "create until 15", "read until 20");
+    }
+
+    @Test
+    void whatWasNeverSentIsNotCommittedForSure() throws IOException {
+        Outage store = new Outage(objects, Duration.ZERO);
+        BundleLog late = LogFixture.open(store);
+        store.begin();
+
+        assertThatThrownBy(
+                        () -> Deadline.after(Duration.ZERO, store.ticker).during(() -> LogFixture.append(late, "late")))
+                .isExactlyInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("nothing is committed")
+                .hasMessageContaining("not sent");
+        assertThat(store.asked).isEmpty();
+    }
+
+    /** Has a deadline of 20 seconds, and once the outage has begun each request takes some time and fails. */
+    private static final class Outage extends ForwardingStore {
+
+        private static final Duration ALL = Duration.ofSeconds(20);
+
+        final Ticker ticker = new Ticker();
+        final List<String> asked = new ArrayList<>();
+        private final Duration each;
+        private boolean begun;
+
+        Outage(ObjectStore store, Duration each) {
+            super(store);
+            this.each = each;
+        }
+
+        void begin() {
+            begun = true;
+        }
+
+        @Override
+        public Deadline deadline() {
+            return Deadline.current() == Deadline.NONE ? Deadline.after(ALL, ticker) : Deadline.current();
+        }
+
+        private void fail(String what) throws IOException {
+            if (!begun) {
+                return;
+            }
+            Deadline deadline = Deadline.current();
+            if (deadline.isOver()) {
+                throw new NotSentException("injected: not sent");
+            }
+            Duration left = Duration.ofNanos(deadline.leftNanos());
+            asked.add(
+                    what + " until " + left.plusMillis(deadline.elapsedMillis()).toSeconds());
+            ticker.advance(left.compareTo(each) < 0 ? left : each);
+            throw new IOException("injected: no answer to " + what);
+        }
+
+        @Override
+        public Created create(String key, byte[] content) throws IOException {
+            fail("create");
+            return super.create(key, content);
+        }
+
+        @Override
+        public byte @Nullable [] read(String key) throws IOException {
+            fail("read");
+            return super.read(key);
+        }
     }
 
     @Test

@@ -10,20 +10,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gitmemory.log.StoreUnavailableException;
 import dev.gitmemory.log.UnknownOutcomeException;
 import dev.gitmemory.store.CountingStore;
+import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.NotSentException;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.FaultyStore;
 import dev.gitmemory.testing.FaultyStore.CreateFault;
 import dev.gitmemory.testing.ForwardingStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class CommitterTest {
+
+    /** Of a thread that waits for its turn, with or without a deadline. */
+    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
     private final ObjectStore objects;
 
@@ -128,7 +135,7 @@ final class CommitterTest {
         }
         // The first waits for the store; the others, who have queued their drafts, wait for their turn.
         for (Thread thread : threads) {
-            while (thread.getState() != Thread.State.WAITING) {
+            while (!WAITING.contains(thread.getState())) {
                 Thread.onSpinWait();
             }
         }
@@ -167,7 +174,7 @@ final class CommitterTest {
             }
         }
         for (Thread thread : threads) {
-            while (thread.getState() != Thread.State.WAITING) {
+            while (!WAITING.contains(thread.getState())) {
                 Thread.onSpinWait();
             }
         }
@@ -195,6 +202,26 @@ final class CommitterTest {
 
         assertThat(outcomes).containsExactly(new Outcome.Unchanged(headSha(repository)));
         assertThat(repository.commits()).isEqualTo(2);
+    }
+
+    @Test
+    void aCallThatWaitsTooLongBehindAnotherIsNotCommitted() throws Exception {
+        GatedStore store = new GatedStore(objects);
+        MemoryRepository repository = RepositoryFixture.open(store);
+        store.closeGate();
+        FutureTask<CommitInfo> first = new FutureTask<>(() -> commit(repository, writing("a.md", "1")));
+        new Thread(first).start();
+        store.awaitCreate();
+
+        Deadline over = Deadline.after(Duration.ZERO, System::nanoTime);
+        assertThatThrownBy(() -> over.during(() -> commit(repository, writing("b.md", "2"))))
+                .isInstanceOf(NotSentException.class)
+                .hasMessageStartingWith("Nothing is committed to 'org-1/agent-1/repo.git': waited ");
+
+        store.openGate();
+        assertThat(repository.files(first.get().sha())).containsOnlyKeys("a.md");
+        commit(repository, writing("c.md", "3"));
+        assertThat(repository.files(headSha(repository))).containsOnlyKeys("a.md", "c.md");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gitmemory.store;
 
 import static dev.gitmemory.testing.gcs.GcsFault.CORRUPTED;
+import static dev.gitmemory.testing.gcs.GcsFault.DRIPPING;
 import static dev.gitmemory.testing.gcs.GcsFault.FORBIDDEN;
 import static dev.gitmemory.testing.gcs.GcsFault.LATE;
 import static dev.gitmemory.testing.gcs.GcsFault.PRECONDITION_FAILED;
@@ -14,6 +15,7 @@ import static dev.gitmemory.testing.gcs.GcsFault.UNAVAILABLE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.gitmemory.store.ObjectStore.Created;
 import dev.gitmemory.store.ObjectStore.Entry;
@@ -21,11 +23,16 @@ import dev.gitmemory.testing.gcs.GcsFault;
 import dev.gitmemory.testing.gcs.GcsServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store makes of each way in which the service, or the way to it, can fail. */
@@ -180,60 +187,56 @@ final class GcsFaultTest {
                 .hasMessageContaining("CRC32C");
     }
 
-    @Test
-    void aServiceThatIsDownIsAskedAgainForAWhileAndThenNamed() {
-        server.faults().always(UNAVAILABLE);
+    static Stream<Arguments> faultsThatLast() {
+        return Stream.of(
+                arguments(UNAVAILABLE, List.of("(tried ", "try again later", "503")),
+                arguments(STALL_BEFORE, List.of("no answer within 1000 ms (setting store-timeout)")),
+                arguments(
+                        FORBIDDEN,
+                        List.of("roles/storage.objectUser", "on the bucket 'bucket'", "retention policy or hold")),
+                arguments(UNAUTHORIZED, List.of("GOOGLE_APPLICATION_CREDENTIALS", "renew")),
+                arguments(REDIRECT, List.of("served from somewhere else", "STORAGE_EMULATOR_HOST", "region")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsThatLast")
+    void aFaultThatLastsIsToldWithTheObjectAndWhatToDo(GcsFault fault, List<String> words) {
+        server.faults().always(fault);
 
         assertThatThrownBy(() -> store.create("k", CONTENT))
                 .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("Can't store 'gs://bucket/some/prefix/k' (tried ")
-                .hasMessageContaining("try again later")
-                .hasMessageContaining("503");
-        assertThat(server.uploads()).isGreaterThan(2);
+                .hasMessageStartingWith("Can't store 'gs://bucket/some/prefix/k'")
+                .hasMessageContainingAll(words.toArray(CharSequence[]::new));
+        boolean passes = fault == UNAVAILABLE || fault == STALL_BEFORE;
+        assertThat(server.uploads()).as("attempts").matches(attempts -> passes ? attempts > 1 : attempts == 1);
     }
 
     @Test
-    void aServiceThatDoesNotAnswerIsSaidToHaveBeenWaitedFor() {
-        server.faults().always(STALL_BEFORE);
+    void anAnswerInDropsEndsWithTheDeadline() throws IOException {
+        store.create("k", CONTENT);
 
-        assertThatThrownBy(() -> store.read("k"))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("no answer within 1000 ms (setting store-timeout)");
+        try (ObjectStore impatient = GcsStores.open(server, Duration.ofMillis(300))) {
+            server.faults().always(DRIPPING);
+            assertThatThrownBy(() -> impatient.read("k"))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith("Can't read 'gs://bucket/some/prefix/k': broken off after ")
+                    .hasMessageContaining("(setting store-deadline)");
+            assertThatThrownBy(() -> impatient.create("l", CONTENT)).hasMessageContaining("broken off after ");
+            assertThatThrownBy(() -> impatient.read("k", 1, 2)).hasMessageContaining("broken off after ");
+            assertThatThrownBy(() -> impatient.list("", "", 1)).hasMessageContaining("broken off after ");
+            assertThatThrownBy(() -> impatient.delete("k")).hasMessageContaining("broken off after ");
+        }
+        server.faults().always(null);
+        assertThat(store.read("k")).isEqualTo(CONTENT);
     }
 
     @Test
-    void whatIsNotAllowedIsNotTriedAgain() {
+    void whatIsNotAllowedIsToldForEveryKindOfRequest() {
         server.faults().always(FORBIDDEN);
 
-        assertThatThrownBy(() -> store.create("k", CONTENT))
-                .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("Can't store 'gs://bucket/some/prefix/k': ")
-                .hasMessageContaining("roles/storage.objectUser")
-                .hasMessageContaining("on the bucket 'bucket'");
         assertThatThrownBy(() -> store.read("k")).hasMessageContaining("roles/storage.objectUser");
         assertThatThrownBy(() -> store.list("", "", 1)).hasMessageContaining("roles/storage.objectUser");
         assertThatThrownBy(() -> store.delete("k")).hasMessageContaining("retention policy");
-        assertThat(server.uploads()).isEqualTo(1);
-    }
-
-    @Test
-    void credentialsThatNobodyKnowsAreToBeRenewed() {
-        server.faults().always(UNAUTHORIZED);
-
-        assertThatThrownBy(() -> store.read("k"))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS")
-                .hasMessageContaining("renew");
-    }
-
-    @Test
-    void aRedirectIsNotFollowedToNowhere() {
-        server.faults().always(REDIRECT);
-
-        assertThatThrownBy(() -> store.create("k", CONTENT))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("served from somewhere else")
-                .hasMessageContaining("region");
     }
 
     @Test

@@ -9,7 +9,8 @@ final class GcsOpening {
     private GcsOpening() {}
 
     public static void main(String[] args) {
-        StoreSettings settings = new StoreSettings("gs://bucket", 4, Duration.ofSeconds(20), Duration.ZERO);
+        StoreSettings settings =
+                new StoreSettings("gs://bucket", 4, Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(1));
         try (ObjectStore store = Stores.open(settings)) {
             System.out.println("opened " + store.uri());
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 public final class GcsStores {
 
     /** The bucket, and what the names of all objects begin with. */
-    static final String URI = "gs://bucket/some/prefix";
+    public static final String URI = "gs://bucket/some/prefix";
 
     private GcsStores() {}
 
@@ -20,7 +20,16 @@ public final class GcsStores {
     }
 
     static ObjectStore open(GcsServer server, MeterRegistry metrics) throws IOException {
-        StoreSettings settings = new StoreSettings(URI, 16, Duration.ofSeconds(1), Duration.ofSeconds(3));
+        return open(server, metrics, Duration.ofMinutes(5));
+    }
+
+    /** A store whose requests may take so long each. */
+    static ObjectStore open(GcsServer server, Duration deadline) throws IOException {
+        return open(server, new SimpleMeterRegistry(), deadline);
+    }
+
+    private static ObjectStore open(GcsServer server, MeterRegistry metrics, Duration deadline) throws IOException {
+        StoreSettings settings = new StoreSettings(URI, 16, Duration.ofSeconds(1), Duration.ofSeconds(3), deadline);
         return Stores.open(settings, metrics, Clock.systemUTC(), server.address());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.testing.ForwardingStore;
+import dev.gitmemory.testing.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class LimitedStoreTest {
 
     @Test
     void noMoreRequestsAreUnderWayThanTheLimitAllows() throws Exception {
-        ObjectStore store = new LimitedStore(gated, 3, LONG, metrics);
+        ObjectStore store = new LimitedStore(gated, 3, LONG, System::nanoTime, metrics);
         List<Future<byte @Nullable []>> reads = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             reads.add(threads.submit(() -> store.read("k")));
@@ -55,14 +56,14 @@ final class LimitedStoreTest {
 
     @Test
     void whoWaitsTooLongIsToldForWhatAndHowManyOthersThereAre() throws Exception {
-        ObjectStore store = new LimitedStore(gated, 1, Duration.ofMillis(20), metrics);
+        ObjectStore store = new LimitedStore(gated, 1, Duration.ofMillis(20), System::nanoTime, metrics);
         Future<byte @Nullable []> first = threads.submit(() -> store.read("first"));
         gated.arrived.acquire();
 
         assertThatThrownBy(() -> store.create("second", new byte[0]))
-                .isInstanceOf(StoreException.class)
+                .isInstanceOf(NotSentException.class)
                 .hasMessageContaining("'second' in memory:/")
-                .hasMessageContaining("waited 20 ms")
+                .hasMessageContaining("store-deadline")
                 .hasMessageContaining("1 requests under way")
                 .hasMessageContaining("store-parallelism");
 
@@ -72,8 +73,42 @@ final class LimitedStoreTest {
     }
 
     @Test
+    void requestsOfOnePurposeHaveOneDeadlineTogether() throws IOException {
+        Ticker ticker = new Ticker();
+        ForwardingStore slow = new ForwardingStore(new MemoryStore()) {
+            @Override
+            public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+                assertThat(Deadline.current()).as("what an adapter sees").isNotSameAs(Deadline.NONE);
+                ticker.advance(Duration.ofSeconds(6));
+                return super.list(prefix, startAfter, limit);
+            }
+        };
+        ObjectStore store = new LimitedStore(slow, 1, Duration.ofSeconds(10), ticker, metrics);
+        Deadline together = store.deadline();
+
+        together.during(() -> store.list("first", "", 1));
+        together.during(() -> store.list("second", "", 1));
+        assertThatThrownBy(() -> together.during(() -> store.list("third", "", 1)))
+                .isInstanceOf(NotSentException.class);
+
+        assertThat(store.list("fourth", "", 1)).as("one of its own").isEmpty();
+        assertThat(metrics.get("git.memory.store.active").gauge().value()).isZero();
+    }
+
+    @Test
+    void aBigObjectHasMoreTime() throws IOException {
+        Ticker ticker = new Ticker();
+        ObjectStore store = new LimitedStore(new MemoryStore(), 1, Duration.ofSeconds(10), ticker, metrics);
+        Deadline deadline = store.deadline();
+
+        deadline.during(() -> store.create("k", new byte[3 << 20]));
+
+        assertThat(deadline.leftNanos()).isEqualTo(Duration.ofSeconds(13).toNanos());
+    }
+
+    @Test
     void anInterruptIsKeptAndDoesNotEndTheWait() throws Exception {
-        ObjectStore store = new LimitedStore(gated, 1, LONG, metrics);
+        ObjectStore store = new LimitedStore(gated, 1, LONG, System::nanoTime, metrics);
         Future<byte @Nullable []> first = threads.submit(() -> store.read("first"));
         gated.arrived.acquire();
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -94,7 +129,7 @@ final class LimitedStoreTest {
 
     @Test
     void aRequestThatFailsGivesItsTurnBack() throws Exception {
-        ObjectStore store = new LimitedStore(new MemoryStore(), 1, Duration.ofMillis(20), metrics);
+        ObjectStore store = new LimitedStore(new MemoryStore(), 1, Duration.ofMillis(20), System::nanoTime, metrics);
 
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> store.read("/")).isInstanceOf(InvalidKeyException.class);

@@ -1,5 +1,6 @@
 package dev.gitmemory.testing;
 
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,11 @@ public class ForwardingStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         store.delete(key);
+    }
+
+    @Override
+    public Deadline deadline() {
+        return store.deadline();
     }
 
     @Override

@@ -1,74 +1,115 @@
 package dev.gitmemory.store.gcs;
 
-import com.google.api.gax.retrying.BasicResultRetryAlgorithm;
-import com.google.api.gax.retrying.ResultRetryAlgorithm;
 import com.google.auth.Retryable;
 import com.google.cloud.BaseServiceException;
-import com.google.cloud.storage.StorageRetryStrategy;
+import com.google.cloud.storage.StorageException;
+import dev.gitmemory.store.Deadline;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which failures the client tries again, and counts them for the call that they happen in.
+ * Sends a request again while it fails in passing, after pauses that grow, and while there is time: its own, and that of
+ * the {@link Deadline} that the thread is subject to.
  *
- * <p>The client backs off between attempts as it is told to by its {@code RetrySettings}; this says whether there is
- * another one. It differs from the client's own rule in three ways. Whatever breaks a connection is tried again, not
- * only what {@code HttpURLConnection} throws. Deleting is tried again: objects never change, and a key is not used
- * again. And there is an end to it within one call: the client goes on without end while an answer breaks off again
- * and again in its body.
- *
- * <p>A call and all its attempts happen on one thread. Thread-safe.
+ * <p>The client's own way to do this is turned off. It does not know of deadlines, nor the exceptions of Apache's client,
+ * does not repeat deletions, and goes on without end while an answer breaks off again and again in its body. Thread-safe.
  */
-final class Attempts implements StorageRetryStrategy {
-
-    private static final long serialVersionUID = 1L;
+final class Attempts {
 
     /** Time-out, throttling, and failures of the service. */
     private static final Set<Integer> TRANSIENT = Set.of(408, 429, 500, 502, 503, 504);
 
-    /** Of one call, the first one included. */
+    /** Of one request, the first one included. */
     static final int MOST = 8;
 
-    private final transient ThreadLocal<Integer> failures = ThreadLocal.withInitial(() -> 0);
-    private final transient Runnable onRetry;
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(4);
 
-    Attempts(Runnable onRetry) {
-        this.onRetry = onRetry;
+    /** One attempt at a request. */
+    @FunctionalInterface
+    interface Request<T extends @Nullable Object> {
+        /** Sends it, after so many attempts that have failed. */
+        T send(int failed) throws IOException;
     }
 
-    /** A call begins on this thread. */
-    void begin() {
-        failures.set(0);
-    }
+    /** The last attempt's failure. */
+    static final class FailedException extends IOException {
+        private static final long serialVersionUID = 1L;
 
-    /** How many attempts of this thread's call have failed so far and were followed by another. */
-    int retried() {
-        return failures.get();
-    }
+        final transient StorageException failure;
+        final int attempts;
 
-    @Override
-    public ResultRetryAlgorithm<?> getIdempotentHandler() {
-        return new BasicResultRetryAlgorithm<Object>() {
-            @Override
-            public boolean shouldRetry(@Nullable Throwable failure, @Nullable Object response) {
-                return failure != null && retry(failure);
-            }
-        };
-    }
-
-    @Override
-    public ResultRetryAlgorithm<?> getNonidempotentHandler() {
-        return getIdempotentHandler();
-    }
-
-    private boolean retry(Throwable failure) {
-        if (!isTransient(failure) || failures.get() >= MOST - 1) {
-            return false;
+        FailedException(StorageException failure, int attempts) {
+            super(failure);
+            this.failure = failure;
+            this.attempts = attempts;
         }
-        failures.set(failures.get() + 1);
-        onRetry.run();
-        return true;
+    }
+
+    private final Duration retryFor;
+    private final Runnable onRetry;
+    private final LongSupplier nanoTime;
+    private final LongConsumer sleepNanos;
+    private final LongUnaryOperator random;
+
+    /**
+     * @param retryFor how long a request is sent again
+     * @param onRetry told before each time
+     * @param nanoTime as {@link System#nanoTime}
+     * @param sleepNanos waits so long
+     * @param random a number from 0 up to, and without, the one that is given
+     */
+    Attempts(
+            Duration retryFor,
+            Runnable onRetry,
+            LongSupplier nanoTime,
+            LongConsumer sleepNanos,
+            LongUnaryOperator random) {
+        this.retryFor = retryFor;
+        this.onRetry = onRetry;
+        this.nanoTime = nanoTime;
+        this.sleepNanos = sleepNanos;
+        this.random = random;
+    }
+
+    /** @throws FailedException if no attempt succeeds, or one fails for good */
+    <T extends @Nullable Object> T run(Request<T> request) throws FailedException {
+        long begin = nanoTime.getAsLong();
+        long pause = FIRST_PAUSE_NANOS;
+        for (int failed = 0; ; failed++) {
+            try {
+                return request.send(failed);
+            } catch (FailedException e) {
+                throw e; // a request within this one, which had its attempts
+            } catch (StorageException | IOException e) {
+                // Random, so that those who failed together come back apart.
+                long nanos = pause + random.applyAsLong(pause);
+                long left = Math.min(
+                        retryFor.toNanos() - (nanoTime.getAsLong() - begin),
+                        Deadline.current().leftNanos());
+                StorageException failure = clientsOwn(e);
+                if (!isTransient(failure) || failed + 1 == MOST || nanos >= left) {
+                    throw new FailedException(failure, failed + 1);
+                }
+                onRetry.run();
+                sleepNanos.accept(nanos);
+                pause = Math.min(pause + pause / 2, LONGEST_PAUSE_NANOS);
+            }
+        }
+    }
+
+    /** The client wraps its own exception when it comes from within a channel. */
+    private static StorageException clientsOwn(Exception e) {
+        if (e instanceof StorageException own) {
+            return own;
+        }
+        return e.getCause() instanceof StorageException wrapped ? wrapped : new StorageException(0, e.getMessage(), e);
     }
 
     static boolean isTransient(Throwable failure) {

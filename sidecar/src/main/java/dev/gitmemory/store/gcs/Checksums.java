@@ -1,5 +1,6 @@
 package dev.gitmemory.store.gcs;
 
+import dev.gitmemory.store.Deadline;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,6 +72,7 @@ final class Checksums implements HttpResponseInterceptor {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int count = in.read(bytes, offset, length);
             if (count > 0) {
+                Deadline.current().moved(count);
                 sum.update(bytes, offset, count);
             } else if (count < 0 && (int) sum.getValue() != expected) {
                 throw new IOException("the object was damaged on its way: its CRC32C is %08x, not %08x"

@@ -1,17 +1,19 @@
 package dev.gitmemory.store.gcs;
 
+import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
-import com.google.api.gax.retrying.RetrySettings;
+import com.google.api.gax.retrying.BasicResultRetryAlgorithm;
+import com.google.api.gax.retrying.ResultRetryAlgorithm;
 import com.google.auth.Credentials;
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.http.HttpTransportOptions;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
+import com.google.cloud.storage.StorageRetryStrategy;
 import dev.gitmemory.store.StoreException;
 import dev.gitmemory.store.StoreSettings;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,14 @@ final class GcsClient implements AutoCloseable {
     /** Reading, creating, listing and deleting objects; not changing buckets or their rights. */
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 
-    private static final Duration FIRST_BACK_OFF = Duration.ofMillis(200);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(4);
-
     private final Storage storage;
     private final ApacheHttpTransport transport;
+    private final Watchdog watchdog;
 
-    private GcsClient(Storage storage, ApacheHttpTransport transport) {
+    private GcsClient(Storage storage, ApacheHttpTransport transport, Watchdog watchdog) {
         this.storage = storage;
         this.transport = transport;
+        this.watchdog = watchdog;
     }
 
     /**
@@ -37,36 +38,42 @@ final class GcsClient implements AutoCloseable {
      *     credentials
      * @throws IOException if there are no credentials
      */
-    static GcsClient connect(StoreSettings settings, @Nullable String emulator, Attempts attempts) throws IOException {
-        Credentials credentials = emulator == null ? credentials() : NoCredentials.getInstance();
-        ApacheHttpTransport transport = new ApacheHttpTransport(ApacheHttpTransport.newDefaultHttpClientBuilder()
-                // One connection for each request that may be under way, so that none has to be made for a burst.
-                .setMaxConnTotal(settings.parallelism())
-                .setMaxConnPerRoute(settings.parallelism())
-                .evictIdleConnections(1, TimeUnit.MINUTES)
-                .disableContentCompression()
-                .addInterceptorLast(new Checksums())
-                .build());
+    static GcsClient connect(StoreSettings settings, @Nullable String emulator) throws IOException {
+        Watchdog watchdog = new Watchdog();
+        ApacheHttpTransport transport =
+                new ApacheHttpTransport(watchdog.around(ApacheHttpTransport.newDefaultHttpClientBuilder()
+                        // One connection for each request that may be under way, so that none has to be made for a
+                        // burst.
+                        .setMaxConnTotal(settings.parallelism())
+                        .setMaxConnPerRoute(settings.parallelism())
+                        .evictIdleConnections(1, TimeUnit.MINUTES)
+                        .disableContentCompression()
+                        .addInterceptorLast(new Checksums())
+                        .build()));
+        Credentials credentials = emulator == null ? credentials(transport) : NoCredentials.getInstance();
         int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
         StorageOptions.Builder options = StorageOptions.http()
-                .setStorageRetryStrategy(attempts)
+                .setStorageRetryStrategy(new Once())
                 .setTransportOptions(HttpTransportOptions.newBuilder()
                         .setHttpTransportFactory(() -> transport)
                         .setConnectTimeout(timeoutMillis)
                         .setReadTimeout(timeoutMillis)
                         .build())
-                .setRetrySettings(backOff(settings.retryFor()))
                 // For the list of a project's buckets only; without one the client looks for it on the network.
                 .setProjectId("unused")
                 .setCredentials(credentials);
         if (emulator != null) {
             options.setHost(emulator.contains("://") ? emulator : "http://" + emulator);
         }
-        return new GcsClient(options.build().getService(), transport);
+        return new GcsClient(options.build().getService(), transport, watchdog);
     }
 
     Storage storage() {
         return storage;
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
     }
 
     @Override
@@ -74,14 +81,16 @@ final class GcsClient implements AutoCloseable {
         try {
             storage.close();
             transport.shutdown();
+            watchdog.close();
         } catch (Exception e) {
             throw new IllegalStateException("Closing the client of Google Cloud Storage failed", e);
         }
     }
 
-    private static Credentials credentials() throws IOException {
+    /** Tokens are fetched over the same transport, so that this, too, ends with a deadline. */
+    private static Credentials credentials(HttpTransport transport) throws IOException {
         try {
-            return GoogleCredentials.getApplicationDefault().createScoped(SCOPE);
+            return GoogleCredentials.getApplicationDefault(() -> transport).createScoped(SCOPE);
         } catch (IOException e) {
             throw new StoreException(
                     "There are no credentials for Google Cloud Storage (" + e.getMessage()
@@ -91,14 +100,24 @@ final class GcsClient implements AutoCloseable {
         }
     }
 
-    /** Each pause is random, between once and twice its length, so that those who failed together come back apart. */
-    private static RetrySettings backOff(Duration total) {
-        return RetrySettings.newBuilder()
-                .setInitialRetryDelayDuration(FIRST_BACK_OFF)
-                .setRetryDelayMultiplier(1.5)
-                .setMaxRetryDelayDuration(LONGEST_BACK_OFF)
-                .setTotalTimeoutDuration(total)
-                .setMaxAttempts(Attempts.MOST)
-                .build();
+    /** Sends nothing again: {@link Attempts} does. */
+    private static final class Once implements StorageRetryStrategy {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public ResultRetryAlgorithm<?> getIdempotentHandler() {
+            return new BasicResultRetryAlgorithm<Object>() {
+                @Override
+                public boolean shouldRetry(@Nullable Throwable failure, @Nullable Object response) {
+                    return false;
+                }
+            };
+        }
+
+        @Override
+        public ResultRetryAlgorithm<?> getNonidempotentHandler() {
+            return getIdempotentHandler();
+        }
     }
 }

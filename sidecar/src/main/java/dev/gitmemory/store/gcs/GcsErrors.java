@@ -2,6 +2,7 @@ package dev.gitmemory.store.gcs;
 
 import com.google.auth.Retryable;
 import com.google.cloud.storage.StorageException;
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.StoreException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -26,13 +27,16 @@ final class GcsErrors {
      *
      * @param what the operation, as in {@code store}
      * @param objectName what it was about
-     * @param attempts how often it was tried
+     * @param deadline what it was subject to
      */
-    StoreException failed(String what, String objectName, int attempts, StorageException failure) {
-        String tries = attempts > 1 ? " (tried " + attempts + " times)" : "";
+    StoreException failed(String what, String objectName, Attempts.FailedException failed, Deadline deadline) {
+        StorageException failure = failed.failure;
+        String tries = failed.attempts > 1 ? " (tried " + failed.attempts + " times)" : "";
+        String why = failure.getCode() == 0 && deadline.isOver()
+                ? "broken off after " + deadline.elapsedMillis() + " ms (setting store-deadline): " + rootOf(failure)
+                : explain(failure);
         return new StoreException(
-                "Can't " + what + " '" + location.describe(objectName) + "'" + tries + ": " + explain(failure),
-                failure);
+                "Can't " + what + " '" + location.describe(objectName) + "'" + tries + ": " + why, failure);
     }
 
     /** Whether a 404 is about the bucket rather than an object in it. */

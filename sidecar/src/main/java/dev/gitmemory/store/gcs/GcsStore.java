@@ -11,6 +11,7 @@ import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.Storage.BlobSourceOption;
 import com.google.cloud.storage.Storage.BlobTargetOption;
 import com.google.cloud.storage.StorageException;
+import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Range;
 import dev.gitmemory.store.StoreException;
@@ -25,6 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>How an object is created exactly once</h2>
  *
  * By the precondition that it has no generation yet ({@code ifGenerationMatch=0}): of all who race exactly one is
- * answered with success, the others with 412. The client repeats a request whose answer it did not get, and when the
+ * answered with success, the others with 412. {@link Attempts} repeats a request whose answer it did not get, and when the
  * first one had stored the object the second is answered with 412 as well. Each call therefore writes a mark of its own
  * into the object's metadata, and when 412 comes after an attempt that failed, the mark that is there tells who won.
  * When that can't be read either, the outcome is unknown, and so is what {@link #create} throws.
@@ -76,11 +79,16 @@ public final class GcsStore implements ObjectStore {
         Counter retries = Counter.builder("git.memory.store.retries")
                 .description("Requests to the object storage that failed in passing and were sent again")
                 .register(metrics);
-        Attempts attempts = new Attempts(retries::increment);
-        GcsClient client = GcsClient.connect(settings, emulator, attempts);
+        Attempts attempts = new Attempts(
+                settings.retryFor(),
+                retries::increment,
+                System::nanoTime,
+                LockSupport::parkNanos,
+                bound -> ThreadLocalRandom.current().nextLong(bound));
+        GcsClient client = GcsClient.connect(settings, emulator);
         GcsStore store = new GcsStore(client, location, attempts, new GcsErrors(location, settings.timeout()));
         try {
-            store.list("", "", 1);
+            Deadline.after(settings.deadline(), System::nanoTime).during(() -> store.list("", "", 1));
             return store;
         } catch (IOException | RuntimeException e) {
             store.close();
@@ -96,7 +104,7 @@ public final class GcsStore implements ObjectStore {
                 .setContentType(CONTENT_TYPE)
                 .setMetadata(Map.of(MARK, mark))
                 .build();
-        return call("store", name, () -> {
+        return call("store", name, failed -> {
             try {
                 storage.create(info, content, BlobTargetOption.doesNotExist(), BlobTargetOption.disableGzipContent());
                 return Created.STORED;
@@ -104,14 +112,15 @@ public final class GcsStore implements ObjectStore {
                 if (e.getCode() != 412) {
                     throw e;
                 }
-                boolean ours = attempts.retried() > 0 && mark.equals(markOf(name));
+                boolean ours = failed > 0 && mark.equals(markOf(name));
                 return ours ? Created.STORED : Created.EXISTED;
             }
         });
     }
 
-    private @Nullable String markOf(String name) {
-        Blob found = storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.METADATA));
+    private @Nullable String markOf(String name) throws IOException {
+        Blob found = attempts.run(
+                failed -> storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.METADATA)));
         Map<String, String> metadata = found == null ? null : found.getMetadata();
         return metadata == null ? null : metadata.get(MARK);
     }
@@ -122,7 +131,7 @@ public final class GcsStore implements ObjectStore {
         return callOrNull(
                 "read",
                 name,
-                () -> storage.readAllBytes(
+                failed -> storage.readAllBytes(
                         BlobId.of(location.bucket(), name), BlobSourceOption.shouldReturnRawInputStream(true)));
     }
 
@@ -130,7 +139,7 @@ public final class GcsStore implements ObjectStore {
     public byte @Nullable [] read(String key, long offset, int length) throws IOException {
         Range range = new Range(offset, length);
         String name = location.objectName(key);
-        byte[] part = callOrNull("read", name, () -> readPart(name, range));
+        byte[] part = callOrNull("read", name, failed -> readPart(name, range));
         if (part == null || part.length > 0) {
             return part;
         }
@@ -138,7 +147,7 @@ public final class GcsStore implements ObjectStore {
         Blob found = callOrNull(
                 "read",
                 name,
-                () -> storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.SIZE)));
+                failed -> storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.SIZE)));
         if (found == null) {
             return null;
         }
@@ -181,7 +190,7 @@ public final class GcsStore implements ObjectStore {
         if (!start.isEmpty()) {
             options.add(BlobListOption.startOffset(start));
         }
-        return call("list", location.prefix() + prefix, () -> {
+        return call("list", location.prefix() + prefix, failed -> {
             List<Entry> page = new ArrayList<>();
             for (Blob blob : storage.list(location.bucket(), options.toArray(BlobListOption[]::new))
                     .iterateAll()) {
@@ -201,7 +210,7 @@ public final class GcsStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         String name = location.objectName(key);
-        call("delete", name, () -> storage.delete(BlobId.of(location.bucket(), name)));
+        call("delete", name, failed -> storage.delete(BlobId.of(location.bucket(), name)));
     }
 
     @Override
@@ -214,14 +223,8 @@ public final class GcsStore implements ObjectStore {
         client.close();
     }
 
-    /** Some requests, together one operation. */
-    @FunctionalInterface
-    private interface Call<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T call(String what, String name, Call<T> call) throws IOException {
-        T answer = callOrNull(what, name, call);
+    private <T> T call(String what, String name, Attempts.Request<T> request) throws IOException {
+        T answer = callOrNull(what, name, request);
         if (answer == null) {
             throw new StoreException(
                     "Can't " + what + " '" + location.describe(name) + "': the answer makes no sense", null);
@@ -230,24 +233,19 @@ public final class GcsStore implements ObjectStore {
     }
 
     /** Answers null when there is no such object. */
-    private <T> @Nullable T callOrNull(String what, String name, Call<? extends @Nullable T> call) throws IOException {
-        attempts.begin();
+    private <T> @Nullable T callOrNull(String what, String name, Attempts.Request<? extends @Nullable T> request)
+            throws IOException {
+        Deadline deadline = Deadline.current();
+        Watchdog.Watch watch = client.watchdog().watch(deadline);
         try {
-            return call.run();
-        } catch (StorageException | IOException e) {
-            StorageException failure = clientsOwn(e);
-            if (failure.getCode() == 404 && what.equals("read") && !GcsErrors.isAboutBucket(failure)) {
+            return attempts.run(request);
+        } catch (Attempts.FailedException e) {
+            if (e.failure.getCode() == 404 && what.equals("read") && !GcsErrors.isAboutBucket(e.failure)) {
                 return null;
             }
-            throw errors.failed(what, name, attempts.retried() + 1, failure);
+            throw errors.failed(what, name, e, deadline);
+        } finally {
+            watch.end();
         }
-    }
-
-    /** The client wraps its own exception when it comes from within a channel. */
-    private static StorageException clientsOwn(Exception e) {
-        if (e instanceof StorageException own) {
-            return own;
-        }
-        return e.getCause() instanceof StorageException wrapped ? wrapped : new StorageException(0, e.getMessage(), e);
     }
 }

@@ -26,6 +26,8 @@ public enum GcsFault {
     STALL_AFTER(0),
     /** No answer; the request has its effect once the client has given up. */
     LATE(0),
+    /** An answer of which a byte comes every now and then, without end, and no effect. */
+    DRIPPING(0),
     /** The answer breaks off in the middle of its body. */
     TRUNCATED(0),
     /** One byte of the object is another one: of what arrives when it is an upload, of what is sent otherwise. */

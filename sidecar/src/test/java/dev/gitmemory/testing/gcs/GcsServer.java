@@ -1,9 +1,12 @@
 package dev.gitmemory.testing.gcs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.gitmemory.testing.gcs.GcsRequest.Kind;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * fails as it is told by {@link #faults}. Thread-safe.
  */
 public final class GcsServer implements AutoCloseable {
+
+    private static final long DROP_EVERY_NANOS = 20_000_000;
 
     private final ServerSocket server;
     private final ExecutorService connections = Executors.newCachedThreadPool();
@@ -129,6 +135,7 @@ public final class GcsServer implements AutoCloseable {
                 awaitEnd(in);
                 buckets.answer(request);
             }
+            case DRIPPING -> drip(connection);
             case TRUNCATED -> {
                 HttpMessage.Response whole = buckets.answer(request);
                 HttpMessage.write(
@@ -160,6 +167,17 @@ public final class GcsServer implements AutoCloseable {
     private static void reset(Socket connection) throws IOException {
         connection.setSoLinger(true, 0); // closing then sends RST instead of FIN
         connection.close();
+    }
+
+    /** Sends until the client has given up. */
+    private static void drip(Socket connection) throws IOException {
+        OutputStream out = connection.getOutputStream();
+        out.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
+                .getBytes(ISO_8859_1));
+        while (!connection.isClosed()) {
+            out.write(' '); // fails when the client has gone
+            LockSupport.parkNanos(DROP_EVERY_NANOS);
+        }
     }
 
     /** Waits until the client has given up. */
