@@ -4,6 +4,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.CacheSettings;
 import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.RepositoryMetrics;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
@@ -31,13 +32,16 @@ final class OpenMemory implements AutoCloseable {
     /**
      * Opens the storage and takes charge of the database, which is closed if that fails.
      *
-     * @param metrics gets the meters of the storage
+     * @param metrics gets the meters of the storage and the repositories
      * @throws IOException if the storage can't be used
      */
     static OpenMemory open(Database database, StoreOptions options, Path dataDir, MeterRegistry metrics)
             throws IOException {
         try {
-            return new OpenMemory(database, Stores.open(options.settings(dataDir), metrics), options.checkpoints());
+            ObjectStore store = Stores.open(options.settings(dataDir), metrics);
+            OpenMemory open = new OpenMemory(database, store, options.checkpoints());
+            RepositoryMetrics.bind(open.repositories, metrics);
+            return open;
         } catch (IOException | RuntimeException e) {
             database.close();
             throw e;

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ public final class MemoryRepositories implements AutoCloseable {
     private final ExecutorService readers;
     private final ExecutorService openers;
     private final Checkpoints checkpoints;
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder failedOpenings = new LongAdder();
     private final Cache<RepoId, Slot> kept;
     private final Cache<RepoId, MemoryRepository> held =
             Caffeine.newBuilder().weakValues().build();
@@ -146,7 +149,13 @@ public final class MemoryRepositories implements AutoCloseable {
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
         return new RepositoryFigures(
-                kept.estimatedSize(), bytes, kept.stats().evictionCount(), checkpoints.made(), checkpoints.failed());
+                kept.estimatedSize(),
+                bytes,
+                opened.sum(),
+                failedOpenings.sum(),
+                kept.stats().evictionCount(),
+                checkpoints.made(),
+                checkpoints.failed());
     }
 
     /**
@@ -234,13 +243,23 @@ public final class MemoryRepositories implements AutoCloseable {
                 open = held.getIfPresent(id);
             }
             if (open == null) {
-                BundleLog log =
-                        BundleLog.open(store, id.prefix(), readers, options.parallelReads(), checkpoints::appended);
-                open = new BundledRepository(id, log, clock);
+                open = new BundledRepository(id, read(), clock);
                 held.put(id, open);
             }
             repository = open;
             return open;
+        }
+
+        private BundleLog read() throws IOException {
+            LongAdder ended = failedOpenings;
+            try {
+                BundleLog log =
+                        BundleLog.open(store, id.prefix(), readers, options.parallelReads(), checkpoints::appended);
+                ended = opened;
+                return log;
+            } finally {
+                ended.increment();
+            }
         }
 
         boolean hasGrown() {

@@ -19,6 +19,20 @@ final class MetricsTest extends SidecarTest {
     }
 
     @Test
+    void theRepositoriesInMemoryAreTold() throws Exception {
+        enabledAgent("metered");
+
+        assertThat(http.get("/metrics").body())
+                .contains("git_memory_repositories_open 1.0")
+                .contains("git_memory_repositories_opened_total 1.0")
+                .contains("git_memory_repositories_failed_total 0.0")
+                .contains("git_memory_repositories_evicted_total 0.0")
+                .contains("git_memory_checkpoints_made_total 0.0")
+                .contains("git_memory_checkpoints_failed_total 0.0")
+                .containsPattern("git_memory_repositories_heap_bytes [1-9]");
+    }
+
+    @Test
     void whoAsksForOpenMetricsGetsThat() {
         Http.Answer answer =
                 http.send("GET", "/metrics", null, "Accept", "application/openmetrics-text; version=1.0.0");

@@ -7,6 +7,7 @@ import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.CacheSettings;
 import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.RepositoryMetrics;
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
@@ -35,6 +36,7 @@ public final class Sidecar implements AutoCloseable {
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
         this.server = HttpServer.start(memory, database, metrics, "127.0.0.1", 0, Caller.DEFAULT_USER);
+        RepositoryMetrics.bind(repositories, metrics);
         this.sql = SqlRequests.start(memory, database, Duration.ofHours(1), () -> {});
     }
 
