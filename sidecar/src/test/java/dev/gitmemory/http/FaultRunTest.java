@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.store.ObjectStore;
-import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.ChaosSidecar;
 import dev.gitmemory.testing.EmbeddedDatabase;
+import dev.gitmemory.testing.FaultyPlace;
 import dev.gitmemory.testing.Http;
 import dev.gitmemory.testing.Sidecar;
 import dev.gitmemory.testing.StockGit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,9 +57,20 @@ class FaultRunTest {
     private final BlockingQueue<Integer> kills = new LinkedBlockingQueue<>();
 
     @Test
-    void everyAcknowledgedWriteIsThereOnceAndPostgresqlEqualsGit() throws Exception {
-        String store = folder.resolve("store").toUri().toString();
+    void inAFolderEveryAcknowledgedWriteIsThereOnceAndPostgresqlEqualsGit() throws Exception {
+        run(FaultyPlace.folder(folder.resolve("store")));
+    }
+
+    @Test
+    void inABucketEveryAcknowledgedWriteIsThereOnceAndPostgresqlEqualsGit() throws Exception {
+        try (FaultyPlace bucket = FaultyPlace.bucket(folder.resolve("store"))) {
+            run(bucket);
+        }
+    }
+
+    private void run(FaultyPlace store) throws Exception {
         prepare(store);
+        store.fail(true);
         String role = database.sidecarRole();
         Random random = new Random(WRITES);
         for (int i = 0; i < sidecars.length(); i++) {
@@ -90,14 +100,15 @@ class FaultRunTest {
                 sidecars.get(i).kill();
             }
         }
+        store.fail(false);
         check(store);
     }
 
-    private ChaosSidecar start(String role, String store, Random random) throws IOException {
+    private ChaosSidecar start(String role, FaultyPlace store, Random random) throws IOException {
         return ChaosSidecar.start(database.jdbcUrl(), role, store, random.nextLong(), BETWEEN_CHECKPOINTS);
     }
 
-    private void prepare(String store) throws Exception {
+    private void prepare(FaultyPlace store) throws Exception {
         for (String agent : AGENTS) {
             application.createAgent(agent);
             application.createBlock(agent, agent + "-common", "system/common", "");
@@ -105,7 +116,7 @@ class FaultRunTest {
                 application.createBlock(agent, agent + "-" + client, "system/own" + client, "");
             }
         }
-        try (ObjectStore objects = Stores.open(store);
+        try (ObjectStore objects = store.open();
                 Sidecar sidecar = Sidecar.start(database, objects)) {
             for (String agent : AGENTS) {
                 assertThat(sidecar.http()
@@ -145,8 +156,8 @@ class FaultRunTest {
         }
     }
 
-    private void check(String store) throws Exception {
-        try (ObjectStore objects = Stores.open(store);
+    private void check(FaultyPlace store) throws Exception {
+        try (ObjectStore objects = store.open();
                 Sidecar sidecar = Sidecar.start(database, objects)) {
             sidecar.memory().reconciler().run();
             for (String agent : AGENTS) {
@@ -164,8 +175,9 @@ class FaultRunTest {
         }
         Map<String, Integer> written = new HashMap<>();
         int commits = 0;
+        Path files = store.files();
         for (String agent : AGENTS) {
-            Path repository = Path.of(URI.create(store)).resolve(new RepoId(Application.ORGANIZATION, agent).prefix());
+            Path repository = files.resolve(new RepoId(Application.ORGANIZATION, agent).prefix());
             StockGit git = StockGit.restoreFromCheckpoint(repository, folder.resolve("restored-" + agent));
             assertThat(git.run("fsck", "--full", "--strict")).isEmpty();
             assertThat(git.run("rev-list", "--min-parents=2", "--count", "main"))
@@ -182,7 +194,12 @@ class FaultRunTest {
         assertThat(written.values()).as("times that a value was written").containsOnly(1);
         assertThat(written.keySet()).containsAll(acknowledgedValues);
         System.out.printf(
-                "Fault run: %d acknowledged of %d attempts, %d sidecars killed, %d commits, %d of them unacknowledged%n",
-                acknowledgedValues.size(), attempts.get(), KILLS, commits, written.size() - acknowledgedValues.size());
+                "Fault run in %s: %d acknowledged of %d attempts, %d sidecars killed, %d commits, %d of them unacknowledged%n",
+                store.uri(),
+                acknowledgedValues.size(),
+                attempts.get(),
+                KILLS,
+                commits,
+                written.size() - acknowledgedValues.size());
     }
 }

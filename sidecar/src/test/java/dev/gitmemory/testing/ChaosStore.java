@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChaosStore extends ForwardingStore {
 
-    private static final int ONE_IN = 20;
+    static final int ONE_IN = 20;
     private static final Duration SLOW = Duration.ofMillis(50);
 
     private final Random random;

@@ -45,6 +45,15 @@ public final class GcsBuckets {
         return List.copyOf(objects(bucket).keySet());
     }
 
+    /** What an object holds, which must be there. */
+    public byte[] content(String bucket, String name) {
+        GcsObject found = objects(bucket).get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("There is no object " + name);
+        }
+        return found.content().array();
+    }
+
     private NavigableMap<String, GcsObject> objects(String bucket) {
         NavigableMap<String, GcsObject> objects = buckets.get(bucket);
         if (objects == null) {

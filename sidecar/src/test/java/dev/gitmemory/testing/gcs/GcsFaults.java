@@ -22,7 +22,9 @@ public final class GcsFaults {
             GcsFault.STALL_BEFORE,
             GcsFault.STALL_AFTER,
             GcsFault.LATE,
-            GcsFault.TRUNCATED);
+            GcsFault.TRUNCATED,
+            GcsFault.PRECONDITION_FAILED,
+            GcsFault.CORRUPTED);
 
     private final Map<Kind, Queue<GcsFault>> next = new EnumMap<>(Kind.class);
     private @Nullable Random random;
@@ -79,7 +81,20 @@ public final class GcsFaults {
             return always;
         }
         return oneIn > 0 && random != null && random.nextInt(oneIn) == 0
-                ? ANY_TIME.get(random.nextInt(ANY_TIME.size()))
+                ? possible(ANY_TIME.get(random.nextInt(ANY_TIME.size())), request)
                 : null;
+    }
+
+    /** A precondition has who uploads, and a checksum what is uploaded, or downloaded whole; others meet an outage. */
+    private static GcsFault possible(GcsFault fault, GcsRequest request) {
+        boolean upload = request.kind() == Kind.UPLOAD;
+        boolean whole = request.kind() == Kind.DOWNLOAD && !request.headers().containsKey("range");
+        boolean possible =
+                switch (fault) {
+                    case PRECONDITION_FAILED -> upload;
+                    case CORRUPTED -> upload || whole;
+                    default -> true;
+                };
+        return possible ? fault : GcsFault.UNAVAILABLE;
     }
 }
