@@ -9,7 +9,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Opens a store for a command that only makes sense with one that is there: a mistyped path must not make a new one. */
+/**
+ * Opens a store for a command that only reads: a mistyped path must not make a new one, and one that is mounted read-only
+ * will do.
+ */
 final class ExistingStore {
 
     private static final String FOLDER = "file:";
@@ -22,6 +25,6 @@ final class ExistingStore {
         if (uri.startsWith(FOLDER) && !Files.isDirectory(Path.of(URI.create(uri)))) {
             throw new TransferException("There is no store at '" + uri + "'; check --store and --data-dir");
         }
-        return Stores.open(settings);
+        return Stores.openForReading(settings);
     }
 }

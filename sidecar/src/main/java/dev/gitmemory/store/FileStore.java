@@ -34,12 +34,14 @@ final class FileStore implements ObjectStore {
     private final Path root;
     private final Disk disk;
     private final TempFiles temp;
+    private final boolean forReading;
 
     /** Folders known to be durable, to spare syncing those above them on every create. */
     private final Cache<Path, Boolean> durable =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
-    private FileStore(Path root, Disk disk) {
+    private FileStore(Path root, Disk disk, boolean forReading) {
+        this.forReading = forReading;
         this.root = root;
         this.disk = disk;
         this.temp = new TempFiles(root, disk);
@@ -54,9 +56,22 @@ final class FileStore implements ObjectStore {
         return open(folder, clock, Disk.UNWATCHED);
     }
 
+    /**
+     * Opens the store in a folder that is there and that may be mounted read-only: nothing is written to it.
+     *
+     * @throws IOException if there is no such folder
+     */
+    static FileStore openForReading(Path folder) throws IOException {
+        Path root = folder.toAbsolutePath().normalize();
+        if (!Files.isDirectory(root)) {
+            throw new StoreException("There is no folder '" + root + "' with a store; check --store", null);
+        }
+        return new FileStore(root, Disk.UNWATCHED, true);
+    }
+
     static FileStore open(Path folder, Clock clock, Disk disk) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
-        FileStore store = new FileStore(root, disk);
+        FileStore store = new FileStore(root, disk, false);
         try {
             Files.createDirectories(root);
             store.temp.open(clock);
@@ -91,6 +106,7 @@ final class FileStore implements ObjectStore {
     @Override
     public Created create(String key, byte[] content) throws IOException {
         Path file = path(key);
+        requireWritable("store", key);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return existed(key, file);
         }
@@ -199,6 +215,7 @@ final class FileStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         Path file = path(key);
+        requireWritable("delete", key);
         try {
             if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file)) {
                 Folders.sync(folderOf(file));
@@ -227,6 +244,13 @@ final class FileStore implements ObjectStore {
             throw new InvalidKeyException("'" + TempFiles.FOLDER + "' is the store's own folder: '" + key + "'");
         }
         return file;
+    }
+
+    private void requireWritable(String what, String key) throws StoreException {
+        if (forReading) {
+            throw new StoreException(
+                    "Can't " + what + " '" + key + "' in '" + root + "': it is open for reading", null);
+        }
     }
 
     private void makeFolder(Path file) throws IOException {

@@ -53,10 +53,23 @@ public final class Stores {
         return open(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR));
     }
 
+    /**
+     * Opens a store, without metrics, of which nothing but {@code read} and {@code list} is used: a folder may be mounted
+     * read-only, and an account of a bucket needs no right to write. A folder is not made.
+     *
+     * @throws IllegalArgumentException if the settings name no store; the message lists what is supported
+     * @throws IOException if there is none, or it can't be used; the message says why and what to do
+     */
+    public static ObjectStore openForReading(StoreSettings settings) throws IOException {
+        MeterRegistry metrics = new CompositeMeterRegistry();
+        Opener opener = opener(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR), true);
+        return limited(opener.open(), settings, metrics);
+    }
+
     /** Says what is wrong with a URI, without opening anything; empty when it names a store. */
     public static Optional<String> problemWith(String uri) {
         try {
-            opener(new StoreSettings(uri), new CompositeMeterRegistry(), Clock.systemUTC(), null);
+            opener(new StoreSettings(uri), new CompositeMeterRegistry(), Clock.systemUTC(), null, true);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -65,20 +78,23 @@ public final class Stores {
 
     static ObjectStore open(StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator)
             throws IOException {
-        ObjectStore store =
-                new MeteredStore(opener(settings, metrics, clock, emulator).open(), metrics);
-        return new LimitedStore(store, settings.parallelism(), settings.deadline(), System::nanoTime, metrics);
+        return limited(opener(settings, metrics, clock, emulator, false).open(), settings, metrics);
+    }
+
+    private static ObjectStore limited(ObjectStore store, StoreSettings settings, MeterRegistry metrics) {
+        ObjectStore metered = new MeteredStore(store, metrics);
+        return new LimitedStore(metered, settings.parallelism(), settings.deadline(), System::nanoTime, metrics);
     }
 
     private static Opener opener(
-            StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator) {
+            StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator, boolean forReading) {
         String setting = settings.uri();
         URI uri = parse(setting);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         return switch (scheme) {
             case "file" -> {
                 Path folder = folder(setting, uri);
-                yield () -> FileStore.open(folder, clock);
+                yield () -> forReading ? FileStore.openForReading(folder) : FileStore.open(folder, clock);
             }
             case "gs" -> {
                 GcsLocation location = location(setting, uri);

@@ -74,6 +74,25 @@ final class ExportCommandTest {
     }
 
     @Test
+    void aStoreThatCanNotBeWrittenToIsExportedAndChecked() throws IOException {
+        Path own = folder.resolve("store/.git-memory-tmp");
+        Files.delete(own);
+        Files.writeString(own, "in the way of whoever writes"); // permissions would not stop root
+        assertThat(Cli.run(environment, "enable", "a").exitCode())
+                .as("needs to write")
+                .isNotZero();
+
+        assertThat(export("--agent", "a", "--to", folder.resolve("a.git").toString())
+                        .err())
+                .isEmpty();
+        Cli.Run checked = Cli.run(environment, "fsck", "--all");
+
+        assertThat(checked.exitCode()).as(checked.out() + checked.err()).isZero();
+        StockGit.at(folder.resolve("a.git")).fsck();
+        assertThat(own).hasContent("in the way of whoever writes");
+    }
+
+    @Test
     void whatIsWrongIsSaidAndNothingIsMade() throws IOException {
         String target = folder.resolve("x").toString();
         assertThat(export("--agent", "nobody", "--to", target).err()).contains("There is no agent 'nobody'");
