@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class Http {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    static {
+        // Seconds; the server ends connections that were idle for thirty, and a request just then would fail.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "5");
+    }
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final int port;
