@@ -63,6 +63,7 @@ public final class StockGit {
      */
     public static StockGit restoreFromCheckpoint(Path repository, Path folder) {
         StockGit git = initBare(folder);
+        git.run("config", "gc.autoDetach", "false"); // in the background it would take packs away from under fsck
         List<Path> bundles = new ArrayList<>();
         List<Path> checkpoints = sorted(repository.resolve("checkpoint"));
         String newest = "";
