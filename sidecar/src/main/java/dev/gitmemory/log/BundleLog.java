@@ -3,8 +3,6 @@ package dev.gitmemory.log;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -230,44 +228,6 @@ public final class BundleLog {
     public boolean checkpoint() throws IOException {
         refresh();
         return checkpointer.run(this::snapshot, this::checkpointed, memory.objects());
-    }
-
-    /**
-     * Deletes entries of a log, open or not, that a checkpoint has covered for some time; the entry after which it is named stays. Each is
-     * compared with the newest checkpoint before. A crash anywhere in it leaves entries that the next call deletes.
-     *
-     * @param prefix as for {@link #open}
-     * @param keep one hour or longer, counted from the first call that sees the checkpoint
-     * @return how many entries were deleted
-     * @throws CorruptLogException if an entry or the checkpoint can't be used, or the checkpoint lacks an object of an
-     *     entry; neither this entry nor a later one was deleted
-     * @throws IOException if the store failed
-     */
-    public static int deleteCovered(ObjectStore store, String prefix, Duration keep, Instant now) throws IOException {
-        return new EntryRetention(new RepoLog(store, prefix, id -> null)).run(keep, now);
-    }
-
-    /**
-     * Removes a repository for good, open or not, readable or not, and leaves a tombstone: from then on opening it,
-     * reading on and appending fail with {@link PurgedException}, wherever it is open. May be run again and again, and
-     * should be after an hour, for then nobody can have written anything any more.
-     *
-     * @param prefix as for {@link #open}
-     * @return how many objects were removed
-     * @throws IOException if the store failed; what was done stays done, and the next call goes on
-     */
-    public static long purge(ObjectStore store, String prefix) throws IOException {
-        return new LogPurge(store, prefix).run();
-    }
-
-    /** Whether a log has an entry after {@code number}. One small request. */
-    public static boolean hasEntryAfter(ObjectStore store, String prefix, long number) throws IOException {
-        return new RepoLog(store, prefix, id -> null).hasEntryAfter(number);
-    }
-
-    /** Whether the store has anything of a repository, be it a tombstone. */
-    public static boolean isThere(ObjectStore store, String prefix) throws IOException {
-        return new LogPurge(store, prefix).isThere();
     }
 
     private Checkpointer.Snapshot snapshot() {

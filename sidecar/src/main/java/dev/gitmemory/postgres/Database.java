@@ -27,11 +27,13 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final Jdbi jdbi;
     private final BlockColumns columns;
+    private final Duration lockTimeout;
 
-    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns) {
+    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns, Duration lockTimeout) {
         this.pool = pool;
         this.jdbi = jdbi;
         this.columns = columns;
+        this.lockTimeout = lockTimeout;
     }
 
     /** What is done in one transaction; run again from its beginning when PostgreSQL asks for it. */
@@ -75,7 +77,7 @@ public final class Database implements AutoCloseable {
         // Arguments are what agents remember: they belong into no log.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         try {
-            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)));
+            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)), Duration.ZERO);
         } catch (RuntimeException e) {
             pool.close();
             throw DatabaseErrors.translate(e);
@@ -83,16 +85,32 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * The same database through the same pool, for somebody who has others to see to: a statement that waits longer for
+     * a lock fails with {@link RowsLockedException}. Not to be closed.
+     *
+     * @param timeout a millisecond or more; PostgreSQL's {@code lock_timeout}
+     */
+    public Database withLockTimeout(Duration timeout) {
+        return new Database(pool, jdbi, columns, timeout);
+    }
+
+    /**
      * Runs {@code work} in a transaction and commits; what it throws rolls back.
      *
      * @throws DatabaseUnavailableException if PostgreSQL can't be reached; the outcome of a commit may be unknown
+     * @throws RowsLockedException if another transaction held a lock for too long; nothing was written
      * @throws GuardRefusedException if the guard refuses a row; nothing was written
      * @throws ConstraintException if a row breaks a constraint; nothing was written
      */
     public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(handle -> work.in(new Tx(handle, columns)));
+                return jdbi.inTransaction(handle -> {
+                    if (!lockTimeout.isZero()) {
+                        handle.execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+                    }
+                    return work.in(new Tx(handle, columns));
+                });
             } catch (JdbiException e) { // Jdbi wraps every SQLException
                 if (attempt >= ATTEMPTS || !DatabaseErrors.isTransient(e)) {
                     throw DatabaseErrors.translate(e);

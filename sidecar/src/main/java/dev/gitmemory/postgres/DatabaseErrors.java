@@ -14,6 +14,7 @@ final class DatabaseErrors {
     private static final Set<String> SERVER_GOING_OR_COMING = Set.of("57P01", "57P02", "57P03", "57P05");
 
     private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String READ_ONLY_SERVER = "25006";
 
     /** Class 08. PostgreSQL's errors all have a state; only the pool speaks without one, of connections it has lost. */
@@ -39,6 +40,13 @@ final class DatabaseErrors {
         if (state.startsWith("23")) {
             ServerErrorMessage server = serverMessage(sql);
             return new ConstraintException(server == null ? null : server.getConstraint(), serverText(sql), failure);
+        }
+        if (state.equals(LOCK_NOT_AVAILABLE)) {
+            return new RowsLockedException(
+                    "Another transaction has held locks on its rows for too long (pg_stat_activity and pg_locks tell"
+                            + " whose): "
+                            + serverText(sql),
+                    failure);
         }
         if (state.startsWith("08")
                 || state.startsWith("53")

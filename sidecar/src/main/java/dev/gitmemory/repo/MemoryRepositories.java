@@ -3,6 +3,7 @@ package dev.gitmemory.repo;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.StoredLog;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
@@ -169,7 +170,7 @@ public final class MemoryRepositories implements AutoCloseable {
      * @throws IOException if the store failed; a later call goes on
      */
     public int deleteCovered(RepoId id, Duration keep) throws IOException {
-        return BundleLog.deleteCovered(store, id.prefix(), keep, clock.instant());
+        return new StoredLog(store, id.prefix()).deleteCovered(keep, clock.instant());
     }
 
     /**
@@ -181,7 +182,7 @@ public final class MemoryRepositories implements AutoCloseable {
      * @throws IOException if the store failed; a later call goes on
      */
     public long purge(RepoId id) throws IOException {
-        long removed = BundleLog.purge(store, id.prefix());
+        long removed = new StoredLog(store, id.prefix()).purge();
         kept.invalidate(id);
         held.invalidate(id);
         return removed;
@@ -189,12 +190,12 @@ public final class MemoryRepositories implements AutoCloseable {
 
     /** Whether the log has an entry after {@code number}. One small request; the repository is not opened. */
     public boolean hasEntryAfter(RepoId id, long number) throws IOException {
-        return BundleLog.hasEntryAfter(store, id.prefix(), number);
+        return new StoredLog(store, id.prefix()).hasEntryAfter(number);
     }
 
     /** Whether the store has anything of a repository, be it a tombstone. */
     public boolean isThere(RepoId id) throws IOException {
-        return BundleLog.isThere(store, id.prefix());
+        return new StoredLog(store, id.prefix()).isThere();
     }
 
     /**

@@ -55,9 +55,6 @@ final class AllAgents {
         while (true) {
             String after = progress.path("after").asText();
             List<String> batch = database.inTransaction(tx -> tx.ledger().enabledAfter(after, BATCH));
-            if (batch.isEmpty()) {
-                return result(progress);
-            }
             if (closing.getAsBoolean()) {
                 throw new CancellationException("the sidecar is being stopped");
             }
@@ -65,12 +62,13 @@ final class AllAgents {
                     .map(agent -> CompletableFuture.supplyAsync(() -> compare(agent, compare), threads))
                     .toList()
                     .forEach(one -> count(progress, one.join()));
+            double perSecond = (progress.path("agents").asLong() - doneBefore) * 1e9 / (System.nanoTime() - begin);
+            progress.put("text", summary(verb, progress, perSecond));
+            if (batch.size() < BATCH) {
+                return result(progress);
+            }
             progress.put("after", batch.get(batch.size() - 1));
-            tell(
-                    request,
-                    verb,
-                    progress,
-                    (progress.path("agents").asLong() - doneBefore) * 1e9 / (System.nanoTime() - begin));
+            save(request, progress);
         }
     }
 
@@ -103,19 +101,21 @@ final class AllAgents {
         progress.put(member, progress.path(member).asLong() + number);
     }
 
-    private void tell(Taken request, String verb, ObjectNode progress, double perSecond) {
+    private String summary(String verb, ObjectNode progress, double perSecond) {
+        long enabled = database.inTransaction(tx -> tx.ledger().countEnabled());
+        return String.format(
+                Locale.ROOT,
+                "%s: %d of %d agents, %d differed, %d failed, %.0f/s",
+                verb,
+                progress.path("agents").asLong(),
+                enabled,
+                progress.path("different").asLong(),
+                progress.path("failed").asLong(),
+                perSecond);
+    }
+
+    private void save(Taken request, ObjectNode progress) {
         database.execute(tx -> {
-            progress.put(
-                    "text",
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %d of %d agents, %d differed, %d failed, %.0f/s",
-                            verb,
-                            progress.path("agents").asLong(),
-                            tx.ledger().countEnabled(),
-                            progress.path("different").asLong(),
-                            progress.path("failed").asLong(),
-                            perSecond));
             if (!tx.requests().progress(request.attempt(), progress.toString())) {
                 throw new Once.Lost(request.attempt().requestId());
             }
@@ -142,9 +142,7 @@ final class AllAgents {
         if (progress.has("notices")) {
             result.set("notices", progress.get("notices"));
         }
-        if (progress.has("text")) {
-            result.withArray("notices").add(progress.get("text").asText());
-        }
+        result.withArray("notices").add(progress.path("text").asText());
         return result;
     }
 }

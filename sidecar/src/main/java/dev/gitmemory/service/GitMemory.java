@@ -45,7 +45,7 @@ public final class GitMemory {
         this.sync = new Sync(database, repositories, applier, steps);
         this.compaction = new Compaction(database, repositories);
         this.purge = new Purge(database, repositories);
-        this.reconciler = new Reconciler(database, repositories, applier, enablement, purge, clock);
+        this.reconciler = new Reconciler(database, repositories, steps, clock);
     }
 
     public Blocks blocks() {

@@ -4,6 +4,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports.LeftOut;
+import dev.gitmemory.postgres.RowsLockedException;
 import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.MemoryRepositories;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
  * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute. Agents
- * that have not failed come first, and a pass does a bounded number of each kind. Thread-safe; passes run one at a time.
+ * that have not failed come first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a time.
  */
 public final class Reconciler {
 
@@ -46,6 +47,9 @@ public final class Reconciler {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int TRIED_AT_ONCE = 3;
 
+    /** One agent's rows may be locked by a transaction that hangs, while others wait to be seen to. */
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
@@ -57,18 +61,12 @@ public final class Reconciler {
     private Instant roundBegan = Instant.MIN; // guarded by this
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0);
 
-    Reconciler(
-            Database database,
-            MemoryRepositories repositories,
-            Applier applier,
-            Enablement enablement,
-            Purge purge,
-            Clock clock) {
-        this.database = database;
+    Reconciler(Database database, MemoryRepositories repositories, Steps steps, Clock clock) {
+        this.database = database.withLockTimeout(LOCK_TIMEOUT);
         this.repositories = repositories;
-        this.applier = applier;
-        this.enablement = enablement;
-        this.purge = purge;
+        this.applier = new Applier(this.database, repositories, steps);
+        this.enablement = new Enablement(this.database, repositories, applier, steps);
+        this.purge = new Purge(this.database, repositories);
         this.clock = clock;
     }
 
@@ -260,16 +258,27 @@ public final class Reconciler {
                 log.info("Agent {} follows git again", agentId);
             }
             return true;
+        } catch (RowsLockedException e) {
+            failed(agentId, e);
+            return false;
         } catch (DatabaseUnavailableException e) {
             throw e; // not this agent's
         } catch (IOException | RuntimeException e) {
-            int times = failing.getOrDefault(agentId, NEVER).times() + 1;
-            failing.put(agentId, new Failing(times, clock.instant().plus(pause(times))));
-            if (times == 1) {
-                log.warn("Agent {} can't follow git, trying again and again: {}", agentId, e.getMessage());
-            }
-            database.execute(tx -> tell(tx, agentId, e));
+            failed(agentId, e);
             return false;
+        }
+    }
+
+    private void failed(String agentId, Exception reason) {
+        int times = failing.getOrDefault(agentId, NEVER).times() + 1;
+        failing.put(agentId, new Failing(times, clock.instant().plus(pause(times))));
+        if (times == 1) {
+            log.warn("Agent {} can't follow git, trying again and again: {}", agentId, reason.getMessage());
+        }
+        try {
+            database.execute(tx -> tell(tx, agentId, reason));
+        } catch (RowsLockedException e) {
+            log.debug("Agent {}: its status is locked as well, only the log has the reason", agentId, e);
         }
     }
 

@@ -33,7 +33,7 @@ final class CheckpointCrashTest {
         for (int round = 0; round < 2; round++) {
             append(log, 5);
             log.checkpoint();
-            BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, at);
+            new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, at);
             at = at.plus(KEEP);
         }
         append(log, 5);
@@ -55,10 +55,8 @@ final class CheckpointCrashTest {
     @ParameterizedTest
     @EnumSource
     void duringADeletion(When when) throws IOException {
-        assertThat(crashes(
-                        when,
-                        (log, store) -> BundleLog.deleteCovered(
-                                store, LogFixture.PREFIX, KEEP, NOW.plus(KEEP.multipliedBy(2)))))
+        assertThat(crashes(when, (log, store) -> new StoredLog(store, LogFixture.PREFIX)
+                        .deleteCovered(KEEP, NOW.plus(KEEP.multipliedBy(2)))))
                 .isGreaterThan(15);
     }
 
@@ -93,8 +91,8 @@ final class CheckpointCrashTest {
             append(opened, 1);
             assertThat(LogFixture.facts(alive.refresh())).isEqualTo(LogFixture.facts(opened.state()));
             opened.checkpoint();
-            BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, NOW.plus(KEEP.multipliedBy(3)));
-            BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, NOW.plus(KEEP.multipliedBy(4)));
+            new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, NOW.plus(KEEP.multipliedBy(3)));
+            new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, NOW.plus(KEEP.multipliedBy(4)));
             BundleLog last = LogFixture.open(store);
             assertThat(LogFixture.facts(last.state())).isEqualTo(LogFixture.facts(opened.state()));
             assertThat(last.commits()).isEqualTo(16);

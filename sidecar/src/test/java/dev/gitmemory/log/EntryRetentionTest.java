@@ -58,9 +58,9 @@ final class EntryRetentionTest {
         append(log, 10 - (int) log.state().entry());
         log.checkpoint();
         append(log, 2);
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.addAndGet(24);
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isPositive();
         return log;
     }
@@ -71,19 +71,19 @@ final class EntryRetentionTest {
         append(log, 10);
         log.checkpoint();
         append(log, 2);
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isZero();
         hours.set(23);
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isZero();
         assertThat(entries()).isEqualTo(12);
         hours.set(24);
 
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isEqualTo(9);
 
         assertThat(entries()).as("the checkpoint's own and the two after it").isEqualTo(3);
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isZero();
         BundleLog opened = open();
         assertThat(LogFixture.facts(opened.state())).isEqualTo(LogFixture.facts(log.state()));
@@ -97,17 +97,17 @@ final class EntryRetentionTest {
         BundleLog log = open();
         append(log, 10);
         log.checkpoint();
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.set(20);
         append(log, 10);
         log.checkpoint();
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.set(24);
 
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isEqualTo(9);
         hours.set(44);
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isEqualTo(10);
 
         assertThat(LogFixture.facts(open().state())).isEqualTo(LogFixture.facts(log.state()));
@@ -117,16 +117,16 @@ final class EntryRetentionTest {
     void withoutACheckpointNothingIsDeleted() throws IOException {
         BundleLog log = open();
         append(log, 10);
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.set(1000);
 
-        assertThat(BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThat(new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isZero();
     }
 
     @Test
     void tooShortATimeIsRefused() {
-        assertThatThrownBy(() -> BundleLog.deleteCovered(store, LogFixture.PREFIX, Duration.ofMinutes(59), now()))
+        assertThatThrownBy(() -> new StoredLog(store, LogFixture.PREFIX).deleteCovered(Duration.ofMinutes(59), now()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT1H");
     }
@@ -141,10 +141,10 @@ final class EntryRetentionTest {
         log.checkpoint();
         store.delete(LogFixture.key(1));
         store.create(LogFixture.key(1), requireNonNull(elsewhere.read(LogFixture.key(1))));
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.set(24);
 
-        assertThatThrownBy(() -> BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThatThrownBy(() -> new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isInstanceOf(CorruptLogException.class)
                 .hasMessageContaining(LogFixture.key(1))
                 .hasMessageContaining("was not deleted");
@@ -157,7 +157,7 @@ final class EntryRetentionTest {
         BundleLog log = open();
         append(log, 10);
         log.checkpoint();
-        BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now());
+        new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now());
         hours.set(24);
         String key = LogFixture.PREFIX + "/checkpoint/%020d.bundle".formatted(10);
         byte[] damaged = requireNonNull(store.read(key));
@@ -165,7 +165,7 @@ final class EntryRetentionTest {
         store.delete(key);
         store.create(key, damaged);
 
-        assertThatThrownBy(() -> BundleLog.deleteCovered(store, LogFixture.PREFIX, KEEP, now()))
+        assertThatThrownBy(() -> new StoredLog(store, LogFixture.PREFIX).deleteCovered(KEEP, now()))
                 .isInstanceOf(CorruptLogException.class)
                 .hasMessageContaining(key);
 

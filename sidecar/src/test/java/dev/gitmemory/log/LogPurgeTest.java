@@ -29,7 +29,7 @@ final class LogPurgeTest {
         BundleLog log = LogFixture.open(store);
         append(log, 3);
         log.checkpoint();
-        BundleLog.deleteCovered(store, PREFIX, Duration.ofDays(1), Instant.parse("2026-03-01T12:00:00Z"));
+        new StoredLog(store, PREFIX).deleteCovered(Duration.ofDays(1), Instant.parse("2026-03-01T12:00:00Z"));
         append(log, 2);
         return store;
     }
@@ -51,10 +51,10 @@ final class LogPurgeTest {
     @Test
     void nothingIsLeftButATombstoneAndOpeningSaysSo() throws IOException {
         ObjectStore store = log();
-        assertThat(BundleLog.purge(store, PREFIX)).isEqualTo(7);
+        assertThat(new StoredLog(store, PREFIX).purge()).isEqualTo(7);
         assertThat(keys(store)).containsExactly(checkpointKey(6), LogFixture.key(6));
         assertThatThrownBy(() -> LogFixture.open(store)).isInstanceOf(PurgedException.class);
-        assertThat(BundleLog.purge(store, PREFIX)).as("again").isZero();
+        assertThat(new StoredLog(store, PREFIX).purge()).as("again").isZero();
         assertThat(keys(store)).containsExactly(checkpointKey(6), LogFixture.key(6));
     }
 
@@ -63,7 +63,7 @@ final class LogPurgeTest {
         ObjectStore store = log();
         BundleLog writer = LogFixture.open(store);
         BundleLog reader = LogFixture.open(store);
-        BundleLog.purge(store, PREFIX);
+        new StoredLog(store, PREFIX).purge();
         assertThatThrownBy(() -> append(writer, 1)).isInstanceOf(PurgedException.class);
         assertThatThrownBy(() -> append(writer, 1)).as("once more").isInstanceOf(PurgedException.class);
         assertThatThrownBy(reader::refresh).isInstanceOf(PurgedException.class);
@@ -78,7 +78,7 @@ final class LogPurgeTest {
         append(log, 1);
         BundleLog behind = LogFixture.open(store);
         append(log, 2);
-        BundleLog.purge(store, PREFIX);
+        new StoredLog(store, PREFIX).purge();
         append(behind, 1);
         assertThat(keys(store)).contains(LogFixture.key(2));
         assertThatThrownBy(() -> LogFixture.open(store)).isInstanceOf(PurgedException.class);
@@ -86,7 +86,7 @@ final class LogPurgeTest {
                         .findings())
                 .extracting(LogFinding::key)
                 .containsExactly(LogFixture.key(2));
-        assertThat(BundleLog.purge(store, PREFIX)).isEqualTo(1);
+        assertThat(new StoredLog(store, PREFIX).purge()).isEqualTo(1);
         assertThat(keys(store)).containsExactly(checkpointKey(4), LogFixture.key(4));
     }
 
@@ -99,7 +99,7 @@ final class LogPurgeTest {
             @Override
             public Created create(String key, byte[] content) throws IOException {
                 append(LogFixture.open(store), 2); // meanwhile
-                BundleLog.purge(store, PREFIX);
+                new StoredLog(store, PREFIX).purge();
                 nanos.addAndGet(Trust.LASTS.toNanos());
                 return super.create(key, content);
             }
@@ -125,7 +125,7 @@ final class LogPurgeTest {
                 return super.create(key, content);
             }
         };
-        assertThat(BundleLog.purge(race, PREFIX)).isEqualTo(10);
+        assertThat(new StoredLog(race, PREFIX).purge()).isEqualTo(10);
         assertThat(keys(store)).containsExactly(checkpointKey(9), LogFixture.key(9));
         assertThatThrownBy(() -> append(writer, 1)).isInstanceOf(PurgedException.class);
     }
@@ -136,7 +136,7 @@ final class LogPurgeTest {
         store.delete(LogFixture.key(4));
         store.create(PREFIX + "/log/notes.txt", new byte[] {1});
         store.create(checkpointKey(40), "garbage".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        BundleLog.purge(store, PREFIX);
+        new StoredLog(store, PREFIX).purge();
         assertThat(keys(store)).containsExactly(checkpointKey(41), LogFixture.key(41));
         assertThatThrownBy(() -> LogFixture.open(store)).isInstanceOf(PurgedException.class);
     }
@@ -144,9 +144,9 @@ final class LogPurgeTest {
     @Test
     void aLogThatNeverWasGetsATombstoneAndOthersKeepEverything() throws IOException {
         ObjectStore store = log();
-        assertThat(BundleLog.isThere(store, "org/agent-2/repo.git")).isFalse();
-        assertThat(BundleLog.purge(store, "org/agent-2/repo.git")).isZero();
-        assertThat(BundleLog.isThere(store, "org/agent-2/repo.git")).isTrue();
+        assertThat(new StoredLog(store, "org/agent-2/repo.git").isThere()).isFalse();
+        assertThat(new StoredLog(store, "org/agent-2/repo.git").purge()).isZero();
+        assertThat(new StoredLog(store, "org/agent-2/repo.git").isThere()).isTrue();
         assertThat(LogFixture.open(store).state().entry()).isEqualTo(5);
     }
 
@@ -165,7 +165,7 @@ final class LogPurgeTest {
                 append(open, 1);
                 assertThat(LogFixture.open(store).state().entry()).isEqualTo(6);
             }
-            BundleLog.purge(store, PREFIX);
+            new StoredLog(store, PREFIX).purge();
             int last = purged ? 6 : 7;
             assertThat(keys(store))
                     .as("%s request %d", when, requests)
@@ -177,7 +177,7 @@ final class LogPurgeTest {
 
     private static boolean dies(ObjectStore mortal) {
         try {
-            BundleLog.purge(mortal, PREFIX);
+            new StoredLog(mortal, PREFIX).purge();
             return false;
         } catch (IOException e) {
             assertThat(e).hasMessageContaining("the process is dead");

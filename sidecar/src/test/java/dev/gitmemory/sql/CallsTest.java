@@ -165,7 +165,9 @@ class CallsTest extends SqlTest {
                 .containsEntry("different", "1")
                 .containsEntry("failed", "0");
         assertThat(admin.call("CALL git_memory.sync_all()")).containsEntry("different", "1");
-        assertThat(admin.notices()).anyMatch(n -> n.contains("sync: 2 of 2 agents, 1 differed, 0 failed"));
+        assertThat(admin.notices())
+                .filteredOn(n -> n.contains("sync: 2 of 2 agents, 1 differed, 0 failed"))
+                .hasSize(1);
         assertThat(admin.value("CALL git_memory.sync_agent('a')")).isEqualTo("0");
         assertThat(block("a", "system/persona", "value")).isEqualTo("I am a");
     }

@@ -14,10 +14,14 @@ import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.FaultyStore;
 import dev.gitmemory.testing.Sidecar;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** What a pass of the reconciler finds and does, and that it holds nobody up and is quiet otherwise. */
@@ -99,5 +103,29 @@ class ReconcilerTest extends SqlTest {
                         + " (gen_random_uuid(), 'iris', 'new', 'b', 'LINK', now() - interval '23 h')");
         sidecar.memory().reconciler().run();
         assertThat(column("SELECT label FROM git_memory.intent")).containsExactly("new");
+    }
+
+    @Test
+    void anAgentWhoseRowsSomebodyHasLockedHoldsUpNobody() throws SQLException, IOException {
+        Sidecar sidecar = sidecar();
+        application.createAgent("iris");
+        application.tag("iris");
+        application.createAgent("ivo");
+        application.tag("ivo");
+        try (Connection hanging = DriverManager.getConnection(database.jdbcUrl(), "postgres", null)) {
+            hanging.setAutoCommit(false);
+            try (Statement lock = hanging.createStatement()) {
+                lock.execute("SELECT FROM agents WHERE id = 'iris' FOR UPDATE");
+            }
+            sidecar.memory().reconciler().run();
+            assertThat(column("SELECT state FROM git_memory.status WHERE agent_id = 'ivo'"))
+                    .containsExactly("enabled");
+            assertThat(column("SELECT state || ': ' || last_error FROM git_memory.status WHERE agent_id = 'iris'"))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("Another transaction has held locks on its rows for too long");
+        }
+        sidecar.memory().reconciler().run();
+        assertThat(column("SELECT state FROM git_memory.status WHERE agent_id = 'iris'"))
+                .containsExactly("enabled");
     }
 }
