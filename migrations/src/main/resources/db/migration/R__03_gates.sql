@@ -77,7 +77,7 @@ BEGIN
 END
 $function$;
 
--- Gate of a link that comes, for the mark: does the agent have the tag, in effect or not?
+-- Does the agent have the tag, in effect or not?
 CREATE OR REPLACE FUNCTION git_memory.is_tagged(agent_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp

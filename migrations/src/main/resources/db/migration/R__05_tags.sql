@@ -65,7 +65,7 @@ BEGIN
         PERFORM git_memory.reject('MG006', NEW.agent_id, '*', 'no tag, for the agent was purged', 'the tag "git-memory-enabled"',
                                   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
-    PERFORM git_memory.mark_pending(NEW.agent_id, NULL);
+    PERFORM git_memory.mark_pending(NEW.agent_id);
     UPDATE git_memory.tag_fence f
     SET times = 0
     WHERE f.agent_id = NEW.agent_id;
@@ -73,8 +73,11 @@ BEGIN
 END
 $function$;
 
--- Marks the rows of an agent that has the tag and that nobody has taken over: all of them, or one.
-CREATE OR REPLACE FUNCTION git_memory.mark_pending(agent_id text, block_id text) RETURNS void
+-- Marks the rows of an agent that has the tag and that nobody has taken over. At the end of the transaction that brought
+-- the tag, so that it meets all links there are; later ones are refused.
+DROP FUNCTION IF EXISTS git_memory.link_came() CASCADE;
+DROP FUNCTION IF EXISTS git_memory.mark_pending(text, text);
+CREATE OR REPLACE FUNCTION git_memory.mark_pending(agent_id text) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
@@ -93,28 +96,14 @@ BEGIN
          JOIN "${app_schema}"."${blocks_agents_table}" l
            ON l.block_id = b.id
     WHERE l.agent_id = mark_pending.agent_id
-      AND (mark_pending.block_id IS NULL OR b.id = mark_pending.block_id)
     ORDER BY b.id COLLATE "C"
     FOR NO KEY UPDATE OF b, l;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = 'pending'
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = mark_pending.agent_id
-      AND (mark_pending.block_id IS NULL OR l.block_id = mark_pending.block_id)
       AND b.id = l.block_id
       AND b.git_sha IS NULL;
-END
-$function$;
-
--- At the end of the transaction: a block that an agent with the tag was given, in the transaction that tagged it, carries
--- the mark.
-CREATE OR REPLACE FUNCTION git_memory.link_came() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-BEGIN
-    PERFORM git_memory.mark_pending(NEW.agent_id, NEW.block_id);
-    RETURN NULL;
 END
 $function$;
 

@@ -114,13 +114,6 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
           AND git_memory.is_guarded_agent(OLD.agent_id))
     EXECUTE FUNCTION git_memory.guard_removal('link');
 
-CREATE CONSTRAINT TRIGGER git_memory_link_insert
-    AFTER INSERT ON "${app_schema}"."${blocks_agents_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (git_memory.is_tagged(NEW.agent_id))
-    EXECUTE FUNCTION git_memory.link_came();
-
 CREATE CONSTRAINT TRIGGER git_memory_link_delete
     AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
     DEFERRABLE INITIALLY DEFERRED
@@ -136,14 +129,6 @@ CREATE CONSTRAINT TRIGGER git_memory_link_update
                           ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
           AND git_memory.was_guarded(OLD.agent_id, OLD.block_id))
     EXECUTE FUNCTION git_memory.link_left();
-
-CREATE CONSTRAINT TRIGGER git_memory_link_update_came
-    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id), ROW(NEW.agent_id, NEW.block_id))
-          AND git_memory.is_tagged(NEW.agent_id))
-    EXECUTE FUNCTION git_memory.link_came();
 
 -- Tags -----------------------------------------------------------------------------------------------------------
 

@@ -70,7 +70,6 @@ class PendingTest extends GuardTest {
         String moved = world.block("moved");
         Connection app = db.app();
         app.setAutoCommit(false);
-        run(app, "SET CONSTRAINTS git_memory_link_insert IMMEDIATE");
         World.tag(app, memory.agent());
         Memory later = World.remember(app, memory.agent(), "later");
         run(
@@ -103,6 +102,19 @@ class PendingTest extends GuardTest {
                 run(app, statement, memory.block());
             });
         }
+    }
+
+    @Test
+    void aLinkThatComesAfterItsTransactionsTagWasJudgedIsRefused() throws SQLException {
+        String agent = world.agent();
+        String block = world.block("later");
+        Connection app = db.app();
+        app.setAutoCommit(false);
+        Refusal.notTakenOver(new Memory(agent, block, "later", "")).ends(db, () -> {
+            World.tag(app, agent);
+            run(app, "SET CONSTRAINTS git_memory_tag_insert_judged IMMEDIATE");
+            World.link(app, agent, block, "later");
+        });
     }
 
     @Test
