@@ -68,8 +68,11 @@ BEGIN
                            installed.app_schema, installed.blocks_table);
     END IF;
     RETURN NEXT format('The roles stay, for other databases may use them: DROP ROLE %s;', roles);
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pljava') THEN
+        RETURN NEXT 'PL/Java stays, for others may use it: DROP EXTENSION pljava; DROP SCHEMA sqlj;';
+    END IF;
     IF enabled > 0 THEN
-        RETURN NEXT format('%s agents keep their tag "git-memory-enabled", which means nothing any more, and their '
+        RETURN NEXT format('The tag "git-memory-enabled" stays at %s agent(s) and means nothing any more; so do their '
                            'repositories in the object storage.', enabled);
     END IF;
 END

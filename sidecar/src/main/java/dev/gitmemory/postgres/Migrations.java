@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class Migrations {
     /** The schema of everything that git-memory creates, except the column and the triggers. */
     public static final String SCHEMA = "git_memory";
+
+    /** What PostgreSQL says of {@code git_memory.uninstall()} without the schema, or without the function. */
+    private static final Set<String> MISSING = Set.of("3F000", "42883");
 
     private static final String LOCATION = "classpath:db/migration";
 
@@ -120,6 +124,12 @@ public final class Migrations {
             }
             return remarks;
         } catch (SQLException e) {
+            if (MISSING.contains(String.valueOf(e.getSQLState()))) {
+                throw new MigrationException(
+                        "git-memory is not installed in this database. A column git_sha that an earlier uninstall left"
+                                + " in the table of blocks goes with ALTER TABLE ... DROP COLUMN git_sha",
+                        e);
+            }
             throw failure("uninstall git-memory from", e);
         }
     }

@@ -55,7 +55,7 @@ class MigrateCommandTest {
 
         Cli.Run again = Cli.run("uninstall", "--db-url", url, "--db-user", "postgres");
         assertThat(again.exitCode()).isEqualTo(1);
-        assertThat(again.err()).startsWith("git-memory uninstall: Cannot uninstall git-memory");
+        assertThat(again.err()).startsWith("git-memory uninstall: git-memory is not installed in this database.");
 
         assertThat(Cli.run("migrate", "--db-url", url, "--db-user", "postgres").exitCode())
                 .isZero();
