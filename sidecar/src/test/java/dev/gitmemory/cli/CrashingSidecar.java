@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Arguments: JDBC URL, role, store. Standard input: {@code watch AGENT THREADS} tells every step of the agent,
  * {@code hold AGENT THREADS STEP NTH} holds the agent at the nth time it gets to the step, {@code release} lets all go and
- * forgets all. THREADS is {@code reconciler}, or {@code clients} for all others. Standard output: {@code port N};
+ * forgets all. THREADS is {@code reconciler}, {@code clients} for all others, or {@code all}. Standard output: {@code port N};
  * {@code step AGENT STEP} and {@code held AGENT}; {@code done} after every line read. An agent is meant together with the
  * agents whose ids continue its with a dot.
  */
@@ -85,7 +85,8 @@ public final class CrashingSidecar {
         }
 
         boolean isAbout(Thread thread) {
-            return threads.equals("reconciler") == thread.getName().equals("reconciler");
+            return threads.equals("all")
+                    || threads.equals("reconciler") == thread.getName().equals("reconciler");
         }
 
         void reached(String agent, String at) {

@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param nth of the times that the operation gets to the step, from 1
  * @param agent whose operation it is; of no other point
  */
-record CrashPoint(CrashOperation operation, String step, int nth, String agent) {
+record CrashPoint(Operation operation, String step, int nth, String agent) {
 
     String name() {
         return operation.name().toLowerCase(Locale.ROOT) + " " + step + (nth == 1 ? "" : " " + nth);

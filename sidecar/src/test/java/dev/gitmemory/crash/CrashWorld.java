@@ -3,7 +3,6 @@ package dev.gitmemory.crash;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.Http;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,12 +12,19 @@ import javax.sql.DataSource;
 final class CrashWorld {
 
     private final Application application;
+    private final Pusher pusher;
     private volatile Http http = new Http(1);
-    private final Map<String, Map<String, Boolean>> facts = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Fact>> facts = new ConcurrentHashMap<>();
     private final Map<String, String> requests = new ConcurrentHashMap<>();
 
-    CrashWorld(DataSource superuser) {
+    CrashWorld(DataSource superuser, Pusher pusher) {
         this.application = new Application(superuser);
+        this.pusher = pusher;
+    }
+
+    /** Where people push to. */
+    Pusher pusher() {
+        return pusher;
     }
 
     Application application() {
@@ -33,16 +39,31 @@ final class CrashWorld {
         this.http = now;
     }
 
-    /**
-     * Notes a line that {@code git log -p} of an agent shows once, if it was {@code certain} to happen, and never twice.
-     */
-    void fact(String agent, String line, boolean certain) {
-        facts.computeIfAbsent(agent, a -> new ConcurrentHashMap<>()).merge(line, certain, Boolean::logicalOr);
+    /** How often {@code git log -p} of an agent shows a line. */
+    enum Fact {
+        ONCE,
+        ONCE_OR_NEVER,
+        NEVER
     }
 
-    /** The facts about an agent's history, and whether they are certain. */
-    Map<String, Boolean> facts(String agent) {
-        return new LinkedHashMap<>(facts.getOrDefault(agent, Map.of()));
+    /** Notes a line that the agent's log shows once, if it was {@code certain} to happen, and never twice. */
+    void fact(String agent, String line, boolean certain) {
+        Fact fact = certain ? Fact.ONCE : Fact.ONCE_OR_NEVER;
+        factsOf(agent).merge(line, fact, (known, now) -> known == Fact.ONCE ? known : now);
+    }
+
+    /** Notes a line that the agent's log must not show. */
+    void noFact(String agent, String line) {
+        factsOf(agent).put(line, Fact.NEVER);
+    }
+
+    private Map<String, Fact> factsOf(String agent) {
+        return facts.computeIfAbsent(agent, a -> new ConcurrentHashMap<>());
+    }
+
+    /** The facts about an agent's history. */
+    Map<String, Fact> facts(String agent) {
+        return Map.copyOf(facts.getOrDefault(agent, Map.of()));
     }
 
     /** Sends what must be answered with success. */

@@ -100,8 +100,8 @@ final class Victim {
     }
 
     /** Begins to note the steps of an agent. */
-    void watch(String agent, boolean byReconciler) throws InterruptedException {
-        tell("watch " + agent + " " + (byReconciler ? "reconciler" : "clients"));
+    void watch(String agent, String threads) throws InterruptedException {
+        tell("watch " + agent + " " + threads);
     }
 
     /** The steps of agents that were watched, in their order, as {@code step AGENT STEP}; watches no more. */
@@ -110,12 +110,7 @@ final class Victim {
     }
 
     void hold(CrashPoint point) throws InterruptedException {
-        tell("hold %s %s %s %d"
-                .formatted(
-                        point.agent(),
-                        point.operation().isReconcilers() ? "reconciler" : "clients",
-                        point.step(),
-                        point.nth()));
+        tell("hold %s %s %s %d".formatted(point.agent(), point.operation().threads(), point.step(), point.nth()));
     }
 
     /** Waits until all of them are held at their points. */
@@ -134,7 +129,12 @@ final class Victim {
 
     /** SIGKILL; returns when the process is gone. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        end();
         process.waitFor();
+    }
+
+    /** SIGKILL. */
+    void end() {
+        process.destroyForcibly();
     }
 }
