@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file or folder that comes into being whole or not at all: it is written beside its place under another name, and
  * gets its own when it is complete. What is at the place already is never touched. Closing removes what was not
- * published. Not thread-safe.
+ * published; what a process that was killed left beside the place goes when the next one comes. Not thread-safe.
  */
 final class NewTarget implements AutoCloseable {
 
     private final Path target;
-    private final Path work;
+    private final WorkFolder work;
 
-    private NewTarget(Path target, Path work) {
+    private NewTarget(Path target, WorkFolder work) {
         this.target = target;
         this.work = work;
     }
@@ -36,23 +36,24 @@ final class NewTarget implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new TransferException("There is no folder '" + folder + "'; make it first, or choose another");
         }
-        // A folder of its own, so that the name within is free, and that others may not look in before it is done.
-        return new NewTarget(target, Files.createTempDirectory(folder, ".git-memory-export-"));
+        WorkFolder work = WorkFolder.make(folder);
+        work.removeAbandoned();
+        return new NewTarget(target, work);
     }
 
     /** The folder in which all of this happens. */
     Path folder() {
-        return work;
+        return work.path();
     }
 
     /** Where to write; there is nothing yet. */
     Path work() {
-        return work.resolve("new");
+        return folder().resolve("new");
     }
 
     /** Where to keep what is needed on the way only; there is nothing yet. */
     Path scratch() {
-        return work.resolve("scratch");
+        return folder().resolve("scratch");
     }
 
     /** @throws TransferException if there is something at the place now */
@@ -80,6 +81,6 @@ final class NewTarget implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        FolderTree.delete(work);
+        work.close();
     }
 }
