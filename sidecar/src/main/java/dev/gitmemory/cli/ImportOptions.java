@@ -44,8 +44,8 @@ final class ImportOptions {
             paramLabel = "MIB",
             defaultValue = "512",
             description =
-                    "Most that may come in, unpacked, in MiB. It is held in memory meanwhile: give Java three times"
-                            + " as much (-Xmx). Default: 512.")
+                    "Most that may come in, unpacked, in MiB. It becomes one object of the store, which is held in"
+                            + " memory as a whole: give Java twice what it is packed (-Xmx). Default: 512.")
     int maxSizeMib = 512;
 
     @Option(

@@ -1,6 +1,6 @@
 package dev.gitmemory.log;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -27,16 +27,20 @@ final class BundleCodec {
 
     private BundleCodec() {}
 
-    static Bundle encode(BundleHeader header, List<NewObject> objects) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(bytes(header));
-        List<PackCodec.Place> places = PackCodec.encode(objects, out);
-        byte[] bytes = out.toByteArray();
+    /** @throws IOException if the content of an object can't be read, or there is no room for a large bundle */
+    static Bundle encode(BundleHeader header, List<NewObject> objects) throws IOException {
+        byte[] bytes;
+        List<PackCodec.Place> places;
+        try (Spool out = new Spool()) {
+            out.write(bytes(header));
+            places = PackCodec.encode(objects, out);
+            bytes = out.readAll();
+        }
         List<LoggedObject> logged = new ArrayList<>(places.size());
         ObjectSource source = new HeapPack(bytes);
         for (PackCodec.Place place : places) {
             NewObject object = place.object();
-            logged.add(new LoggedObject(object.id(), object.type(), object.data().length, source, place.offset()));
+            logged.add(new LoggedObject(object.id(), object.type(), object.size(), source, place.offset()));
         }
         return new Bundle(header, bytes, logged);
     }

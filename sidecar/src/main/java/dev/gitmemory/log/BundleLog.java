@@ -77,7 +77,7 @@ public final class BundleLog {
         this.reader = new EntryReader(entries, readers, parallelism);
         this.writer = new EntryWriter(entries, reader);
         this.follower = new LogFollower(entries, reader, memory, trust);
-        this.checkpointer = new Checkpointer(entries);
+        this.checkpointer = new Checkpointer(entries, Runtime.getRuntime().maxMemory() / Checkpointer.HEAP_SHARE);
         this.whenAppended = whenAppended;
         this.trust = trust;
     }
@@ -174,7 +174,7 @@ public final class BundleLog {
             throw new IllegalArgumentException("A repository must have " + LogState.MAIN + ", got " + refs.keySet());
         }
         List<NewObject> fresh = new NewObjectsWalk(memory.objects(), staged).from(refs.values());
-        long size = fresh.stream().mapToLong(object -> object.data().length).sum();
+        long size = fresh.stream().mapToLong(NewObject::size).sum();
         if (size > LARGEST_ENTRY_BYTES) {
             throw new EntryTooLargeException(size, LARGEST_ENTRY_BYTES);
         }
@@ -219,8 +219,8 @@ public final class BundleLog {
 
     /**
      * Makes a checkpoint of everything up to the newest entry, unless there is one already, and removes older ones but
-     * one. Holds up nobody but other checkpoints; takes several requests, and for a while about three times the
-     * checkpoint's size of heap. A crash anywhere in it leaves at worst a checkpoint too many.
+     * one. Holds up nobody but other checkpoints; takes several requests, and for a while about twice the
+     * checkpoint's size of heap, which is refused if it is more than half of all. A crash anywhere in it leaves at worst a checkpoint too many.
      *
      * @return whether this call has made one
      * @throws IOException if the store failed, or what was made is not what it should be; the log goes on without it
@@ -237,7 +237,8 @@ public final class BundleLog {
                     state(),
                     memory.objects().count(),
                     memory.tail().checkpoint(),
-                    memory.tail().objects());
+                    memory.tail().objects(),
+                    memory.tail().checkpointBytes() + memory.tail().bytes());
         } finally {
             appending.unlock();
         }
@@ -262,7 +263,12 @@ public final class BundleLog {
      * through this view only, until a ref update puts it into the log. The caller closes it.
      */
     public Repository newRepository() {
-        return new LogRepository(this, memory.objects());
+        return new LogRepository(this, memory.objects(), null);
+    }
+
+    /** A view for much to be inserted at once: what is more than a little is kept in a temporary file. */
+    public Repository newSpoolingRepository() {
+        return new LogRepository(this, memory.objects(), new Spool());
     }
 
     /** Reads the objects of this log. The caller closes it. */

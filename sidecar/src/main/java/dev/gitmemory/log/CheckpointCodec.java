@@ -1,6 +1,5 @@
 package dev.gitmemory.log;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -105,8 +104,9 @@ final class CheckpointCodec {
                         .forEach(parentsBefore::add);
             }
         }
-        ByteArrayOutputStream pack = new ByteArrayOutputStream();
-        try (PackWriter writer = new PackWriter(config(), reader)) {
+        byte[] section;
+        try (Spool pack = new Spool();
+                PackWriter writer = new PackWriter(config(), reader)) {
             writer.setDeltaBaseAsOffset(true);
             writer.setIndexDisabled(true);
             writer.setUseBitmaps(false);
@@ -117,8 +117,8 @@ final class CheckpointCodec {
                         .formatted(fresh.size(), writer.getObjectCount()));
             }
             writer.writePack(NullProgressMonitor.INSTANCE, NullProgressMonitor.INSTANCE, pack);
+            section = pack.readAll();
         }
-        byte[] section = pack.toByteArray();
         long right = CheckpointParser.objects(section, 0).stream()
                 .filter(wanted::containsKey)
                 .distinct()

@@ -23,14 +23,18 @@ final class Checkpointer {
 
     private static final int KEPT = 2;
 
+    /** One part in so many of the heap may be taken for a checkpoint: other agents need the rest. */
+    static final int HEAP_SHARE = 2;
+
     /**
      * A log at one moment.
      *
      * @param objects how many there are
      * @param checkpoint the newest checkpoint that is known; 0 for none
      * @param fresh the objects that this checkpoint lacks
+     * @param bytes about how large a checkpoint of it would be
      */
-    record Snapshot(LogState state, long objects, long checkpoint, List<LoggedObject> fresh) {}
+    record Snapshot(LogState state, long objects, long checkpoint, List<LoggedObject> fresh, long bytes) {}
 
     /** Takes the number and the size of a checkpoint. */
     @FunctionalInterface
@@ -38,10 +42,16 @@ final class Checkpointer {
         void accept(long number, long size);
     }
 
-    private final RepoLog log;
+    /** How often a checkpoint is on the heap while it is made: as it was before, its new section, and all of it. */
+    private static final int TIMES_ON_HEAP = 2;
 
-    Checkpointer(RepoLog log) {
+    private final RepoLog log;
+    private final long heapBytes;
+
+    /** @param heapBytes how much heap it may take: whatever else this process does needs some, too */
+    Checkpointer(RepoLog log, long heapBytes) {
         this.log = log;
+        this.heapBytes = heapBytes;
     }
 
     /**
@@ -74,6 +84,7 @@ final class Checkpointer {
 
     /** Answers its size. */
     private long make(Snapshot now, LoggedObjects objects) throws IOException {
+        requireHeap(now);
         byte[] before = before(now.checkpoint());
         byte[] checkpoint;
         try (LogObjectReader reader = new LogObjectReader(objects, null, null)) {
@@ -93,6 +104,19 @@ final class Checkpointer {
         }
         requireStored(number, checkpoint, failure);
         return checkpoint.length;
+    }
+
+    private void requireHeap(Snapshot now) throws IOException {
+        long needed = TIMES_ON_HEAP * now.bytes();
+        if (needed > heapBytes) {
+            throw new IOException(
+                    "The checkpoint for '%s' takes about %d MiB of heap, and may take %d MiB here; 'git-memory compact' with -Xmx%dm makes it"
+                            .formatted(
+                                    log.checkpointKey(now.state().entry()),
+                                    needed >> 20,
+                                    heapBytes >> 20,
+                                    ((HEAP_SHARE * needed) >> 20) + 1));
+        }
     }
 
     private byte @Nullable [] before(long number) throws IOException {

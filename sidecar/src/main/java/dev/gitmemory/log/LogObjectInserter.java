@@ -26,10 +26,8 @@ final class LogObjectInserter extends ObjectInserter {
     }
 
     @Override
-    public ObjectId insert(int type, byte[] data, int offset, int length) {
-        byte[] copy = new byte[length];
-        System.arraycopy(data, offset, copy, 0, length);
-        return add(NewObject.of(type, copy));
+    public ObjectId insert(int type, byte[] data, int offset, int length) throws IOException {
+        return add(staging.object(type, data, offset, length));
     }
 
     @Override
@@ -38,7 +36,7 @@ final class LogObjectInserter extends ObjectInserter {
         if (data.length != length) {
             throw new EOFException("An object ended after " + data.length + " of " + length + " bytes");
         }
-        return add(NewObject.of(type, data));
+        return add(staging.object(type, data, 0, data.length));
     }
 
     /** Takes an object without copying it. */

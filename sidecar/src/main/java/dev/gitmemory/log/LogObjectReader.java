@@ -59,7 +59,12 @@ final class LogObjectReader extends ObjectReader {
             checkType(id, object.type(), typeHint);
             return object.size();
         }
-        return open(id, typeHint).getSize();
+        NewObject fresh = findNew(id);
+        if (fresh == null) {
+            throw missing(id, typeHint);
+        }
+        checkType(id, fresh.type(), typeHint);
+        return fresh.size();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gitmemory.log;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.eclipse.jgit.attributes.AttributesNode;
 import org.eclipse.jgit.attributes.AttributesNodeProvider;
 import org.eclipse.jgit.lib.BaseRepositoryBuilder;
@@ -8,6 +9,7 @@ import org.eclipse.jgit.lib.ObjectDatabase;
 import org.eclipse.jgit.lib.RefDatabase;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view of a log for JGit: a bare repository with the log's refs and objects, for one operation such as a push.
@@ -22,11 +24,14 @@ final class LogRepository extends Repository {
     private final ObjectDatabase objects;
     private final RefDatabase refs;
     private final StoredConfig config = new LogConfig();
+    private final @Nullable Spool spool;
 
-    LogRepository(BundleLog log, LoggedObjects logged) {
+    /** @param spool takes what is inserted, and is closed with this; null to keep it on the heap */
+    LogRepository(BundleLog log, LoggedObjects logged, @Nullable Spool spool) {
         super(new Options());
         this.log = log;
-        Staging staging = new Staging(logged);
+        this.spool = spool;
+        Staging staging = new Staging(logged, spool);
         this.objects = new LogObjectDatabase(logged, staging);
         this.refs = new LogRefDatabase(this, log, staging);
     }
@@ -70,6 +75,18 @@ final class LogRepository extends Repository {
     @Override
     public void notifyIndexChanged(boolean internal) {
         // A bare repository has no index.
+    }
+
+    @Override
+    protected void doClose() {
+        super.doClose();
+        if (spool != null) {
+            try {
+                spool.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("A temporary file can't be closed: " + e.getMessage(), e);
+            }
+        }
     }
 
     private static final class Options extends BaseRepositoryBuilder<Options, LogRepository> {

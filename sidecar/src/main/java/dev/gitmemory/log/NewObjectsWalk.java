@@ -1,14 +1,15 @@
 package dev.gitmemory.log;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.AnyObjectId;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -34,7 +35,7 @@ final class NewObjectsWalk {
      *
      * @throws MissingObjectException if one is neither in the log nor staged
      */
-    List<NewObject> from(Iterable<ObjectId> tips) throws MissingObjectException, CorruptObjectException {
+    List<NewObject> from(Iterable<ObjectId> tips) throws IOException {
         List<NewObject> found = new ArrayList<>();
         for (ObjectId tip : tips) {
             visit(tip, "object");
@@ -42,7 +43,9 @@ final class NewObjectsWalk {
         while (!open.isEmpty()) {
             NewObject next = open.remove();
             found.add(next);
-            References.of(next.type(), next.data(), this::visit);
+            if (next.type() != Constants.OBJ_BLOB) {
+                References.<IOException>of(next.type(), next.data(), this::visit);
+            }
         }
         return found;
     }

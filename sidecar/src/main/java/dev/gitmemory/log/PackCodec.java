@@ -1,6 +1,7 @@
 package dev.gitmemory.log;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ final class PackCodec {
     static final int HEADER = 12;
     static final int TRAILER = Constants.OBJECT_ID_LENGTH;
     private static final int VERSION = 2;
+    private static final int LONGEST_OBJECT_HEADER = 5; // of a size below 2 GiB
 
     /** Where an object begins. */
     record Place(NewObject object, int offset) {}
@@ -29,20 +31,21 @@ final class PackCodec {
     private PackCodec() {}
 
     /**
-     * Appends a pack of {@code objects} to {@code out}. The same objects in the same order give the same bytes.
+     * Appends a pack of {@code objects} to {@code spool}. The same objects in the same order give the same bytes.
      *
-     * @return the places of the objects in {@code out}
+     * @return the places of the objects in {@code spool}
      */
-    static List<Place> encode(List<NewObject> objects, ByteArrayOutputStream out) {
-        int begin = out.size();
-        out.writeBytes(header(objects.size()));
+    static List<Place> encode(List<NewObject> objects, Spool spool) throws IOException {
+        MessageDigest sha1 = Constants.newMessageDigest();
+        DigestOutputStream out = new DigestOutputStream(spool, sha1);
+        out.write(header(objects.size()));
         List<Place> places = new ArrayList<>(objects.size());
         Deflater deflater = new Deflater();
         try {
             byte[] buffer = new byte[8192];
             for (NewObject object : objects) {
-                places.add(new Place(object, out.size()));
-                writeObjectHeader(object.type(), object.data().length, out);
+                places.add(new Place(object, Math.toIntExact(spool.size())));
+                out.write(objectHeader(object.type(), object.size()));
                 deflater.reset();
                 deflater.setInput(object.data());
                 deflater.finish();
@@ -53,23 +56,23 @@ final class PackCodec {
         } finally {
             deflater.end();
         }
-        MessageDigest sha1 = Constants.newMessageDigest();
-        byte[] written = out.toByteArray();
-        sha1.update(written, begin, written.length - begin);
-        out.writeBytes(sha1.digest());
+        spool.write(sha1.digest());
         return places;
     }
 
     /** Three bits of type and a size of any length, four bits in the first byte and then seven in each. */
-    private static void writeObjectHeader(int type, int size, ByteArrayOutputStream out) {
+    private static byte[] objectHeader(int type, int size) {
+        byte[] header = new byte[LONGEST_OBJECT_HEADER];
+        int length = 0;
         int rest = size >>> 4;
         int b = (type << 4) | (size & 15);
         while (rest != 0) {
-            out.write(b | 0x80);
+            header[length++] = (byte) (b | 0x80);
             b = rest & 0x7f;
             rest >>>= 7;
         }
-        out.write(b);
+        header[length++] = (byte) b;
+        return Arrays.copyOf(header, length);
     }
 
     /**

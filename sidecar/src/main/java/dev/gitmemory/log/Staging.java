@@ -1,5 +1,7 @@
 package dev.gitmemory.log;
 
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.lib.AnyObjectId;
@@ -16,8 +18,16 @@ public final class Staging {
     private final LoggedObjects logged;
     private final Map<AnyObjectId, NewObject> staged = new ConcurrentHashMap<>();
 
+    private final @Nullable Spool spool;
+
     Staging(LoggedObjects logged) {
+        this(logged, null);
+    }
+
+    /** @param spool takes the contents of what is inserted; null to keep them on the heap */
+    Staging(LoggedObjects logged, @Nullable Spool spool) {
         this.logged = logged;
+        this.spool = spool;
     }
 
     /** Inserts objects into this staging when it is flushed. */
@@ -28,6 +38,13 @@ public final class Staging {
     /** Reads the objects of the log and of this staging. */
     public ObjectReader newReader() {
         return new LogObjectReader(logged, this, null);
+    }
+
+    /** The object with this content, which is copied. */
+    NewObject object(int type, byte[] data, int offset, int length) throws IOException {
+        return spool == null
+                ? NewObject.of(type, Arrays.copyOfRange(data, offset, offset + length))
+                : NewObject.spooled(type, data, offset, length, spool);
     }
 
     @Nullable

@@ -156,4 +156,9 @@ final class BundledRepository implements MemoryRepository {
     public Repository jgit() {
         return log.newRepository();
     }
+
+    @Override
+    public Repository jgitForImport() {
+        return log.newSpoolingRepository();
+    }
 }

@@ -1,7 +1,7 @@
 package dev.gitmemory.repo;
 
 /**
- * How much an import may bring in. All of it is held in memory on its way into the log.
+ * How much an import may bring in. Packed it is held in memory as a whole on its way into the log.
  *
  * @param fileBytes the largest file or other object, in bytes
  * @param totalBytes all objects together, unpacked, in bytes

@@ -48,7 +48,7 @@ final class IncomingRepository implements Incoming {
             ImportLimits limits,
             TransferProgress progress)
             throws IOException {
-        Repository view = onto.jgit();
+        Repository view = onto.jgitForImport();
         try (ForeignRepository foreign = ForeignRepository.open(source, view, limits, progress)) {
             ForeignRepository.Tip tip = foreign.tip(branch);
             SortedMap<String, ObjectId> refs = foreign.refs();

@@ -136,4 +136,7 @@ public interface MemoryRepository {
      * a push that is refused leaves nothing behind. The caller closes it. Not thread-safe.
      */
     Repository jgit();
+
+    /** The same for an import, which may insert much: that is kept in a temporary file until it is closed. */
+    Repository jgitForImport();
 }

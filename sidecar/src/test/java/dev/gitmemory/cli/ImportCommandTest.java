@@ -56,6 +56,52 @@ final class ImportCommandTest extends TransferTest {
         assertThat(head("a")).isEqualTo(head);
     }
 
+    private List<String> authors(String agentId) {
+        return application
+                .query(
+                        "SELECT author_type, author_id, author_name, message FROM git_memory.commit WHERE agent_id = ?"
+                                + " ORDER BY seq, message",
+                        agentId)
+                .stream()
+                .map(commit -> "%s %s (%s): %s"
+                        .formatted(
+                                commit.get("author_type"),
+                                commit.get("author_id"),
+                                commit.get("author_name"),
+                                commit.get("message")))
+                .toList();
+    }
+
+    @Test
+    void commitsKeepTheAuthorsThatTheyNameAndWhatImportItselfCommitsIsTheSystems() throws IOException {
+        application.createAgent("a");
+        StockGit git = StockGit.init(folder.resolve("authors"));
+        git.put("one.md", "1");
+        git.run("commit", "--quiet", "--author", "Ada <ada@example.org>", "-m", "By a person");
+        git.put("one.md", "2");
+        git.run(
+                "commit",
+                "--quiet",
+                "--author",
+                "Bot <bot@agent.git-memory.invalid>",
+                "-m",
+                "By an agent\n\nAuthor-Type: agent\nAuthor-Id: agent-7");
+        importInto("a", git.folder());
+
+        List<String> theirs = List.of("user ada@example.org (Ada): By a person", "agent agent-7 (Bot): By an agent");
+        assertThat(authors("a")).containsExactlyElementsOf(theirs);
+
+        String bundle = folder.resolve("a.bundle").toString();
+        ok("export", "--agent", "a", "--to", bundle);
+        application.createAgent("b");
+        importInto("b", Path.of(bundle));
+        assertThat(authors("b")).containsExactlyElementsOf(theirs);
+
+        write(folder.resolve("notes/two.md"), "2");
+        importInto("b", folder.resolve("notes"));
+        assertThat(authors("b")).hasSize(3).last().asString().startsWith("system git-memory (git-memory): Import ");
+    }
+
     @Test
     void aHistoryThatContinuesTheAgentsIsFollowedCommitByCommit() {
         enabledAgent("a");

@@ -46,15 +46,15 @@ final class BundleCodecPropertyTest {
     }
 
     @Property
-    void theSameContentGivesTheSameBytes(@ForAll("contents") Content content) {
+    void theSameContentGivesTheSameBytes(@ForAll("contents") Content content) throws Exception {
         assertThat(BundleCodec.encode(content.header(), content.newObjects()).bytes())
                 .isEqualTo(BundleCodec.encode(content.header(), content.newObjects())
                         .bytes());
     }
 
     @Property
-    void aBundleCutShortIsRefused(
-            @ForAll("contents") Content content, @ForAll @DoubleRange(min = 0, max = 1) double at) {
+    void aBundleCutShortIsRefused(@ForAll("contents") Content content, @ForAll @DoubleRange(min = 0, max = 1) double at)
+            throws Exception {
         byte[] whole =
                 BundleCodec.encode(content.header(), content.newObjects()).bytes();
         byte[] cut = Arrays.copyOf(whole, (int) (at * (whole.length - 1)));
@@ -63,7 +63,8 @@ final class BundleCodecPropertyTest {
     }
 
     @Property
-    void aBundleWithSomethingBehindItIsRefused(@ForAll("contents") Content content, @ForAll byte[] tail) {
+    void aBundleWithSomethingBehindItIsRefused(@ForAll("contents") Content content, @ForAll byte[] tail)
+            throws Exception {
         byte[] whole =
                 BundleCodec.encode(content.header(), content.newObjects()).bytes();
         byte[] longer = Arrays.copyOf(whole, whole.length + tail.length + 1);
@@ -92,7 +93,7 @@ final class BundleCodecPropertyTest {
         }
     }
 
-    private static List<List<Object>> expected(Content content) {
+    private static List<List<Object>> expected(Content content) throws Exception {
         List<List<Object>> all = new ArrayList<>();
         for (NewObject object : content.newObjects()) {
             all.add(List.of(object.id(), object.type(), asList(object.data())));

@@ -127,6 +127,22 @@ final class CheckpointTest {
     }
 
     @Test
+    void aCheckpointThatIsTooLargeForTheHeapIsRefusedWithTheHeapThatItTakes() throws IOException {
+        BundleLog log = LogFixture.open(store);
+        LogFixture.append(log, "note");
+        RepoLog entries = new RepoLog(store, LogFixture.PREFIX, id -> null);
+        Checkpointer small = new Checkpointer(entries, 200L << 20);
+        var large = new Checkpointer.Snapshot(log.state(), 3, 0, List.of(), 150L << 20);
+
+        assertThatThrownBy(() -> small.run(() -> large, (number, size) -> {}, new LoggedObjects()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(entries.checkpointKey(1))
+                .hasMessageContaining("300 MiB of heap, and may take 200 MiB")
+                .hasMessageContaining("'git-memory compact' with -Xmx601m");
+        assertThat(entries.checkpoints()).isEmpty();
+    }
+
+    @Test
     void whatNoRefReachesIsKept() throws IOException {
         BundleLog log = LogFixture.open(store);
         append(log, 1, 3);

@@ -263,7 +263,7 @@ final class LogCheckTest {
         assertFound(LogFixture.key(ENTRIES + 1), "1 objects that it needs are in no entry, such as tree");
     }
 
-    private byte[] encodeCheckpoint(SortedMap<String, ObjectId> refs, List<NewObject> objects) {
+    private byte[] encodeCheckpoint(SortedMap<String, ObjectId> refs, List<NewObject> objects) throws IOException {
         return BundleCodec.encode(new BundleHeader(new TreeSet<>(), "", refs), objects)
                 .bytes();
     }
