@@ -396,3 +396,6 @@ END
 $function$;
 
 CALL git_memory.secure_functions();
+
+-- Sidecars look at single agents, in turn.
+GRANT EXECUTE ON FUNCTION git_memory.drift_of TO git_memory_sidecar;

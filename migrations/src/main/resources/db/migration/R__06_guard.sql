@@ -121,7 +121,15 @@ CREATE OR REPLACE FUNCTION git_memory.guard_with_pljava() RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $engine$
 BEGIN
-    IF NOT EXISTS (SELECT FROM sqlj.jar_repository WHERE jarname = '@guard.jar.name@') THEN
+    IF NOT EXISTS (SELECT
+                   FROM sqlj.jar_repository r
+                        JOIN sqlj.jar_entry e
+                          ON e.jarid = r.jarid
+                   WHERE r.jarname = '@guard.jar.name@') THEN
+        -- A parallel pg_restore may have brought the jar's name and lost its classes.
+        PERFORM sqlj.remove_jar(r.jarname, false)
+        FROM sqlj.jar_repository r
+        WHERE r.jarname = '@guard.jar.name@';
         PERFORM sqlj.install_jar(decode('@guard.jar.base64@', 'base64'), '@guard.jar.name@', false);
     END IF;
     PERFORM sqlj.set_classpath('git_memory', '@guard.jar.name@');

@@ -157,7 +157,9 @@ final class FsckRun implements AutoCloseable {
         if (result.newest() < ledger.appliedSeq()) {
             lines.add("  PostgreSQL: it equals entry %d (commit %s), and the store ends at entry %d"
                     .formatted(ledger.appliedSeq(), ledger.appliedSha(), result.newest()));
-            lines.add("    to do: check --store; restore the newer objects from a backup of the store");
+            lines.add(
+                    "    to do: check --store; restore the newer objects from a backup of the store; if they are lost for good:"
+                            + " git-memory import --agent " + target.name() + " --from-rows");
             return 1;
         }
         if (!result.findings().isEmpty()) {

@@ -6,6 +6,8 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.ImportRejectedException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
+import dev.gitmemory.service.RowsImport;
+import dev.gitmemory.service.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -31,6 +33,10 @@ import picocli.CommandLine.Mixin;
             "Files that break a rule are all named, and nothing is changed then. Importing the same again changes"
                     + " nothing.",
             "",
+            "--from-rows is for an object storage that was emptied or restored to an older state, so that PostgreSQL has what"
+                    + " git has lost for good: the agent's rows become a commit on top of what git has left. Its message"
+                    + " names the commits that are lost. Stop sidecars that ran when it happened, or start them again.",
+            "",
             "--agent-file creates the agents of an Agent File (.af) under new ids and enables them. What the file holds"
                     + " besides memory is ignored and counted.",
             "",
@@ -38,6 +44,7 @@ import picocli.CommandLine.Mixin;
             "  git-memory import --agent agent-123 --from memory.bundle --dry-run",
             "  git-memory import --agent agent-123 --from ~/.letta/memfs/org-1/agent-123/repo.git",
             "  git-memory import --agent agent-123 --from notes --prune",
+            "  git-memory import --agent agent-123 --from-rows --dry-run",
             "  git-memory import --agent-file luna.af",
             ""
         })
@@ -55,7 +62,8 @@ final class ImportCommand implements CliCommand {
     @Override
     public void check(Problems problems) {
         if (agentFile.file != null && into.isUsed()) {
-            problems.add("--agent-file makes new agents: it takes no --agent, --from, --branch, --prune and --dry-run");
+            problems.add(
+                    "--agent-file makes new agents: it takes no --agent, --from, --from-rows, --branch, --prune and --dry-run");
         } else if (agentFile.file == null && into.isUsed()) {
             into.check(problems);
         } else if (agentFile.file == null) {
@@ -66,7 +74,19 @@ final class ImportCommand implements CliCommand {
 
     @Override
     public ExitCode run(Console console) throws Exception {
+        if (into.fromRows) {
+            return importRows(console);
+        }
         return agentFile.file == null ? importInto(console) : importAgents(console);
+    }
+
+    private ExitCode importRows(Console console) throws IOException {
+        try (OpenMemory open = options.open()) {
+            RowsImport done = open.memory().importRows(into.agent(), Caller.system(), into.dryRun);
+            Views.Status status = open.memory().views().status(into.agent());
+            new RowsImportText(console.out()).print(status, done, into.dryRun);
+        }
+        return ExitCode.OK;
     }
 
     private ExitCode importInto(Console console) throws IOException {

@@ -24,6 +24,13 @@ final class ImportOptions {
     Path from;
 
     @Option(
+            names = "--from-rows",
+            description =
+                    "Where the object storage has lost commits that the agent's rows came from: make the rows, which"
+                            + " are newer, a commit on top of what is left. Where nothing was lost nothing is changed.")
+    boolean fromRows;
+
+    @Option(
             names = "--branch",
             paramLabel = "NAME",
             description = "Branch of a repository that becomes main. Default: the one that its HEAD is on.")
@@ -56,14 +63,16 @@ final class ImportOptions {
     int maxFileSizeMib = 64;
 
     boolean isUsed() {
-        return agent != null || from != null || branch != null || prune || dryRun;
+        return agent != null || from != null || fromRows || branch != null || prune || dryRun;
     }
 
     void check(Problems problems) {
         if (agent == null || agent.isEmpty()) {
             problems.add("missing --agent, the agent to import into");
         }
-        if (from == null) {
+        if (fromRows && (from != null || branch != null || prune)) {
+            problems.add("--from-rows takes the agent's own rows: it excludes --from, --branch and --prune");
+        } else if (from == null && !fromRows) {
             problems.add("missing --from, the repository, bundle or folder to import");
         }
         if (maxSizeMib < 1 || maxSizeMib > MOST_MIB) {

@@ -88,9 +88,15 @@ final class RepoLog {
         store.delete(checkpointKey(number));
     }
 
-    /** Whether there is an entry after {@code number}. One small request. */
-    boolean hasEntryAfter(long number) throws IOException {
-        return !store.list(folder, key(number), 1).isEmpty();
+    /**
+     * How the end of the log compares with an entry: -1 when the log ends before {@code number}, 0 when it is the last
+     * entry, 1 when there are later ones. One small request.
+     */
+    int compareEnd(long number) throws IOException {
+        List<ObjectStore.Entry> next = store.list(folder, key(number - 1), 2);
+        return next.isEmpty()
+                ? -1
+                : Long.compare(number(folder, next.get(next.size() - 1).key()), number);
     }
 
     /** Whether there is a checkpoint that covers an entry after {@code number}. One small request. */

@@ -29,9 +29,14 @@ public final class StoredLog {
         return new LogPurge(store, prefix).isThere();
     }
 
-    /** Whether there is an entry after {@code number}. One small request. */
-    public boolean hasEntryAfter(long number) throws IOException {
-        return entries().hasEntryAfter(number);
+    /**
+     * How the end of the log compares with an entry. One small request.
+     *
+     * @param number 1 or more
+     * @return -1 when the log ends before it, 0 when it is the last entry, 1 when there are later ones
+     */
+    public int compareEnd(long number) throws IOException {
+        return entries().compareEnd(number);
     }
 
     /**

@@ -38,8 +38,14 @@ public final class AgentTable {
      *
      * @param takenOver whether the ledger has taken it over
      * @param appliedSeq the log entry that its rows equal, 0 before the first: the log can't end before it
+     * @param appliedSha the commit that its rows equal, null before the first: the log must have it
      */
-    public record Owner(String agentId, String organizationId, boolean takenOver, long appliedSeq) {}
+    public record Owner(
+            String agentId,
+            String organizationId,
+            boolean takenOver,
+            long appliedSeq,
+            @Nullable String appliedSha) {}
 
     public Optional<Agent> find(String agentId) {
         return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id")
@@ -118,7 +124,8 @@ public final class AgentTable {
                         SELECT a.id AS agent_id,
                                a.organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
-                               coalesce(r.applied_seq, 0) AS applied_seq
+                               coalesce(r.applied_seq, 0) AS applied_seq,
+                               r.applied_sha
                           FROM <agents> a
                           JOIN <agents_tags> t ON t.agent_id = a.id AND t.tag = :tag
                           LEFT JOIN git_memory.repo r ON r.agent_id = a.id
@@ -136,7 +143,8 @@ public final class AgentTable {
                         SELECT a.id AS agent_id,
                                a.organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
-                               coalesce(r.applied_seq, 0) AS applied_seq
+                               coalesce(r.applied_seq, 0) AS applied_seq,
+                               r.applied_sha
                           FROM <blocks_agents> l
                           JOIN <agents_tags> t ON t.agent_id = l.agent_id AND t.tag = :tag
                           JOIN <agents> a ON a.id = l.agent_id

@@ -328,6 +328,45 @@ public final class Ledger {
         batch.execute();
     }
 
+    /** The commits that the ledger has of an agent, their SHAs only. */
+    public List<String> commitShas(String agentId) {
+        return handle.createQuery("SELECT sha FROM git_memory.commit WHERE agent_id = :agent")
+                .bind("agent", agentId)
+                .mapTo(String.class)
+                .list();
+    }
+
+    /** Those of an agent's commits that are named, newest first. */
+    public List<Commit> commits(String agentId, Collection<String> shas) {
+        return handle.createQuery("""
+                        SELECT sha, parent_sha, seq, author_type, author_id, author_name, message, committed_at, labels
+                          FROM git_memory.commit
+                         WHERE agent_id = :agent
+                           AND sha = ANY (:shas)
+                         ORDER BY seq DESC, committed_at DESC, sha
+                        """)
+                .bind("agent", agentId)
+                .bindArray("shas", String.class, shas)
+                .map(ConstructorMapper.of(Commit.class))
+                .list();
+    }
+
+    /** Forgets commits that git has no more. */
+    public void forgetCommits(String agentId, Collection<String> shas) {
+        handle.createUpdate("DELETE FROM git_memory.commit WHERE agent_id = :agent AND sha = ANY (:shas)")
+                .bind("agent", agentId)
+                .bindArray("shas", String.class, shas)
+                .execute();
+    }
+
+    /** Whether rows of the agent are not what the ledger says, or are missing; what was left out does not count. */
+    public boolean hasDrift(String agentId) {
+        return handle.createQuery("SELECT EXISTS (SELECT FROM git_memory.drift_of(:agent))")
+                .bind("agent", agentId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The digest of each row that the agent is linked to, by label: what the guard would compute. */
     public Map<String, String> rowDigests(String agentId) {
         return handle.createQuery("""

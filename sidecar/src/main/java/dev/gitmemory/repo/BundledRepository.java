@@ -94,7 +94,7 @@ final class BundledRepository implements MemoryRepository {
 
     @Override
     public boolean hasCommit(String sha) {
-        return log.commit(ObjectId.fromString(sha)) != null;
+        return ObjectId.isId(sha) && log.commit(ObjectId.fromString(sha)) != null;
     }
 
     @Override

@@ -183,14 +183,27 @@ public final class MemoryRepositories implements AutoCloseable {
      */
     public long purge(RepoId id) throws IOException {
         long removed = new StoredLog(store, id.prefix()).purge();
-        kept.invalidate(id);
-        held.invalidate(id);
+        forget(id);
         return removed;
     }
 
-    /** Whether the log has an entry after {@code number}. One small request; the repository is not opened. */
-    public boolean hasEntryAfter(RepoId id, long number) throws IOException {
-        return new StoredLog(store, id.prefix()).hasEntryAfter(number);
+    /**
+     * How the end of the log compares with an entry. One small request; the repository is not opened.
+     *
+     * @param number 1 or more
+     * @return -1 when the log ends before it, 0 when it is the last entry, 1 when there are later ones
+     */
+    public int compareEnd(RepoId id, long number) throws IOException {
+        return new StoredLog(store, id.prefix()).compareEnd(number);
+    }
+
+    /**
+     * Drops what is in memory of a repository, whose objects somebody has removed or put back: the next {@link #open}
+     * reads it anew.
+     */
+    public void forget(RepoId id) {
+        kept.invalidate(id);
+        held.invalidate(id);
     }
 
     /** Whether the store has anything of a repository, be it a tombstone. */

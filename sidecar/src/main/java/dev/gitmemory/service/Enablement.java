@@ -24,8 +24,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +96,8 @@ final class Enablement {
                             known(tx, repo, repositories.open(id), precedence),
                             repositories.open(id),
                             caller,
-                            precedence);
+                            precedence,
+                            message(agentId, repositories.open(id)));
                 }
                 tx.agents().addTag(agentId, AgentTable.TAG);
                 steps.reached(Steps.Step.TAGGED, agentId);
@@ -105,6 +108,70 @@ final class Enablement {
             throw MemoryException.unavailable(
                     "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
         }
+    }
+
+    /**
+     * Makes the rows of an agent of git's a commit on top of what git has left, where git has lost commits that
+     * PostgreSQL has had. Only what is lost is made up for: where git has it all, nothing happens.
+     *
+     * @param dryRun whether only to say what would be done
+     * @throws MemoryException if there is no such agent, it is not git's, or its rows can't be committed; nothing was
+     *     changed
+     */
+    RowsImport importRows(String agentId, Caller caller, boolean dryRun) {
+        Agent agent = find(agentId);
+        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        try {
+            repositories.forget(id); // somebody has changed the store behind it
+            repositories.open(id).refresh();
+            RowsImport done = database.inTransaction(tx -> {
+                Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
+                Purge.refuse(tx, agentId);
+                if (tx.agents().lock(agentId).isEmpty()) {
+                    throw noAgent(agentId);
+                }
+                if (!repo.isEnabled()) {
+                    throw MemoryException.conflict(
+                            "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s' makes them a commit."
+                                    .formatted(agentId, agentId));
+                }
+                return importRows(tx, repo, repositories.open(id), caller, dryRun);
+            });
+            if (!dryRun) {
+                applier.apply(id, Applier.Scope.NEW_COMMITS);
+            }
+            return done;
+        } catch (IOException e) {
+            throw MemoryException.unavailable(
+                    "Rows of agent %s were not imported, the object storage failed: %s"
+                            .formatted(agentId, e.getMessage()),
+                    e);
+        }
+    }
+
+    private RowsImport importRows(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, boolean dryRun)
+            throws IOException {
+        String agentId = repo.agentId();
+        Optional<String> lost = Heads.lost(repository, repo.appliedSeq(), repo.appliedSha());
+        if (lost.isEmpty()) {
+            return new RowsImport(null, List.of());
+        }
+        List<String> gone = tx.ledger().commitShas(agentId).stream()
+                .filter(sha -> !repository.hasCommit(sha))
+                .toList();
+        RowsImport result = new RowsImport(lost.get(), tx.ledger().commits(agentId, gone));
+        if (!dryRun) {
+            tx.ledger().forgetCommits(agentId, gone);
+            tx.ledger().forgetApplied(agentId);
+            takeOver(
+                    tx,
+                    tx.ledger().register(agentId, repo.organizationId()),
+                    repository,
+                    caller,
+                    Precedence.ROWS_OVER_OLDER_GIT,
+                    result.message(agentId));
+        }
+        return result;
     }
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
@@ -131,9 +198,7 @@ final class Enablement {
         String agentId = repo.agentId();
         Head head = repository.head();
         String applied = repo.appliedSha();
-        boolean older =
-                applied != null && (head == null || head.entry() < repo.appliedSeq() || !repository.hasCommit(applied));
-        if (!older) {
+        if (Heads.lost(repository, repo.appliedSeq(), applied).isEmpty()) {
             return repo;
         }
         if (precedence != Precedence.ROWS_OVER_OLDER_GIT) {
@@ -145,11 +210,18 @@ final class Enablement {
         return tx.ledger().register(agentId, repo.organizationId());
     }
 
-    private void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence precedence)
+    private static String message(String agentId, MemoryRepository repository) {
+        return "%s git memory for %s".formatted(repository.head() == null ? "Enable" : "Enable again", agentId);
+    }
+
+    private void takeOver(
+            Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence asked, String message)
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
-        Selection selection = select(tx, agentId, tx.blocks().lockOfAgent(agentId), pathsInGit(repository), precedence);
+        List<BlockRow> rows = tx.blocks().lockOfAgent(agentId);
+        Precedence precedence = precedence(repo, repository, rows, asked);
+        Selection selection = select(tx, agentId, rows, pathsInGit(repository), precedence);
         leaveOut(tx, agentId, selection.leftOut());
         SortedMap<String, Block> blockById = selection.blocks();
         tx.ledger().judgeAtCommit();
@@ -160,7 +232,7 @@ final class Enablement {
             tx.ledger().markInFlight(agentId);
             return; // all of git is applied next, by whoever gets there
         }
-        RepoDelta delta = commitRows(tx, repo, repository, caller, blockById.values(), before);
+        RepoDelta delta = commitRows(tx, repo, repository, caller, message, blockById.values(), before);
         LedgerWriter.write(tx, delta);
         tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
         steps.reached(Steps.Step.LEDGER_WRITTEN, agentId);
@@ -177,6 +249,20 @@ final class Enablement {
     }
 
     /**
+     * Rows that carry a commit of a repository of which the ledger knows nothing come from git, and the ledger was lost:
+     * they can't be newer than git. (Disabling takes the commits off.)
+     */
+    private static Precedence precedence(
+            Ledger.Repo repo, MemoryRepository repository, List<BlockRow> rows, Precedence asked) {
+        boolean fromGit = asked == Precedence.ROWS
+                && repo.appliedSha() == null
+                && rows.stream()
+                        .map(BlockRow::gitSha)
+                        .anyMatch(sha -> sha != null && !sha.equals(Reports.PENDING) && repository.hasCommit(sha));
+        return fromGit ? Precedence.GIT : asked;
+    }
+
+    /**
      * Commits the rows, and on top of them, in the same entry, what git had before where that is to win.
      *
      * @param before the commit whose files win; null where the rows do
@@ -187,14 +273,13 @@ final class Enablement {
             Ledger.Repo repo,
             MemoryRepository repository,
             Caller caller,
+            String message,
             Iterable<Block> blocks,
             @Nullable Head before)
             throws IOException {
         String agentId = repo.agentId();
-        String verb = repository.head() == null ? "Enable" : "Enable again";
         List<Draft> drafts = new ArrayList<>();
-        drafts.add(Draft.of(
-                caller.author(), "%s git memory for %s".formatted(verb, agentId), files -> replaceAll(files, blocks)));
+        drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks)));
         if (before != null) {
             drafts.add(Draft.of(
                     caller.author(),
@@ -258,12 +343,17 @@ final class Enablement {
 
     private static Selection select(
             Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit, Precedence precedence) {
-        Set<String> gitsAlready = tx.agents()
+        Set<String> gitsAlready = tx
+                .agents()
                 .enabledOwners(rows.stream()
                         .filter(row -> row.gitSha() != null) // or its owners have left it out
                         .map(BlockRow::id)
                         .toList())
-                .keySet();
+                .entrySet()
+                .stream()
+                .filter(owners -> owners.getValue().stream().anyMatch(owner -> !owner.equals(agentId)))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
         Selection selection = Selection.of(
                 tx,
                 agentId,

@@ -163,7 +163,7 @@ final class GitFirstWriter {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
         Committed committed = repositories.deadline().during(() -> {
             MemoryRepository repository = repositories.open(id);
-            Heads.require(repository, owner.agentId(), owner.appliedSeq());
+            Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
             return new Committed(repository, writing.commit(owner, repository));
         });
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
@@ -277,7 +277,7 @@ final class GitFirstWriter {
     private void tryOut(Owner owner, Writing writing) throws IOException {
         MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
         repository.refresh();
-        Heads.require(repository, owner.agentId(), owner.appliedSeq());
+        Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
         if (writing.isDone(repository)) {
             return;
         }

@@ -98,6 +98,18 @@ public final class GitMemory {
     }
 
     /**
+     * Makes the rows of an agent of git's a commit on top of what is left, where the object storage has lost commits that
+     * the rows came from. Where git has everything, nothing happens.
+     *
+     * @param dryRun whether only to say what would be done
+     * @throws MemoryException if there is no such agent, it is not git's, or its rows can't be committed; nothing was
+     *     changed
+     */
+    public RowsImport importRows(String agentId, Caller caller, boolean dryRun) {
+        return enablement.importRows(agentId, caller, dryRun);
+    }
+
+    /**
      * Brings memory from outside into an agent's repository and into PostgreSQL, or says what that would do. An agent
      * that is not git's yet becomes git's.
      *

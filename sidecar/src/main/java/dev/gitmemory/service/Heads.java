@@ -1,37 +1,70 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepository;
 import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes sure that a repository is the one that PostgreSQL knows, before anything is built on it. */
 final class Heads {
 
     private Heads() {}
 
+    /** As {@link #require(MemoryRepository, String, long, String)}, of what the ledger says. */
+    static Head require(MemoryRepository repository, Ledger.Repo repo) throws IOException {
+        return require(repository, repo.agentId(), repo.appliedSeq(), repo.appliedSha());
+    }
+
     /**
      * The head, no older than what PostgreSQL equals. Asks the object storage only where this process has not read that
      * far.
      *
      * @param appliedSeq the log entry that the rows equal, 0 before the first
-     * @throws MemoryException if the log is empty or ends before it: the object storage was emptied, restored to an
-     *     older state, or is another one. Nothing is made anew over people's history.
+     * @param appliedSha the commit that the rows equal, null before the first
+     * @throws MemoryException if the log is empty, ends before it or is another one: the object storage was emptied,
+     *     restored to an older state, or is another one. Nothing is made anew over people's history.
      */
-    static Head require(MemoryRepository repository, String agentId, long appliedSeq) throws IOException {
+    static Head require(MemoryRepository repository, String agentId, long appliedSeq, @Nullable String appliedSha)
+            throws IOException {
         Head head = repository.head();
         if (head == null || head.entry() < appliedSeq) {
             head = repository.refresh();
+        }
+        Optional<String> lost = lost(repository, appliedSeq, appliedSha);
+        if (lost.isPresent()) {
+            throw MemoryException.conflict(
+                    "Agent %s: %s. Nothing was changed. Restore its newer objects, or correct the setting store; if they are lost for good, 'git-memory import --agent %s --from-rows' makes the rows a commit on top of what is left."
+                            .formatted(agentId, lost.get(), agentId));
         }
         if (head == null) {
             throw MemoryException.conflict(
                     "Agent %s is git's, but the object storage has no repository for it. Check the setting store, or restore its objects; nothing was changed."
                             .formatted(agentId));
         }
-        if (head.entry() < appliedSeq) {
-            throw MemoryException.conflict(
-                    "Agent %s: PostgreSQL equals entry %d of the log, but the object storage ends at entry %d. Restore its newer objects; nothing was changed."
-                            .formatted(agentId, appliedSeq, head.entry()));
-        }
         return head;
+    }
+
+    /**
+     * What an object storage lacks that PostgreSQL has had from it: words for people, without an end.
+     *
+     * @param repository as of now: read on before
+     * @return empty where it has all of that
+     */
+    static Optional<String> lost(MemoryRepository repository, long appliedSeq, @Nullable String appliedSha) {
+        Head head = repository.head();
+        long end = head == null ? 0 : head.entry();
+        if (end < appliedSeq) {
+            return Optional.of(
+                    "PostgreSQL equals entry %d of the log (commit %s), but the object storage ends at entry %d: it was emptied or restored to an older state, or is another one"
+                            .formatted(appliedSeq, appliedSha, end));
+        }
+        if (appliedSha != null && !repository.hasCommit(appliedSha)) {
+            return Optional.of(
+                    "PostgreSQL equals commit %s of entry %d, but the object storage has another log, without that commit"
+                            .formatted(appliedSha, appliedSeq));
+        }
+        return Optional.empty();
     }
 }

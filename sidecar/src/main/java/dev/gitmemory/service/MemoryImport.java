@@ -69,7 +69,7 @@ final class MemoryImport {
         repository.refresh();
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
         if (known.isPresent() && known.get().appliedSeq() > 0) {
-            Heads.require(repository, agentId, known.get().appliedSeq());
+            Heads.require(repository, known.get());
         }
         boolean enabled = known.filter(Ledger.Repo::isEnabled).isPresent();
         try (Incoming incoming = Incoming.read(

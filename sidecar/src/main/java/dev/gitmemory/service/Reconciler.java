@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +29,9 @@ import org.slf4j.LoggerFactory;
  *   <li>applies commits of agents with a writer that did not finish,
  *   <li>takes over agents whose tag was written by plain SQL,
  *   <li>carries on purges that were cut short,
- *   <li>and looks, at a few agents per pass and all of them in turn, whether the log is ahead without anybody having
- *       said so: PostgreSQL may come from a backup. A round begins every ten minutes at most.
+ *   <li>and looks, at a few agents per pass and all of them in turn, whether rows, ledger and log belong together:
+ *       PostgreSQL, a part of it or the store may come from a backup ({@link Checkup}). A round begins every ten minutes
+ *       at most.
  * </ul>
  *
  * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
@@ -55,6 +57,7 @@ public final class Reconciler {
     private final Applier applier;
     private final Enablement enablement;
     private final Purge purge;
+    private final Checkup checkup;
     private final Clock clock;
     private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
     private String lookedAt = ""; // guarded by this
@@ -67,6 +70,8 @@ public final class Reconciler {
         this.applier = new Applier(this.database, repositories, steps);
         this.enablement = new Enablement(this.database, repositories, applier, steps);
         this.purge = new Purge(this.database, repositories);
+        this.checkup = new Checkup(
+                this.database, repositories, applier, new Sync(this.database, repositories, applier, steps));
         this.clock = clock;
     }
 
@@ -77,7 +82,8 @@ public final class Reconciler {
      * @param failing agents that could not be brought up to date
      * @param passes that came to their end, since the start
      * @param takenOver agents that were taken over since the start
-     * @param behind agents whose log was ahead without anybody having said so, since the start
+     * @param behind agents whose log was ahead without anybody having said so, or whose rows were not what git says,
+     *     since the start
      * @param purged purges that were carried on to their end since the start
      */
     public record Figures(int inFlight, int failing, long passes, long takenOver, long behind, long purged) {}
@@ -103,7 +109,7 @@ public final class Reconciler {
         int followed = followAll(due(inFlight, Ledger.Repo::agentId));
         int takenOver = takeOverAll();
         int purged = purgeAll();
-        int behind = lookAround();
+        int behind = lookAgain() + lookAround();
         Figures before = figures;
         figures = new Figures(
                 inFlight.size(),
@@ -170,30 +176,34 @@ public final class Reconciler {
             roundBegan = now;
             database.execute(tx -> tx.intents().forgetAbandoned());
         }
-        int done = 0;
         String after = lookedAt;
         List<Ledger.Repo> next = database.inTransaction(tx -> tx.ledger().enabledReposAfter(after, LOOKED_AT_PER_PASS));
-        for (Ledger.Repo repo : due(next, Ledger.Repo::agentId)) {
-            done += attempt(repo.agentId(), () -> followIfAhead(repo)) && isAhead(repo) ? 1 : 0;
-        }
+        int done = lookAt(due(next, Ledger.Repo::agentId));
         lookedAt = next.size() < LOOKED_AT_PER_PASS
                 ? ""
                 : next.get(next.size() - 1).agentId();
         return done;
     }
 
-    private boolean isAhead(Ledger.Repo before) {
-        return database.inTransaction(tx -> tx.ledger().repo(before.agentId()))
-                .filter(repo -> repo.appliedSeq() > before.appliedSeq())
-                .isPresent();
+    /** Agents that were looked at and could not be brought up to date: the round would come by too seldom. */
+    private int lookAgain() {
+        if (failing.isEmpty()) {
+            return 0;
+        }
+        List<String> due = due(List.copyOf(failing.keySet()), id -> id);
+        List<Ledger.Repo> again = database.inTransaction(
+                tx -> due.stream().flatMap(id -> tx.ledger().repo(id).stream()).toList());
+        return lookAt(again.stream().filter(Ledger.Repo::isEnabled).toList());
     }
 
-    private void followIfAhead(Ledger.Repo repo) throws IOException {
-        RepoId id = new RepoId(repo.organizationId(), repo.agentId());
-        if (repo.inFlightAt() == null && repositories.hasEntryAfter(id, repo.appliedSeq())) {
-            repositories.open(id).refresh();
-            applier.apply(id, Applier.Scope.NEW_COMMITS);
+    private int lookAt(List<Ledger.Repo> repos) {
+        AtomicInteger done = new AtomicInteger();
+        for (Ledger.Repo repo : repos) {
+            if (repo.inFlightAt() == null || !failing.containsKey(repo.agentId())) { // or it has just failed to follow
+                attempt(repo.agentId(), () -> done.addAndGet(checkup.of(repo) ? 1 : 0));
+            }
         }
+        return done.get();
     }
 
     /** Those whose turn it is: first the ones that have not failed. */

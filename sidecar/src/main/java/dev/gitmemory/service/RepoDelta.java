@@ -47,7 +47,7 @@ record RepoDelta(
 
     /** The labels that commits since the applied one have touched. */
     static RepoDelta newCommits(Ledger.Repo row, MemoryRepository repository) throws IOException {
-        Head head = Heads.require(repository, row.agentId(), row.appliedSeq());
+        Head head = Heads.require(repository, row);
         if (row.appliedSha() != null && head.entry() <= row.appliedSeq()) {
             return new RepoDelta(row, repository, head, List.of(), new TreeMap<>());
         }
@@ -58,7 +58,7 @@ record RepoDelta(
     /** Every label that git has, and every label that the rows have and git has not. */
     static RepoDelta everything(Ledger.Repo row, MemoryRepository repository, Collection<String> linkedLabels)
             throws IOException {
-        Head head = Heads.require(repository, row.agentId(), row.appliedSeq());
+        Head head = Heads.require(repository, row);
         List<CommitInfo> commits = row.appliedSha() != null && head.entry() <= row.appliedSeq()
                 ? List.of()
                 : repository.changesSince(row.appliedSha(), head.sha()).commits();

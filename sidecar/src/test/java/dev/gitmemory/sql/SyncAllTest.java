@@ -111,7 +111,8 @@ class SyncAllTest extends SqlTest {
             assertThat(sidecar.http().port()).isPositive();
             String result = admin.value("SELECT git_memory.await_request(?::uuid, '1 hour')", request);
             assertThat(result).contains("\"agents\": " + AGENTS, "\"failed\": 1");
-            assertThat(admin.notices()).anyMatch(n -> n.startsWith(agent(3) + ": ") && n.contains("no repository"));
+            assertThat(admin.notices())
+                    .anyMatch(n -> n.startsWith(agent(3) + ": ") && n.contains("the object storage ends at entry 0"));
             assertThat(admin.notices())
                     .last()
                     .asString()

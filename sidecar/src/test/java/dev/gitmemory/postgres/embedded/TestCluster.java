@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.commons.io.file.PathUtils;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -67,6 +69,28 @@ public final class TestCluster implements AutoCloseable {
         standby.configure("primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres'");
         standby.start();
         return standby;
+    }
+
+    /**
+     * Copies the cluster's files, as a base backup does; it is stopped for that, and started again.
+     *
+     * @param copy does not exist yet
+     */
+    public void backUp(Path copy) throws IOException, InterruptedException {
+        stop();
+        PathUtils.copyDirectory(data(), copy);
+        start();
+    }
+
+    /** Puts a copy's files in the place of the cluster's own, which ends as a crash does, and starts it. */
+    public void restore(Path copy) throws IOException, InterruptedException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(data());
+        crash();
+        PathUtils.deleteDirectory(data());
+        PathUtils.copyDirectory(copy, data());
+        Files.setPosixFilePermissions(data(), permissions);
+        directory.programs().account().handOver(directory.folder());
+        start();
     }
 
     private Path data() {
