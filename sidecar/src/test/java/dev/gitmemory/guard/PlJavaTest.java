@@ -5,6 +5,9 @@ import static dev.gitmemory.guard.GuardedDatabase.string;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,24 @@ class PlJavaTest extends GuardTest {
             assertThatThrownBy(() -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
                     .hasMessageContaining("ClassNotFoundException");
             assertThat(new World(own).value(memory)).isEqualTo("first");
+        }
+    }
+
+    @Test
+    void aJarWhoseClassesAParallelRestoreHasLostIsInstalledAgain() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Memory memory = new World(own).enabled();
+            run(own.admin(), "DELETE FROM sqlj.jar_entry");
+            assertThatThrownBy(() -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
+                    .hasMessageContaining("ClassNotFoundException");
+
+            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
+
+            try (Connection app = own.newApp()) {
+                Refusal.otherContent(memory)
+                        .endsWithin(() -> run(app, "UPDATE block SET value = 'other' WHERE id = ?", memory.block()));
+            }
         }
     }
 
