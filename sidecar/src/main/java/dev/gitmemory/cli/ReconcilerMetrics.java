@@ -34,6 +34,11 @@ final class ReconcilerMetrics {
                 .description("Agents that the reconciler has brought up to date")
                 .register(metrics);
         FunctionCounter.builder("git_memory_reconciler_done", reconciler, r -> r.figures()
+                        .mended())
+                .tag("kind", "mended")
+                .description("Agents that the reconciler has brought up to date")
+                .register(metrics);
+        FunctionCounter.builder("git_memory_reconciler_done", reconciler, r -> r.figures()
                         .purged())
                 .tag("kind", "purged")
                 .description("Agents that the reconciler has brought up to date")

@@ -18,6 +18,15 @@ final class Checkup {
 
     private static final Logger log = LoggerFactory.getLogger(Checkup.class);
 
+    /** What was not as it should be, and is now. */
+    enum Found {
+        NOTHING,
+        /** The log was ahead of PostgreSQL. */
+        BEHIND,
+        /** Rows were not what the ledger says, be it that the log was ahead as well. */
+        STRANGE_ROWS
+    }
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
@@ -34,13 +43,16 @@ final class Checkup {
      * Looks at an agent of git's: one small request to the storage, and one query.
      *
      * @param repo what the ledger says; the log of an agent with a writer under way is left to whoever follows it
-     * @return whether anything had to be done
+     * @return what had to be done
      * @throws MemoryException if the log lacks what PostgreSQL has had from it
      * @throws IOException if the storage failed
      */
-    boolean of(Ledger.Repo repo) throws IOException {
-        boolean followed = repo.inFlightAt() == null && follow(repo);
-        return mendRows(repo.agentId()) || followed;
+    Found of(Ledger.Repo repo) throws IOException {
+        boolean behind = repo.inFlightAt() == null && follow(repo);
+        if (mendRows(repo.agentId())) {
+            return Found.STRANGE_ROWS;
+        }
+        return behind ? Found.BEHIND : Found.NOTHING;
     }
 
     private boolean follow(Ledger.Repo repo) throws IOException {

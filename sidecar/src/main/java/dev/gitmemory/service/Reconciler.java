@@ -14,10 +14,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +62,7 @@ public final class Reconciler {
     private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
     private String lookedAt = ""; // guarded by this
     private Instant roundBegan = Instant.MIN; // guarded by this
-    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0);
+    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0);
 
     Reconciler(Database database, MemoryRepositories repositories, Steps steps, Clock clock) {
         this.database = database.withLockTimeout(LOCK_TIMEOUT);
@@ -82,11 +82,12 @@ public final class Reconciler {
      * @param failing agents that could not be brought up to date
      * @param passes that came to their end, since the start
      * @param takenOver agents that were taken over since the start
-     * @param behind agents whose log was ahead without anybody having said so, or whose rows were not what git says,
-     *     since the start
+     * @param behind agents whose log was ahead without anybody having said so, since the start
+     * @param mended agents whose rows were not what git says, though nobody may write them, since the start
      * @param purged purges that were carried on to their end since the start
      */
-    public record Figures(int inFlight, int failing, long passes, long takenOver, long behind, long purged) {}
+    public record Figures(
+            int inFlight, int failing, long passes, long takenOver, long behind, long mended, long purged) {}
 
     /** A reason to leave an agent alone for a while. */
     private record Failing(int times, Instant until) {}
@@ -109,7 +110,11 @@ public final class Reconciler {
         int followed = followAll(due(inFlight, Ledger.Repo::agentId));
         int takenOver = takeOverAll();
         int purged = purgeAll();
-        int behind = lookAgain() + lookAround();
+        Map<Checkup.Found, Integer> found = new EnumMap<>(Checkup.Found.class);
+        lookAgain(found);
+        lookAround(found);
+        int behind = found.getOrDefault(Checkup.Found.BEHIND, 0);
+        int mended = found.getOrDefault(Checkup.Found.STRANGE_ROWS, 0);
         Figures before = figures;
         figures = new Figures(
                 inFlight.size(),
@@ -117,16 +122,18 @@ public final class Reconciler {
                 before.passes() + 1,
                 before.takenOver() + takenOver,
                 before.behind() + behind,
+                before.mended() + mended,
                 before.purged() + purged);
-        if (takenOver + purged + behind > 0) {
+        if (takenOver + purged + behind + mended > 0) {
             log.info(
-                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind; {} agents fail",
+                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind, {} whose rows were mended; {} agents fail",
                     takenOver,
                     purged,
                     behind,
+                    mended,
                     failing.size());
         }
-        return followed + takenOver + purged + behind;
+        return followed + takenOver + purged + behind + mended;
     }
 
     private int followAll(List<Ledger.Repo> behind) {
@@ -167,43 +174,40 @@ public final class Reconciler {
     }
 
     /** The next agents of the round: one small question to the store for each. */
-    private int lookAround() {
+    private void lookAround(Map<Checkup.Found, Integer> found) {
         Instant now = clock.instant();
         if (lookedAt.isEmpty()) {
             if (roundBegan.isAfter(now.minus(ROUND))) {
-                return 0;
+                return;
             }
             roundBegan = now;
             database.execute(tx -> tx.intents().forgetAbandoned());
         }
         String after = lookedAt;
         List<Ledger.Repo> next = database.inTransaction(tx -> tx.ledger().enabledReposAfter(after, LOOKED_AT_PER_PASS));
-        int done = lookAt(due(next, Ledger.Repo::agentId));
+        lookAt(due(next, Ledger.Repo::agentId), found);
         lookedAt = next.size() < LOOKED_AT_PER_PASS
                 ? ""
                 : next.get(next.size() - 1).agentId();
-        return done;
     }
 
     /** Agents that were looked at and could not be brought up to date: the round would come by too seldom. */
-    private int lookAgain() {
+    private void lookAgain(Map<Checkup.Found, Integer> found) {
         if (failing.isEmpty()) {
-            return 0;
+            return;
         }
         List<String> due = due(List.copyOf(failing.keySet()), id -> id);
         List<Ledger.Repo> again = database.inTransaction(
                 tx -> due.stream().flatMap(id -> tx.ledger().repo(id).stream()).toList());
-        return lookAt(again.stream().filter(Ledger.Repo::isEnabled).toList());
+        lookAt(again.stream().filter(Ledger.Repo::isEnabled).toList(), found);
     }
 
-    private int lookAt(List<Ledger.Repo> repos) {
-        AtomicInteger done = new AtomicInteger();
+    private void lookAt(List<Ledger.Repo> repos, Map<Checkup.Found, Integer> found) {
         for (Ledger.Repo repo : repos) {
             if (repo.inFlightAt() == null || !failing.containsKey(repo.agentId())) { // or it has just failed to follow
-                attempt(repo.agentId(), () -> done.addAndGet(checkup.of(repo) ? 1 : 0));
+                attempt(repo.agentId(), () -> found.merge(checkup.of(repo), 1, Integer::sum));
             }
         }
-        return done.get();
     }
 
     /** Those whose turn it is: first the ones that have not failed. */

@@ -42,10 +42,15 @@ final class OlderBackupTest extends TransferTest {
 
     /** What a sidecar does by itself; it makes a pass each second. */
     private void aSidecarStarts() throws Exception {
+        aSidecarStarts(false);
+    }
+
+    private void aSidecarStarts(boolean hasToMendRows) throws Exception {
         withSidecar(sidecar -> {
             sidecar.memory().reconciler().run();
             int left = sidecar.memory().reconciler().figures().failing();
             assertThat(left).isZero();
+            assertThat(sidecar.memory().reconciler().figures().mended()).isEqualTo(hasToMendRows ? 1 : 0);
         });
     }
 
@@ -209,7 +214,7 @@ final class OlderBackupTest extends TransferTest {
         Cli.Run verify = run("verify", "a");
         assertThat(verify.exitCode()).isEqualTo(3);
         assertThat(verify.out()).contains("'changes': block", "'goes': block", "is not in git", "'came': git has it");
-        aSidecarStarts();
+        aSidecarStarts(true);
         assertItIsAllThere();
         assertThat(application.query("SELECT label, value FROM git_memory.overwritten ORDER BY label"))
                 .as("what the rows held can be looked at")
