@@ -30,6 +30,9 @@ final class EntryCheck {
     /** Whether something before could not be read that the next entries may refer to. */
     private boolean gap;
 
+    /** Whether the next entry comes after so many missing ones that it may be none. */
+    private boolean mayBeStray;
+
     /** @param objects has those of the newest checkpoint, if that can be read */
     EntryCheck(RepoLog log, CheckedObjects objects, List<LogFinding> findings) {
         this.log = log;
@@ -42,10 +45,22 @@ final class EntryCheck {
         gap = false;
     }
 
-    /** An entry that should be there is not. */
-    void missing(long number, String remedy) {
-        add(log.key(number), "this entry is missing, though there is a later one", remedy);
+    /**
+     * Entries that should be there are not.
+     *
+     * @param doubtful whether so few entries follow that the next one may be a stray file
+     */
+    void missing(long first, long last, boolean doubtful) {
+        add(
+                log.key(first),
+                areMissing(first, last) + ", though there is a later one",
+                PUT_BACK + (doubtful ? "; if '" + log.key(last + 1) + "' is a stray file, move it away instead" : ""));
         broken();
+        mayBeStray = doubtful;
+    }
+
+    static String areMissing(long first, long last) {
+        return first == last ? "this entry is missing" : "entries %d to %d are missing".formatted(first, last);
     }
 
     /** An entry that nobody misses is not there: a checkpoint has all of it. */
@@ -66,12 +81,14 @@ final class EntryCheck {
     }
 
     void check(long number, byte[] bytes) {
+        String remedy = mayBeStray ? PUT_BACK + "; if it is a stray file, move it away instead" : PUT_BACK;
+        mayBeStray = false;
         Bundle entry;
         try {
             entry = BundleCodec.decode(bytes);
             checkPlace(number, entry);
         } catch (MalformedBundleException e) {
-            add(log.key(number), String.valueOf(e.getMessage()), PUT_BACK);
+            add(log.key(number), String.valueOf(e.getMessage()), remedy);
             broken();
             return;
         }

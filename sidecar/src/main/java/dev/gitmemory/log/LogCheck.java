@@ -159,8 +159,8 @@ public final class LogCheck {
         long expected = covered > 0 && !listed.isEmpty() ? Math.min(listed.get(0), covered) : 1;
         for (int i = 0; i < listed.size(); i++) {
             long number = listed.get(i);
-            for (; expected < number; expected++) {
-                missing(expected, covered);
+            if (expected < number) {
+                missing(expected, number, covered);
             }
             expected = number + 1;
             Future<byte @Nullable []> read = reads.get(i);
@@ -176,22 +176,27 @@ public final class LogCheck {
             progress.at(++done, there.size() + inventory.checkpoints().size());
         }
         for (long number : inventory.checkpoints()) {
-            if (number >= expected) {
-                missing(number, 0);
+            if (there.isEmpty() || number > there.last()) {
+                entryCheck.missing(number, number, false);
             }
         }
     }
 
-    private void missing(long number, long covered) {
-        if (number < covered) {
+    /** The entries from {@code first} on that are not there before {@code next}, which is: one finding for all. */
+    private void missing(long first, long next, long covered) {
+        long last = Math.min(next, covered) - 1;
+        if (first <= last) {
             findings.add(new LogFinding(
-                    log.key(number),
-                    "this entry is missing, though an earlier one is there",
+                    log.key(first),
+                    EntryCheck.areMissing(first, last) + ", though an earlier one is there",
                     "nothing is lost, checkpoint '" + log.checkpointKey(covered)
-                            + "' has all of it; put it back if you can"));
+                            + "' has all of it; put back what you can"));
             entryCheck.covered();
-        } else {
-            entryCheck.missing(number, PUT_BACK);
+        }
+        long uncovered = Math.max(first, covered);
+        if (uncovered < next) {
+            int later = inventory.entries().tailSet(next).size();
+            entryCheck.missing(uncovered, next - 1, later > 0 && later < next - uncovered);
         }
     }
 
@@ -199,7 +204,7 @@ public final class LogCheck {
         try {
             byte[] bytes = read.get();
             if (bytes == null) {
-                missing(number, covered);
+                missing(number, number + 1, covered);
             } else {
                 entryCheck.check(number, bytes);
             }

@@ -217,7 +217,7 @@ final class RepoLog {
         long newest = first - 1;
         for (long number : entries) {
             if (number != newest + 1) {
-                throw new VanishedException(key(newest + 1));
+                throw VanishedException.before(key(newest + 1), key(number), number - newest - 1);
             }
             newest = number;
         }

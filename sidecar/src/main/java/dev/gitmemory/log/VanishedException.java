@@ -8,14 +8,32 @@ final class VanishedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String key;
+    private final String reason;
 
     VanishedException(String key) {
+        this(key, "this object is missing, though there is a later one; put it back");
+    }
+
+    private VanishedException(String key, String reason) {
         super("'" + key + "' is missing");
         this.key = key;
+        this.reason = reason;
+    }
+
+    /** Entries from {@code key} on are missing before the entry {@code next}, which may be none of this log. */
+    static VanishedException before(String key, String next, long howMany) {
+        return new VanishedException(
+                key,
+                "%s missing, though there is '%s'; put back what is missing, or move that file away if it is none of this log"
+                        .formatted(
+                                howMany == 1
+                                        ? "this object is"
+                                        : "this object and the %d entries after it are".formatted(howMany - 1),
+                                next));
     }
 
     /** When nothing has taken its place. */
     CorruptLogException corrupt() {
-        return new CorruptLogException(key, "this object is missing, though there is a later one; put it back", this);
+        return new CorruptLogException(key, reason, this);
     }
 }

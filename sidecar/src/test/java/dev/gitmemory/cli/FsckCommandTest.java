@@ -61,6 +61,22 @@ final class FsckCommandTest extends TransferTest {
     }
 
     @Test
+    void aStrayFileWithTheNameOfAFarEntryIsTwoFindingsAndVerifyNamesIt() throws IOException {
+        enabledAgent("a");
+        Path stray = Files.createFile(log("a").resolve("0%d.bundle".formatted(Long.MAX_VALUE)));
+        Cli.Run run = run("fsck", "--all");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("entries 2 to 9223372036854775806 are missing", "repo.git/log/" + stray.getFileName())
+                .contains("is a stray file, move it away")
+                .contains("0 clean, 2 findings")
+                .hasSizeLessThan(2000);
+        assertThat(run("verify", "a").err()).contains("repo.git/log/" + stray.getFileName(), "move that file away");
+        Files.delete(stray);
+        ok("fsck", "--all");
+    }
+
+    @Test
     void rowsThatDifferAreFindingsAndSyncIsNamed() throws SQLException {
         threeAgents();
         database.execute(

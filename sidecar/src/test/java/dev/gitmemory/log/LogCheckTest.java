@@ -161,13 +161,46 @@ final class LogCheckTest {
     }
 
     @Test
-    void missingEntriesAreEachFound() throws IOException {
+    void everyRunOfMissingEntriesIsOneFinding() throws IOException {
         for (int number : List.of(1, 7, 8, ENTRIES - 1)) {
             store.delete(LogFixture.key(number));
         }
         assertThat(check().findings())
                 .extracting(LogFinding::key)
-                .containsExactly(LogFixture.key(1), LogFixture.key(7), LogFixture.key(8), LogFixture.key(ENTRIES - 1));
+                .containsExactly(LogFixture.key(1), LogFixture.key(7), LogFixture.key(ENTRIES - 1));
+        assertThat(check().findings().get(1).what()).contains("entries 7 to 8 are missing");
+        assertThat(check().findings()).extracting(LogFinding::remedy).noneMatch(remedy -> remedy.contains("stray"));
+    }
+
+    @Test
+    void aStrayFileFarBehindTheLastEntryIsSuspectedRatherThanAllBeforeItMissed() throws IOException {
+        for (long stray : new long[] {1_000_000, Long.MAX_VALUE}) {
+            for (byte[] content : List.of(new byte[0], object(LogFixture.key(5)))) {
+                store.create(LogFixture.key(stray), content);
+                List<LogFinding> findings = check().findings();
+                assertThat(findings)
+                        .extracting(LogFinding::key)
+                        .containsExactly(LogFixture.key(ENTRIES + 1), LogFixture.key(stray));
+                assertThat(findings.get(0).what())
+                        .contains("entries %d to %d are missing".formatted(ENTRIES + 1, stray - 1));
+                assertThat(findings.get(0).remedy())
+                        .contains("if '" + LogFixture.key(stray) + "' is a stray file, move it away");
+                assertThat(findings.get(1).remedy()).contains("if it is a stray file, move it away");
+                store.delete(LogFixture.key(stray));
+            }
+        }
+    }
+
+    @Test
+    void aStrayCheckpointFarBehindTheLastEntryIsNamed() throws IOException {
+        for (long stray : new long[] {1_000_000, Long.MAX_VALUE}) {
+            String key = CHECKPOINTS + "%020d.bundle".formatted(stray);
+            store.create(key, new byte[0]);
+            assertThat(check().findings())
+                    .extracting(LogFinding::key)
+                    .containsExactlyInAnyOrder(key, LogFixture.key(stray));
+            store.delete(key);
+        }
     }
 
     @Test
@@ -176,6 +209,9 @@ final class LogCheckTest {
         store.delete(LogFixture.key(7));
         assertFound(LogFixture.key(7), "missing");
         assertThat(check().findings().get(0).remedy()).contains("nothing is lost");
+        store.delete(LogFixture.key(8));
+        store.delete(LogFixture.key(9));
+        assertFound(LogFixture.key(7), "entries 7 to 9 are missing");
     }
 
     @Test

@@ -119,6 +119,20 @@ final class LogCorruptionTest {
     }
 
     @Test
+    void aStrayFileWithTheNameOfAFarEntryIsNamed() throws IOException {
+        for (long stray : new long[] {ENTRIES + 2, Long.MAX_VALUE}) {
+            store.create(LogFixture.key(stray), new byte[0]);
+
+            assertThatThrownBy(() -> LogFixture.open(store))
+                    .isInstanceOf(CorruptLogException.class)
+                    .hasMessageContaining("at '" + LogFixture.key(ENTRIES + 1))
+                    .hasMessageContaining("though there is '" + LogFixture.key(stray))
+                    .hasMessageContaining("or move that file away if it is none of this log");
+            store.delete(LogFixture.key(stray));
+        }
+    }
+
+    @Test
     void aForeignObjectIsNamed() throws IOException {
         String foreign = LogFixture.PREFIX + "/log/notes.txt";
         store.create(foreign, new byte[0]);
