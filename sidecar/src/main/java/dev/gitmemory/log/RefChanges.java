@@ -99,11 +99,20 @@ final class RefChanges {
             command.setResult(Result.REJECTED_MISSING_OBJECT, e.getObjectId().name());
             return false;
         }
-        if (command.getType() == ReceiveCommand.Type.UPDATE_NONFASTFORWARD && !forceAllowed) {
-            command.setResult(Result.REJECTED_NONFASTFORWARD);
+        if (command.getType() != ReceiveCommand.Type.UPDATE_NONFASTFORWARD) {
+            return true;
+        }
+        if (command.getRefName().equals(LogState.MAIN)) {
+            // By force commits would be gone that were acknowledged, and rows that came from them.
+            command.setResult(
+                    Result.REJECTED_OTHER_REASON,
+                    "main is never rewritten; fetch, and commit on top of it (or restore an earlier state by a new commit)");
             return false;
         }
-        return true;
+        if (!forceAllowed) {
+            command.setResult(Result.REJECTED_NONFASTFORWARD);
+        }
+        return forceAllowed;
     }
 
     private ObjectId current(String name) {

@@ -201,6 +201,20 @@ final class LogRepositoryTest {
     }
 
     @Test
+    void mainIsNeverRewrittenWhateverTheForce() throws IOException {
+        work.put("a.md", "one").commit("First");
+        String second = work.put("a.md", "two").commit("Second");
+        work.run("push", "--quiet", "origin", "main");
+        for (String target : List.of("HEAD~1", "+HEAD~1")) {
+            StockGit.Result forced = work.attempt("push", "--force", "origin", target + ":refs/heads/main");
+            assertThat(forced.exitCode()).isNotZero();
+            assertThat(forced.errors()).contains("main is never rewritten; fetch, and commit on top");
+        }
+        assertThat(log.state().entry()).isEqualTo(1);
+        assertThat(refsOfLog()).containsExactly(second + " refs/heads/main");
+    }
+
+    @Test
     void mainCanNotBeDeletedAndMustComeFirst() {
         work.put("a.md", "one").commit("First");
 
