@@ -314,8 +314,30 @@ BEGIN
 END
 $function$;
 
--- All of both that whoever logged in may see, whatever role he has taken since: the view that shows it looks at
--- that one, too.
+-- Agents that the ledger has and whose tag is gone, though the trigger on the tag did not see it go. The tag is what
+-- counts: the guard lets writes to their rows pass (so there is no state), and a sidecar gives the rows back.
+CREATE OR REPLACE FUNCTION git_memory.lost_tags()
+    RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+    SELECT r.agent_id,
+           NULL,
+           NULL,
+           NULL,
+           'the tag "git-memory-enabled", for the ledger says that the agent is enabled',
+           'no tag'
+    FROM git_memory.repo r
+    WHERE r.state = 'enabled'
+      AND NOT EXISTS (SELECT
+                      FROM "${app_schema}"."${agents_tags_table}" t
+                      WHERE t.agent_id = r.agent_id
+                        AND t.tag = 'git-memory-enabled')
+$function$;
+
+-- All of it that whoever logged in may see, whatever role he has taken since: the view that shows it looks at that one,
+-- too.
 CREATE OR REPLACE FUNCTION git_memory.drift_shown()
     RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -327,7 +349,9 @@ BEGIN
         SELECT d.*
         FROM (SELECT * FROM git_memory.drift_of(NULL)
               UNION ALL
-              SELECT * FROM git_memory.stale_marks()) AS d
+              SELECT * FROM git_memory.stale_marks()
+              UNION ALL
+              SELECT * FROM git_memory.lost_tags()) AS d
              LEFT JOIN "${app_schema}"."${agents_table}" a
                     ON a.id = d.agent_id
         WHERE EXISTS (SELECT

@@ -107,46 +107,58 @@ BEGIN
 END
 $function$;
 
--- At the end of the transaction, for applications replace all tags of an agent when they mean to change one: the tag
--- is gone, so the agent is disabled. The repository stays; its rows carry nothing any more, but a row shared with an
--- agent that still has the tag carries what it owes to that one.
-CREATE OR REPLACE FUNCTION git_memory.tag_removed() RETURNS trigger
+-- Gives the rows of an agent that does not have the tag back to PostgreSQL alone, and returns true; false, and nothing is
+-- done, for one that has it. The repository stays; its rows carry nothing any more, but a row shared with an agent that
+-- still has the tag carries what it owes to that one.
+CREATE OR REPLACE FUNCTION git_memory.let_go(agent_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
-    IF git_memory.is_tagged(OLD.agent_id) THEN
-        RETURN NULL;
+    IF git_memory.is_tagged(let_go.agent_id) THEN
+        RETURN false;
     END IF;
 
     UPDATE git_memory.repo r
     SET state      = 'disabled',
         last_error = NULL,
         updated_at = now()
-    WHERE r.agent_id = OLD.agent_id;
+    WHERE r.agent_id = let_go.agent_id;
 
     DELETE FROM git_memory.file f
-    WHERE f.agent_id = OLD.agent_id;
+    WHERE f.agent_id = let_go.agent_id;
 
     DELETE FROM git_memory.left_out_block o
-    WHERE o.agent_id = OLD.agent_id;
+    WHERE o.agent_id = let_go.agent_id;
 
     PERFORM
     FROM "${app_schema}"."${blocks_table}" b
          JOIN "${app_schema}"."${blocks_agents_table}" l
            ON l.block_id = b.id
-    WHERE l.agent_id = OLD.agent_id
+    WHERE l.agent_id = let_go.agent_id
     ORDER BY b.id COLLATE "C"
     FOR NO KEY UPDATE OF b;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     FROM "${app_schema}"."${blocks_agents_table}" l
-    WHERE l.agent_id = OLD.agent_id
+    WHERE l.agent_id = let_go.agent_id
       AND b.id = l.block_id
       AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
+    RETURN true;
+END
+$function$;
 
-    PERFORM git_memory.tell_sidecars('untagged', OLD.agent_id);
+-- At the end of the transaction, for applications replace all tags of an agent when they mean to change one: the tag
+-- is gone, so the agent is disabled.
+CREATE OR REPLACE FUNCTION git_memory.tag_removed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF git_memory.let_go(OLD.agent_id) THEN
+        PERFORM git_memory.tell_sidecars('untagged', OLD.agent_id);
+    END IF;
     RETURN NULL;
 END
 $function$;
@@ -210,3 +222,6 @@ END
 $function$;
 
 CALL git_memory.secure_functions();
+
+-- A tag may be gone without the trigger: a superuser or a restored backup can do that.
+GRANT EXECUTE ON FUNCTION git_memory.let_go TO git_memory_sidecar;

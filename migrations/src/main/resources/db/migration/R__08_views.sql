@@ -56,6 +56,9 @@ SELECT agent.agent_id,
            WHEN agent.is_purging THEN format('being purged since %s for role %s', agent.asked_at, agent.role_name)
            WHEN agent.is_deleted THEN 'the application has deleted the agent; its repository is kept until '
                                       'git_memory.purge_agent removes it'
+           WHEN agent.state = 'enabled' AND NOT agent.tagged
+                                 THEN 'the tag is gone and the ledger was not told: a running sidecar gives the rows back to '
+                                      'PostgreSQL alone; to keep the agent git''s, put the tag "git-memory-enabled" back first'
        END                                 AS remark
 FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      AS agent_id,
              coalesce(r.organization_id, p.organization_id, a.organization_id) AS organization_id,

@@ -29,6 +29,11 @@ final class ReconcilerMetrics {
                 .description("Agents that the reconciler has brought up to date")
                 .register(metrics);
         FunctionCounter.builder("git_memory_reconciler_done", reconciler, r -> r.figures()
+                        .letGo())
+                .tag("kind", "let_go")
+                .description("Agents that the reconciler has brought up to date")
+                .register(metrics);
+        FunctionCounter.builder("git_memory_reconciler_done", reconciler, r -> r.figures()
                         .behind())
                 .tag("kind", "behind")
                 .description("Agents that the reconciler has brought up to date")

@@ -100,6 +100,31 @@ public final class AgentTable {
                         """).bind("tag", TAG).mapTo(String.class).list();
     }
 
+    /** Every agent that the ledger has taken over and whose tag is gone, by id: nobody told the ledger. */
+    public List<String> takenOverButNotTagged() {
+        return handle.createQuery("""
+                        SELECT r.agent_id
+                          FROM git_memory.repo r
+                         WHERE r.state = 'enabled'
+                           AND NOT EXISTS (SELECT
+                                             FROM <agents_tags> t
+                                            WHERE t.agent_id = r.agent_id
+                                              AND t.tag = :tag)
+                         ORDER BY r.agent_id
+                        """).bind("tag", TAG).mapTo(String.class).list();
+    }
+
+    /**
+     * Disables an agent that does not have the tag, as removing the tag does. Returns false, and does nothing, if it has
+     * the tag.
+     */
+    public boolean letGo(String agentId) {
+        return handle.createQuery("SELECT git_memory.let_go(:agent)")
+                .bind("agent", agentId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The agent's links, by label. */
     public List<Link> links(String agentId) {
         return handle.createQuery("""

@@ -185,6 +185,20 @@ final class Enablement {
         steps.reached(Steps.Step.APPLIED, agentId);
     }
 
+    /**
+     * Disables an agent whose tag is gone though PostgreSQL's trigger did not see it go: the tag says what is wanted.
+     *
+     * @return false if it has the tag after all; nothing was changed
+     */
+    boolean letGo(String agentId) {
+        return database.inTransaction(tx -> {
+            tx.ledger().lock(List.of(agentId));
+            tx.agents().lock(agentId); // nobody brings the tag meanwhile
+            tx.ledger().judgeAtCommit();
+            return tx.agents().letGo(agentId);
+        });
+    }
+
     private Agent find(String agentId) {
         return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> noAgent(agentId));
     }

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>applies commits of agents with a writer that did not finish,
  *   <li>takes over agents whose tag was written by plain SQL,
+ *   <li>gives the rows of agents back whose tag is gone and who nobody has told the ledger of,
  *   <li>carries on purges that were cut short,
  *   <li>and looks, at a few agents per pass and all of them in turn, whether rows, ledger and log belong together:
  *       PostgreSQL, a part of it or the store may come from a backup ({@link Checkup}). A round begins every ten minutes
@@ -62,7 +63,7 @@ public final class Reconciler {
     private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
     private String lookedAt = ""; // guarded by this
     private Instant roundBegan = Instant.MIN; // guarded by this
-    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0);
+    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
 
     Reconciler(Database database, MemoryRepositories repositories, Steps steps, Clock clock) {
         this.database = database.withLockTimeout(LOCK_TIMEOUT);
@@ -82,12 +83,20 @@ public final class Reconciler {
      * @param failing agents that could not be brought up to date
      * @param passes that came to their end, since the start
      * @param takenOver agents that were taken over since the start
+     * @param letGo agents whose tag was gone without the ledger's knowing, since the start
      * @param behind agents whose log was ahead without anybody having said so, since the start
      * @param mended agents whose rows were not what git says, though nobody may write them, since the start
      * @param purged purges that were carried on to their end since the start
      */
     public record Figures(
-            int inFlight, int failing, long passes, long takenOver, long behind, long mended, long purged) {}
+            int inFlight,
+            int failing,
+            long passes,
+            long takenOver,
+            long letGo,
+            long behind,
+            long mended,
+            long purged) {}
 
     /** A reason to leave an agent alone for a while. */
     private record Failing(int times, Instant until) {}
@@ -108,6 +117,7 @@ public final class Reconciler {
     public synchronized int run() {
         List<Ledger.Repo> inFlight = database.inTransaction(tx -> tx.ledger().inFlight());
         int followed = followAll(due(inFlight, Ledger.Repo::agentId));
+        int letGo = letGoAll();
         int takenOver = takeOverAll();
         int purged = purgeAll();
         Map<Checkup.Found, Integer> found = new EnumMap<>(Checkup.Found.class);
@@ -121,19 +131,21 @@ public final class Reconciler {
                 failing.size(),
                 before.passes() + 1,
                 before.takenOver() + takenOver,
+                before.letGo() + letGo,
                 before.behind() + behind,
                 before.mended() + mended,
                 before.purged() + purged);
-        if (takenOver + purged + behind + mended > 0) {
+        if (takenOver + letGo + purged + behind + mended > 0) {
             log.info(
-                    "Reconciled: {} agents taken over, {} purges carried on, {} agents that were behind, {} whose rows were mended; {} agents fail",
+                    "Reconciled: {} agents taken over, {} let go, {} purges carried on, {} agents that were behind, {} whose rows were mended; {} agents fail",
                     takenOver,
+                    letGo,
                     purged,
                     behind,
                     mended,
                     failing.size());
         }
-        return followed + takenOver + purged + behind + mended;
+        return followed + letGo + takenOver + purged + behind + mended;
     }
 
     private int followAll(List<Ledger.Repo> behind) {
@@ -154,6 +166,20 @@ public final class Reconciler {
         for (String agentId : due(waiting, id -> id)) {
             if (attempt(agentId, () -> enablement.enable(agentId, Caller.system()))) {
                 log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
+                done++;
+            }
+        }
+        return done;
+    }
+
+    private int letGoAll() {
+        int done = 0;
+        List<String> untagged = database.inTransaction(tx -> tx.agents().takenOverButNotTagged());
+        for (String agentId : due(untagged, id -> id)) {
+            if (attempt(agentId, () -> enablement.letGo(agentId))) {
+                log.warn(
+                        "Agent {} has lost the tag without the ledger's being told (a restored backup, or triggers that were switched off): its rows are PostgreSQL's own now, its repository stays",
+                        agentId);
                 done++;
             }
         }
