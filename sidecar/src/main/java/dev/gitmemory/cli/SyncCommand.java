@@ -2,7 +2,6 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
-import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,11 +16,12 @@ import picocli.CommandLine.Option;
                     + " that git did not is kept in git_memory.overwritten. Prints each difference and what was done;"
                     + " the exit code is 3 when something is left that can't be mended.",
             "",
-            "Example:",
+            "Examples:",
             "  git-memory sync agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
+            "  git-memory sync --all --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class SyncCommand extends AgentCommand {
+final class SyncCommand extends ComparingCommand {
 
     @Option(
             names = "--dry-run",
@@ -29,14 +29,17 @@ final class SyncCommand extends AgentCommand {
     boolean dryRun;
 
     @Override
-    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        if (dryRun) {
-            List<Difference> differences = memory.dryRun(agentId);
-            StatusText.printDifferences(out, agentId, "nothing was changed;", differences);
-            return differences.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
-        }
-        List<Difference> differences = memory.sync(agentId);
-        StatusText.printDifferences(out, agentId, "mended", differences);
-        return differences.stream().allMatch(Difference::canBeMended) ? ExitCode.OK : ExitCode.DIFFERENT;
+    List<Difference> compare(GitMemory memory, String agentId) {
+        return dryRun ? memory.dryRun(agentId) : memory.sync(agentId);
+    }
+
+    @Override
+    String verb() {
+        return dryRun ? "nothing was changed;" : "mended";
+    }
+
+    @Override
+    boolean isLeft(Difference difference) {
+        return dryRun || !difference.canBeMended();
     }
 }

@@ -2,7 +2,6 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
-import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -14,16 +13,25 @@ import picocli.CommandLine.Command;
             "",
             "Prints each difference; the exit code is 3 when there is any. 'git-memory sync' mends them.",
             "",
-            "Example:",
+            "Examples:",
             "  git-memory verify agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
+            "  git-memory verify --all --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
             ""
         })
-final class VerifyCommand extends AgentCommand {
+final class VerifyCommand extends ComparingCommand {
 
     @Override
-    ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        List<Difference> differences = memory.verify(agentId);
-        StatusText.printDifferences(out, agentId, "found", differences);
-        return differences.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
+    List<Difference> compare(GitMemory memory, String agentId) {
+        return memory.verify(agentId);
+    }
+
+    @Override
+    String verb() {
+        return "found";
+    }
+
+    @Override
+    boolean isLeft(Difference difference) {
+        return true;
     }
 }

@@ -59,7 +59,10 @@ public final class Tombstones {
         return Objects.requireNonNull(find(agentId).orElse(null));
     }
 
-    /** Removes all else that git-memory's tables hold of the agent, finished requests and their results included. */
+    /**
+     * Removes all else that git-memory's tables hold of the agent: finished requests and their results, and what requests
+     * about all agents have told of it.
+     */
     public void forgetAgent(String agentId) {
         for (String sql : List.of(
                 "DELETE FROM git_memory.repo WHERE agent_id = :agent", // and what hangs on it
@@ -67,6 +70,36 @@ public final class Tombstones {
                 "DELETE FROM git_memory.request WHERE agent_id = :agent AND finished_at IS NOT NULL")) {
             handle.createUpdate(sql).bind("agent", agentId).execute();
         }
+        handle.createUpdate("""
+                        UPDATE git_memory.request
+                           SET result = jsonb_set(result, '{notices}', (
+                                   SELECT coalesce(jsonb_agg(told.notice ORDER BY told.ordinality), '[]')
+                                     FROM jsonb_array_elements_text(result -> 'notices')
+                                          WITH ORDINALITY AS told (notice, ordinality)
+                                    WHERE NOT starts_with(told.notice, :told)))
+                         WHERE agent_id IS NULL
+                           AND EXISTS (SELECT
+                                         FROM jsonb_array_elements_text(result -> 'notices') AS told (notice)
+                                        WHERE starts_with(told.notice, :told))
+                        """).bind("told", agentId + ": ").execute();
+    }
+
+    /**
+     * What requests about all agents may tell: lines that begin with an agent's id and a colon, without those of agents
+     * that were purged.
+     */
+    public List<String> withoutPurged(List<String> notices) {
+        return handle.createQuery("""
+                        SELECT told.notice
+                          FROM unnest(:notices) WITH ORDINALITY AS told (notice, ordinality)
+                         WHERE NOT EXISTS (SELECT
+                                             FROM git_memory.tombstone
+                                            WHERE starts_with(told.notice, agent_id || ': '))
+                         ORDER BY told.ordinality
+                        """)
+                .bindArray("notices", String.class, notices)
+                .mapTo(String.class)
+                .list();
     }
 
     /** The object storage was looked through now. */

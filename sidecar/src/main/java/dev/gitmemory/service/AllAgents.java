@@ -5,14 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gitmemory.postgres.Database;
-import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.RequestQueue.Taken;
+import dev.gitmemory.service.EnabledAgents.Compared;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -23,22 +22,19 @@ import java.util.function.Function;
  */
 final class AllAgents {
 
-    /** After so many agents the progress is written down. */
-    private static final int BATCH = 32;
-
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final Database database;
+    private final EnabledAgents agents;
     private final Executor threads;
     private final BooleanSupplier closing;
 
     AllAgents(Database database, Executor threads, BooleanSupplier closing) {
         this.database = database;
+        this.agents = new EnabledAgents(database);
         this.threads = threads;
         this.closing = closing;
     }
-
-    private record Compared(String agentId, List<Difference> differences, String failure) {}
 
     /**
      * Runs to the end.
@@ -54,31 +50,19 @@ final class AllAgents {
         long doneBefore = progress.path("agents").asLong();
         while (true) {
             String after = progress.path("after").asText();
-            List<String> batch = database.inTransaction(tx -> tx.ledger().enabledAfter(after, BATCH));
             if (closing.getAsBoolean()) {
                 throw new CancellationException("the sidecar is being stopped");
             }
-            batch.stream()
-                    .map(agent -> CompletableFuture.supplyAsync(() -> compare(agent, compare), threads))
-                    .toList()
-                    .forEach(one -> count(progress, one.join()));
+            List<Compared> batch = agents.next(after, compare, threads);
+            batch.forEach(one -> count(progress, one));
             double perSecond = (progress.path("agents").asLong() - doneBefore) * 1e9 / (System.nanoTime() - begin);
+            forgetPurged(progress);
             progress.put("text", summary(verb, progress, perSecond));
-            if (batch.size() < BATCH) {
+            if (batch.size() < EnabledAgents.BATCH) {
                 return result(progress);
             }
-            progress.put("after", batch.get(batch.size() - 1));
+            progress.put("after", batch.get(batch.size() - 1).agentId());
             save(request, progress);
-        }
-    }
-
-    private static Compared compare(String agentId, Function<String, List<Difference>> compare) {
-        try {
-            return new Compared(agentId, compare.apply(agentId), "");
-        } catch (DatabaseUnavailableException e) {
-            throw e; // not this agent's
-        } catch (RuntimeException e) {
-            return new Compared(agentId, List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -97,12 +81,23 @@ final class AllAgents {
         RequestResult.putNotices(progress, notices.subList(0, Math.min(notices.size(), Math.max(0, 100 - known))));
     }
 
+    /** An agent may be purged after it was compared; its labels must not outlive it here. */
+    private void forgetPurged(ObjectNode progress) {
+        List<String> notices = new ArrayList<>();
+        progress.path("notices").forEach(notice -> notices.add(notice.asText()));
+        if (!notices.isEmpty()) {
+            progress.remove("notices");
+            RequestResult.putNotices(
+                    progress, database.inTransaction(tx -> tx.tombstones().withoutPurged(notices)));
+        }
+    }
+
     private static void add(ObjectNode progress, String member, long number) {
         progress.put(member, progress.path(member).asLong() + number);
     }
 
     private String summary(String verb, ObjectNode progress, double perSecond) {
-        long enabled = database.inTransaction(tx -> tx.ledger().countEnabled());
+        long enabled = agents.count();
         return String.format(
                 Locale.ROOT,
                 "%s: %d of %d agents, %d differed, %d failed, %.0f/s",

@@ -22,6 +22,7 @@ public final class GitMemory {
     private final MemoryImport memoryImport;
     private final Reconciler reconciler;
     private final Compaction compaction;
+    private final EnabledAgents enabledAgents;
     private final Restore restore;
     private final Purge purge;
     private final SettledRequests settledRequests;
@@ -43,6 +44,7 @@ public final class GitMemory {
         this.agentImport = new AgentImport(database, enablement);
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
         this.sync = new Sync(database, repositories, applier, steps);
+        this.enabledAgents = new EnabledAgents(database);
         this.compaction = new Compaction(database, repositories);
         this.purge = new Purge(database, repositories);
         this.reconciler = new Reconciler(database, repositories, steps, clock);
@@ -62,6 +64,11 @@ public final class GitMemory {
 
     public Compaction compaction() {
         return compaction;
+    }
+
+    /** Those of git's, to go through all of them. */
+    public EnabledAgents enabledAgents() {
+        return enabledAgents;
     }
 
     /**

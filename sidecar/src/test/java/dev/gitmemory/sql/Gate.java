@@ -7,16 +7,23 @@ import java.util.concurrent.CountDownLatch;
 final class Gate implements Steps {
 
     private final Step step;
+    private final String id; // "" for whoever comes
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch open = new CountDownLatch(1);
 
     Gate(Step step) {
+        this(step, "");
+    }
+
+    /** Holds writes of one agent only. */
+    Gate(Step step, String agentId) {
         this.step = step;
+        this.id = agentId;
     }
 
     @Override
-    public void reached(Step at, String id) {
-        if (at == step) {
+    public void reached(Step at, String about) {
+        if (at == step && (id.isEmpty() || id.equals(about))) {
             reached.countDown();
             await(open);
         }

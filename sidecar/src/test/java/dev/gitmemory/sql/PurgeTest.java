@@ -2,6 +2,7 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.service.Steps.Step;
 import dev.gitmemory.sql.Session.Refused;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.testing.DyingStore;
@@ -39,7 +40,9 @@ class PurgeTest extends SqlTest {
 
     /** No table of git-memory's holds the agent or its memory but as a tombstone. */
     private void assertForgotten(String agentId) throws IOException {
-        assertThat(objects()).hasSize(2).allMatch(key -> key.startsWith("org-1/" + agentId + "/"));
+        assertThat(objects())
+                .filteredOn(key -> key.startsWith("org-1/" + agentId + "/"))
+                .hasSize(2);
         for (String table : List.of("repo", "file", "commit", "intent")) {
             assertThat(application.query("SELECT * FROM git_memory." + table + " WHERE agent_id = ?", agentId))
                     .as(table)
@@ -91,6 +94,62 @@ class PurgeTest extends SqlTest {
                 .isEqualTo(200);
         assertThat(write("iris", "system/persona", "plainer")).containsEntry("git_sha", null);
         assertForgotten("iris");
+    }
+
+    /** Changes rows around the guard, as only a superuser can, so that comparing has something to tell. */
+    private void changeAroundTheGuard(String... agentIds) throws SQLException {
+        database.execute("ALTER TABLE block DISABLE TRIGGER git_memory_guard_update");
+        for (String agentId : agentIds) {
+            database.execute("UPDATE block SET value = '" + SECRET + "' WHERE id = 'block-" + agentId + "'");
+        }
+        database.execute("ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
+    }
+
+    @Test
+    void whatWasToldOfItByRequestsAboutAllAgentsGoesAndTheRestStays() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("iris");
+        enabledAgent("ivo");
+        admin.call("CALL git_memory.create_block('iris', 'system/private', 'v')");
+        changeAroundTheGuard("iris", "ivo");
+        String verified = admin.value("SELECT git_memory.submit_verify_all()");
+        assertThat(admin.value("SELECT git_memory.await_request(?::uuid)", verified))
+                .contains("iris: ", "ivo: ", "verify: 2 of 2");
+        admin.call("CALL git_memory.sync_all()");
+        assertThat(column("SELECT count(*) FROM git_memory.overwritten")).containsExactly("2");
+        admin.call("CALL git_memory.disable_agent('iris')");
+        admin.call("CALL git_memory.purge_agent('iris', 'iris')");
+
+        assertForgotten("iris");
+        assertThat(admin.value("SELECT git_memory.await_request(?::uuid)", verified))
+                .contains("ivo: ", "verify: 2 of 2")
+                .doesNotContain("iris");
+        assertThat(column("SELECT agent_id FROM git_memory.overwritten")).containsExactly("ivo");
+    }
+
+    @Test
+    void aComparisonOfAllThatIsUnderWayMeanwhileDoesNotTellOfIt() throws SQLException, IOException {
+        Gate gate = new Gate(Step.COMPARED, "agent-39");
+        sidecar(gate);
+        for (int i = 0; i < 40; i++) {
+            enabledAgent("agent-%02d".formatted(i));
+        }
+        changeAroundTheGuard("agent-00", "agent-01");
+        String request = admin.value("SELECT git_memory.submit_sync_all()");
+        gate.awaitReached(); // in the second batch: what the first one found is written down
+        assertThat(column("SELECT progress ->> 'notices' FROM git_memory.request WHERE id = ?::uuid", request))
+                .singleElement()
+                .asString()
+                .contains("agent-00: ", "agent-01: ");
+        admin.call("CALL git_memory.disable_agent('agent-00')");
+        admin.call("CALL git_memory.purge_agent('agent-00', 'agent-00')");
+        gate.open();
+
+        assertThat(admin.value("SELECT git_memory.await_request(?::uuid)", request))
+                .contains("agent-01: ")
+                .doesNotContain("agent-00: ");
+        assertThat(column("SELECT id FROM git_memory.request q WHERE q::text LIKE '%agent-00: %'"))
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,70 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.service.Difference;
+import dev.gitmemory.service.GitMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that compares agents with git: those that are named, or all that are enabled. */
+abstract class ComparingCommand implements CliCommand {
+
+    @Parameters(arity = "0..*", paramLabel = "AGENT", description = "Ids of agents; or give --all.")
+    List<String> agents = List.of();
+
+    @Option(
+            names = "--all",
+            description = "Every enabled agent, in the order of their ids. Prints those that differ or can't be"
+                    + " compared (exit code 1), every two seconds how far it is, and at the end a summary.")
+    boolean all;
+
+    @Option(
+            names = "--after",
+            paramLabel = "AGENT",
+            description = "With --all: go on after this agent, which the last line of a run that was interrupted names."
+                    + " Default: begin with the first.")
+    @Nullable
+    String after;
+
+    @Mixin
+    MemoryOptions options = new MemoryOptions();
+
+    @Override
+    public final void check(Problems problems) {
+        if (all != agents.isEmpty()) {
+            problems.add(all ? "--all and ids of agents exclude each other" : "missing the ids of agents, or --all");
+        }
+        if (after != null && !all) {
+            problems.add("--after is for --all");
+        }
+        options.check(problems);
+    }
+
+    @Override
+    public final ExitCode run(Console console) throws Exception {
+        try (StopSignal stop = StopSignal.install();
+                OpenMemory open = options.open()) {
+            if (all) {
+                return new ComparisonOfAll(this, open.memory(), console, stop::isAsked).run(after == null ? "" : after);
+            }
+            ExitCode worst = ExitCode.OK;
+            for (String agent : agents) {
+                List<Difference> differences = compare(open.memory(), agent);
+                StatusText.printDifferences(console.out(), agent, verb(), differences);
+                worst = differences.stream().anyMatch(this::isLeft) ? ExitCode.DIFFERENT : worst;
+            }
+            return worst;
+        }
+    }
+
+    /** Compares one agent, and answers what differed. */
+    abstract List<Difference> compare(GitMemory memory, String agentId);
+
+    /** What was done about differences, before their number. */
+    abstract String verb();
+
+    /** Whether there is something left of a difference. */
+    abstract boolean isLeft(Difference difference);
+}
