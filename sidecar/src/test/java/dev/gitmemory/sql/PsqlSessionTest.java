@@ -3,12 +3,14 @@ package dev.gitmemory.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gitmemory.postgres.DatabaseSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The session of the documentation, by the real psql. {@link CallsTest} makes the same calls without it. */
@@ -34,29 +36,37 @@ class PsqlSessionTest extends SqlTest {
 
     private static boolean isInstalled() throws InterruptedException {
         try {
-            return run(List.of("psql", "--version")).startsWith("psql");
+            return run(Map.of(), List.of("psql", "--version")).startsWith("psql");
         } catch (IOException e) {
             return false; // what could not be started is not there
         }
     }
 
-    private String psql() throws IOException, InterruptedException, SQLException {
-        return run(List.of(
-                "psql",
-                "--no-psqlrc",
-                "--set=ON_ERROR_STOP=1",
-                "--file=" + SCRIPT,
-                database.jdbcUrl().substring("jdbc:".length()).replace("://", "://postgres@")));
+    private String psql() throws IOException, InterruptedException {
+        DatabaseSettings superuser = database.superuserSettings();
+        Map<String, String> login = new HashMap<>(Map.of("PGUSER", String.valueOf(superuser.user())));
+        if (superuser.password() != null) {
+            login.put("PGPASSWORD", superuser.password());
+        }
+        return run(
+                login,
+                List.of(
+                        "psql",
+                        "--no-psqlrc",
+                        "--set=ON_ERROR_STOP=1",
+                        "--file=" + SCRIPT,
+                        superuser.url().substring("jdbc:".length())));
     }
 
     /** What it prints, errors included; it must succeed. */
-    private static String run(List<String> command) throws IOException, InterruptedException {
+    private static String run(Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile("psql", ".out");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             int exitCode = process.waitFor();
             String text = Files.readString(output, StandardCharsets.UTF_8);
             assertThat(exitCode).as(text).isZero();

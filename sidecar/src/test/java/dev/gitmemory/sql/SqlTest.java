@@ -1,6 +1,5 @@
 package dev.gitmemory.sql;
 
-import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
@@ -12,15 +11,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A database and a store of the test's own, and as many sidecars as it starts. */
 abstract class SqlTest {
-
-    private static final AtomicInteger ROLES = new AtomicInteger();
 
     EmbeddedDatabase database;
     ObjectStore store;
@@ -31,11 +27,16 @@ abstract class SqlTest {
 
     @BeforeEach
     void begin() throws IOException, SQLException {
-        database = EmbeddedDatabase.migrated();
+        database = migrated();
         store = Stores.open("memory:");
         application = new Application(database.dataSource());
         adminRole = role("IN ROLE git_memory_admin");
         admin = session(adminRole);
+    }
+
+    /** The database to test on. */
+    EmbeddedDatabase migrated() {
+        return EmbeddedDatabase.migrated();
     }
 
     @AfterEach
@@ -44,13 +45,12 @@ abstract class SqlTest {
             open.get(i).close();
         }
         store.close();
+        database.close();
     }
 
     /** A role that may log in, of a name that no other test has. */
     String role(String options) throws SQLException {
-        String role = "sql_" + ROLES.incrementAndGet();
-        database.execute("CREATE ROLE " + role + " LOGIN " + options);
-        return role;
+        return database.role("sql", options);
     }
 
     Session session(String role) {
@@ -60,7 +60,9 @@ abstract class SqlTest {
     }
 
     Session superuser() {
-        return session("postgres");
+        Session session = new Session(database.dataSource());
+        open.add(session);
+        return session;
     }
 
     Sidecar sidecar() throws SQLException, IOException {
@@ -68,8 +70,7 @@ abstract class SqlTest {
     }
 
     Sidecar sidecar(Steps steps) throws SQLException, IOException {
-        Sidecar sidecar =
-                Sidecar.start(new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), store, steps);
+        Sidecar sidecar = Sidecar.start(database.sidecarSettings(), store, steps);
         open.add(sidecar);
         return sidecar;
     }

@@ -42,7 +42,7 @@ public final class Sidecar implements AutoCloseable {
 
     /** Starts a sidecar that owns neither the database nor the store, as a role with the rights of sidecars. */
     public static Sidecar start(EmbeddedDatabase database, ObjectStore store) throws SQLException, IOException {
-        return start(new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), store, Steps.NONE);
+        return start(database.sidecarSettings(), store, Steps.NONE);
     }
 
     /** Starts a sidecar whose writes are watched. */
