@@ -10,8 +10,16 @@ import org.postgresql.pljava.TriggerData;
 
 /** Compares a row with what the ledger has for each of its git-enabled agents, and refuses the first difference. */
 final class Judge {
+    /**
+     * A row longer than a MiB is digested by PostgreSQL: as a Java string it would take up the small heap that a backend
+     * has. A column is brought into the heap only when it is asked for.
+     */
     private static final String FACTS = "SELECT owner, label, taken_over, git_sha, expected_sha, file_sha, file_digest,"
-            + " value, description, \"limit\", read_only, metadata"
+            + " value, description, \"limit\", read_only, metadata,"
+            + " CASE WHEN left(metadata, 1) = '!' THEN substr(metadata, 2) END AS no_metadata,"
+            + " CASE WHEN coalesce(octet_length(value), 0) + coalesce(octet_length(description), 0)"
+            + "           + coalesce(octet_length(metadata), 0) > 1048576"
+            + "      THEN git_memory.digest_of(value, description, \"limit\", read_only, metadata) END AS long_digest"
             + " FROM git_memory.facts(?, ?)";
 
     private Judge() {}
@@ -63,6 +71,10 @@ final class Judge {
     }
 
     private static String digest(ResultSet facts) throws SQLException {
+        String ofLongRow = facts.getString("long_digest");
+        if (ofLongRow != null) {
+            return ofLongRow;
+        }
         return Digest.of(
                 facts.getString("value"),
                 facts.getString("description"),
@@ -73,9 +85,7 @@ final class Judge {
 
     /** SQL marks metadata that has no canonical form with '!' and the reason. */
     private static String found(ResultSet facts) throws SQLException {
-        String metadata = facts.getString("metadata");
-        return metadata != null && metadata.startsWith("!")
-                ? "metadata that jsonb refuses (" + metadata.substring(1) + ")"
-                : "other content";
+        String reason = facts.getString("no_metadata");
+        return reason == null ? "other content" : "metadata that jsonb refuses (" + reason + ")";
     }
 }

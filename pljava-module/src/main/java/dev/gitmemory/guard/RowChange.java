@@ -11,24 +11,29 @@ import java.util.Objects;
 /** Whether an update of a block's row concerns git: the same as the SQL function {@code git_memory.is_changed}. */
 final class RowChange {
     private static final List<String> CONTENT =
-            List.of("id", "label", "value", "description", "limit", "read_only", "metadata_");
+            List.of("id", "label", "limit", "read_only", "description", "value", "metadata_");
     private static final String SHA = "git_sha";
+    private static final String PENDING = "pending";
 
     private RowChange() {}
 
     /**
-     * Compares the columns that git mirrors, and the commit.
+     * Compares the commit and the columns that git mirrors; the commit first, for where it changed no long text need be
+     * brought into the heap.
      *
      * @param before the row as it was
      * @param after the row as it is
      */
     static boolean isToBeJudged(ResultSet before, ResultSet after) throws SQLException {
+        if (differs(before, after, SHA) && !isOnlyPending(after)) {
+            return true;
+        }
         for (String column : CONTENT) {
             if (differs(before, after, column)) {
                 return true;
             }
         }
-        return differs(before, after, SHA) && !isOnlyPending(after);
+        return false;
     }
 
     private static boolean differs(ResultSet before, ResultSet after, String column) throws SQLException {
@@ -36,6 +41,9 @@ final class RowChange {
     }
 
     private static boolean isOnlyPending(ResultSet row) throws SQLException {
+        if (!PENDING.equals(row.getString(SHA))) {
+            return false; // what SQL would say, too
+        }
         Connection session = DriverManager.getConnection("jdbc:default:connection");
         try (PreparedStatement query = session.prepareStatement("SELECT git_memory.is_only_pending(?, ?)")) {
             query.setString(1, row.getString("id"));

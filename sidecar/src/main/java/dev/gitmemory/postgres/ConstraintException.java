@@ -2,7 +2,10 @@ package dev.gitmemory.postgres;
 
 import org.jspecify.annotations.Nullable;
 
-/** A row broke one of the application's constraints (SQLSTATE class 23). Nothing was written. */
+/**
+ * A row broke one of the application's constraints (SQLSTATE class 23), or a trigger of the application's said no (P0001).
+ * Nothing was written.
+ */
 public final class ConstraintException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -101,6 +101,7 @@ public final class Database implements AutoCloseable {
      * @throws RowsLockedException if another transaction held a lock for too long; nothing was written
      * @throws GuardRefusedException if the guard refuses a row; nothing was written
      * @throws ConstraintException if a row breaks a constraint; nothing was written
+     * @throws StatementFailedException if PostgreSQL could not carry it out for another reason; nothing was written
      */
     public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
         for (int attempt = 1; ; attempt++) {

@@ -15,6 +15,10 @@ final class DatabaseErrors {
 
     private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** raise_exception: how a trigger of the application says no. */
+    private static final String RAISED = "P0001";
+
     private static final String READ_ONLY_SERVER = "25006";
 
     /** Class 08. PostgreSQL's errors all have a state; only the pool speaks without one, of connections it has lost. */
@@ -37,7 +41,7 @@ final class DatabaseErrors {
         if (state.startsWith("MG")) {
             return new GuardRefusedException(state, serverText(sql), failure);
         }
-        if (state.startsWith("23")) {
+        if (state.startsWith("23") || state.equals(RAISED)) {
             ServerErrorMessage server = serverMessage(sql);
             return new ConstraintException(server == null ? null : server.getConstraint(), serverText(sql), failure);
         }
@@ -55,7 +59,11 @@ final class DatabaseErrors {
                 || sql instanceof SQLTransientConnectionException) {
             return new DatabaseUnavailableException("PostgreSQL is not available: " + sql.getMessage(), failure);
         }
-        return failure;
+        // Without the DETAIL, which may hold what agents remember.
+        ServerErrorMessage server = serverMessage(sql);
+        String message = server == null || server.getMessage() == null ? sql.getMessage() : server.getMessage();
+        return new StatementFailedException(
+                "PostgreSQL could not do it: %s [SQLSTATE %s]".formatted(message, state), failure);
     }
 
     private static @Nullable SQLException sqlException(Throwable failure) {

@@ -9,6 +9,7 @@ import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
@@ -190,7 +191,11 @@ final class GitFirstWriter {
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
-        } catch (IOException | GuardRefusedException | ConstraintException | MemoryException e) {
+        } catch (IOException
+                | GuardRefusedException
+                | ConstraintException
+                | StatementFailedException
+                | MemoryException e) {
             throw committedButNotApplied(id.agentId(), e);
         }
     }
@@ -236,7 +241,7 @@ final class GitFirstWriter {
                 throw e; // git was not touched
             }
             return new Done(progress.first, Result.PENDING); // the first commit brings the others after it
-        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+        } catch (GuardRefusedException | ConstraintException | StatementFailedException | MemoryException e) {
             if (progress.committed == 0) {
                 throw e;
             }

@@ -55,6 +55,31 @@ class PlJavaTest extends GuardTest {
         assertThat(world.value(memory)).isEqualTo("first");
     }
 
+    /** A sidecar has committed it to git before: what could not be judged would hold up its agent. */
+    @Test
+    void judgesTextsThatAreLargerThanTheHeap() throws SQLException {
+        Memory memory = world.enabled();
+        try (Connection session = db.newAdmin()) {
+            run(session, "SET pljava.vmoptions = '-Xms4m -Xmx16m'");
+            session.setAutoCommit(false);
+            write(session, memory, "é".repeat(24 << 20));
+            write(session, memory, "u".repeat(24 << 20));
+
+            String sha = World.gitSays(session, memory, "what git says instead");
+            Refusal.otherContent(memory.withSha(sha))
+                    .endsWithin(() -> run(session, "UPDATE block SET git_sha = ? WHERE id = ?", sha, memory.block()));
+            session.rollback();
+            write(session, memory, "short");
+        }
+        assertThat(world.value(memory)).isEqualTo("short");
+    }
+
+    private static void write(Connection session, Memory memory, String text) throws SQLException {
+        String sha = World.gitSays(session, memory, text);
+        run(session, "UPDATE block SET value = ?, git_sha = ? WHERE id = ?", text, sha, memory.block());
+        session.commit();
+    }
+
     @Test
     void refusesWithoutItsJar() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {

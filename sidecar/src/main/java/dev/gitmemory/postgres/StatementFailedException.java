@@ -1,0 +1,14 @@
+package dev.gitmemory.postgres;
+
+/**
+ * PostgreSQL is there and could not carry a statement out: it ran out of memory, or into a time limit. Nothing
+ * was written.
+ */
+public final class StatementFailedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StatementFailedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
