@@ -28,7 +28,7 @@ final class BigFiles {
                 if (!tree.getFileMode().equals(FileMode.GITLINK)) {
                     long size = reader.getObjectSize(tree.getObjectId(0), Constants.OBJ_BLOB);
                     if (size > limits.fileBytes()) {
-                        tooBig.add("%s has %d bytes".formatted(tree.getPathString(), size));
+                        tooBig.add("%s has %d bytes".formatted(TreePaths.shown(tree), size));
                     }
                 }
             }

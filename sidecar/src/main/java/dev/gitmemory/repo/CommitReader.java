@@ -41,10 +41,13 @@ final class CommitReader {
             walk.addTree(commit.tree());
             walk.setRecursive(true);
             while (walk.next()) {
-                String text = TreeLeaf.existing(walk.getFileMode(), walk.getObjectId(0))
-                        .textOrNull(reader);
-                if (text != null) {
-                    files.put(walk.getPathString(), text);
+                String path = TreePaths.text(walk);
+                String text = path == null
+                        ? null
+                        : TreeLeaf.existing(walk.getFileMode(), walk.getObjectId(0))
+                                .textOrNull(reader);
+                if (path != null && text != null) {
+                    files.put(path, text);
                 }
             }
         }

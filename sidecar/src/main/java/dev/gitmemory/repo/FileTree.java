@@ -40,6 +40,6 @@ public interface FileTree {
     /** Deletes a file, and the folders that this leaves empty; no error when there is none. */
     void delete(String path);
 
-    /** The paths of everything that is not a folder, sorted. A live view is not promised. */
+    /** The paths of everything that is not a folder and has a name in UTF-8, sorted. A live view is not promised. */
     SortedSet<String> paths();
 }

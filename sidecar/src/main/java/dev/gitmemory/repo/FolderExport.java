@@ -40,7 +40,12 @@ final class FolderExport {
             walk.addTree(tree);
             walk.setRecursive(true);
             while (walk.next()) {
-                write(walk.getPathString(), walk.getFileMode(), walk.getObjectId(0));
+                String path = TreePaths.text(walk);
+                if (path == null) {
+                    leftOut.add(TreePaths.shown(walk) + ": a name that is not UTF-8");
+                } else {
+                    write(path, walk.getFileMode(), walk.getObjectId(0));
+                }
                 Exports.checkNotCancelled(progress);
             }
         }

@@ -107,7 +107,7 @@ final class ImportPlanner {
             walk.setFilter(TreeFilter.ANY_DIFF);
             walk.setRecursive(true);
             while (walk.next()) {
-                String path = walk.getPathString();
+                String path = TreePaths.shown(walk);
                 if (walk.getRawMode(0) == FileMode.TYPE_MISSING) {
                     added.add(path);
                 } else if (walk.getRawMode(1) != FileMode.TYPE_MISSING) {

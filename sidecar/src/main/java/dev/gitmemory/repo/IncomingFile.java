@@ -17,6 +17,8 @@ public record IncomingFile(String path, Kind kind, @Nullable String text, boolea
         /** A regular file of something else. */
         BINARY,
         SYMBOLIC_LINK,
+        /** Something whose name is not UTF-8; {@code path} is the form in quotes that git shows. */
+        NAME_IS_NO_TEXT,
         SUBMODULE
     }
 

@@ -1,8 +1,11 @@
 package dev.gitmemory.repo;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -65,6 +68,9 @@ final class IncomingFolder implements Incoming {
 
         @Override
         public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+            if (isNoText(visited)) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
             if (!visited.equals(folder) && isHidden(visited)) {
                 leftOut.add(path(visited) + "/: hidden");
                 return FileVisitResult.SKIP_SUBTREE;
@@ -75,7 +81,9 @@ final class IncomingFolder implements Incoming {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             String path = path(file);
-            if (isHidden(file) && !SETTINGS.contains(path)) {
+            if (isNoText(file)) {
+                // it is refused later, with all others
+            } else if (isHidden(file) && !SETTINGS.contains(path)) {
                 leaveOut(path, "hidden");
             } else if (attributes.isSymbolicLink()) {
                 files.put(path, new IncomingFile(path, IncomingFile.Kind.SYMBOLIC_LINK, null, false));
@@ -112,6 +120,23 @@ final class IncomingFolder implements Incoming {
         private void leaveOut(String path, String why) {
             leftOut.add(path + ": " + why);
             leftOutPaths.add(path);
+        }
+
+        /** Whether a name is not what Java takes it for; if so it is kept to be refused, as git shows it. */
+        private boolean isNoText(Path file) {
+            Path name = file.getFileName();
+            try {
+                if (file.equals(folder) || file.getFileSystem().getPath(name.toString()).equals(name)) {
+                    return false;
+                }
+            } catch (InvalidPathException e) {
+                // Java can't even make a path of it: its locale lacks the characters
+            }
+            String escaped = folder.toUri().relativize(file.toUri()).getRawPath();
+            String bytes = URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+            String quoted = TreePaths.quoted(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            files.put(quoted, new IncomingFile(quoted, IncomingFile.Kind.NAME_IS_NO_TEXT, null, false));
+            return true;
         }
 
         private boolean isHidden(Path file) {

@@ -116,7 +116,10 @@ final class IncomingRepository implements Incoming {
     }
 
     private static IncomingFile file(TreeWalk tree) throws IOException {
-        String path = tree.getPathString();
+        String path = TreePaths.text(tree);
+        if (path == null) {
+            return new IncomingFile(TreePaths.shown(tree), IncomingFile.Kind.NAME_IS_NO_TEXT, null, false);
+        }
         FileMode mode = tree.getFileMode(0);
         if (mode.equals(FileMode.SYMLINK)) {
             return new IncomingFile(path, IncomingFile.Kind.SYMBOLIC_LINK, null, false);

@@ -63,10 +63,10 @@ public interface MemoryRepository {
      */
     String resolve(String revision);
 
-    /** Every text file of a commit by its path; what is not text is left out. */
+    /** Every text file of a commit by its path; what is not text is left out, and what has a name that is not UTF-8. */
     SortedMap<String, String> files(String sha) throws IOException;
 
-    /** The paths of everything in a commit that is not a folder, sorted. */
+    /** The paths of everything in a commit that is not a folder and has a name in UTF-8, sorted. */
     SortedSet<String> paths(String sha) throws IOException;
 
     /**

@@ -33,7 +33,7 @@ final class TreeDiff {
 
     private TreeDiff() {}
 
-    /** The paths that differ, without looking into files. */
+    /** The paths that differ, of those that are texts, without looking into files. */
     static Set<String> paths(ObjectReader reader, @Nullable ObjectId from, ObjectId to) throws IOException {
         Set<String> paths = new HashSet<>();
         try (TreeWalk walk = new TreeWalk(reader)) {
@@ -42,7 +42,10 @@ final class TreeDiff {
             walk.setFilter(TreeFilter.ANY_DIFF);
             walk.setRecursive(true);
             while (walk.next()) {
-                paths.add(walk.getPathString());
+                String path = TreePaths.text(walk);
+                if (path != null) {
+                    paths.add(path);
+                }
             }
         }
         return paths;

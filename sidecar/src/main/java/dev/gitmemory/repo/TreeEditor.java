@@ -101,10 +101,16 @@ final class TreeEditor implements FileTree {
 
     private static void collect(TreeFolder folder, String prefix, SortedSet<String> paths) throws IOException {
         for (String key : folder.leaves().keySet()) {
-            paths.add(prefix + TreeFolder.name(key));
+            String name = TreeFolder.name(key);
+            if (name != null) {
+                paths.add(prefix + name);
+            }
         }
         for (var sub : folder.folders().entrySet()) {
-            collect(sub.getValue(), prefix + TreeFolder.name(sub.getKey()) + "/", paths);
+            String name = TreeFolder.name(sub.getKey());
+            if (name != null) {
+                collect(sub.getValue(), prefix + name + "/", paths);
+            }
         }
     }
 

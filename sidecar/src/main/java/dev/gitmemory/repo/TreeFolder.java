@@ -38,9 +38,9 @@ final class TreeFolder {
         return new String(segment.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    /** The name of a key. */
-    static String name(String key) {
-        return new String(key.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    /** The name of a key; null if it is no UTF-8. */
+    static @Nullable String name(String key) {
+        return TreePaths.text(key.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** May be changed. */

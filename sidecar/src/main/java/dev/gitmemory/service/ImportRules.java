@@ -29,6 +29,9 @@ final class ImportRules {
     }
 
     private static @Nullable String problemWith(IncomingFile file) {
+        if (file.kind() == IncomingFile.Kind.NAME_IS_NO_TEXT) {
+            return "its name is not UTF-8; rename it, and import then";
+        }
         String path = file.pathProblem();
         if (path != null) {
             return path;
@@ -36,7 +39,7 @@ final class ImportRules {
         return switch (file.kind()) {
             case SYMBOLIC_LINK -> "a symbolic link; a memory holds files only";
             case SUBMODULE -> "a submodule; a memory holds files only";
-            case TEXT, BINARY -> problemWithContent(file);
+            case TEXT, BINARY, NAME_IS_NO_TEXT -> problemWithContent(file);
         };
     }
 
