@@ -24,7 +24,19 @@ final class ImportText {
             out.println("  the agent " + (dryRun ? "would become" : "has become") + " git's (enable)");
         }
         out.println("  " + way(report));
-        if (plan.way() != ImportPlan.Way.NOTHING) {
+        if (!report.rowCommits().isEmpty()) {
+            out.println("  %s for what the agent's rows %s: '%s'"
+                    .formatted(
+                            report.rowCommits().size() == 1
+                                    ? "one more commit"
+                                    : report.rowCommits().size() + " more commits",
+                            dryRun ? "say" : "said",
+                            String.join("', '", report.rowCommits())));
+        }
+        boolean changesFiles = !plan.added().isEmpty()
+                || !plan.changed().isEmpty()
+                || !plan.removed().isEmpty();
+        if (plan.way() != ImportPlan.Way.NOTHING || changesFiles) {
             out.println("  files: %d added, %d changed, %d removed"
                     .formatted(
                             plan.added().size(),

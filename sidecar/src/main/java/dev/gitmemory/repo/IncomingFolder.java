@@ -126,7 +126,8 @@ final class IncomingFolder implements Incoming {
         private boolean isNoText(Path file) {
             Path name = file.getFileName();
             try {
-                if (file.equals(folder) || file.getFileSystem().getPath(name.toString()).equals(name)) {
+                if (file.equals(folder)
+                        || file.getFileSystem().getPath(name.toString()).equals(name)) {
                     return false;
                 }
             } catch (InvalidPathException e) {

@@ -97,7 +97,7 @@ final class Enablement {
                             repositories.open(id),
                             caller,
                             precedence,
-                            message(agentId, repositories.open(id)));
+                            message(agentId, repositories.open(id).head() == null));
                 }
                 tx.agents().addTag(agentId, AgentTable.TAG);
                 steps.reached(Steps.Step.TAGGED, agentId);
@@ -224,8 +224,25 @@ final class Enablement {
         return tx.ledger().register(agentId, repo.organizationId());
     }
 
-    private static String message(String agentId, MemoryRepository repository) {
-        return "%s git memory for %s".formatted(repository.head() == null ? "Enable" : "Enable again", agentId);
+    static String message(String agentId, boolean isNew) {
+        return "%s git memory for %s".formatted(isNew ? "Enable" : "Enable again", agentId);
+    }
+
+    static String messageOfReturn(String agentId) {
+        return "Return to what git had for %s".formatted(agentId);
+    }
+
+    /**
+     * The blocks that an agent's rows, as they are now, would become in git.
+     *
+     * @param paths what git has when it is enabled
+     * @throws MemoryException if it could not be enabled
+     */
+    List<Block> blocks(String agentId, Set<String> paths, Precedence precedence) {
+        return database.inTransaction(
+                tx -> List.copyOf(select(tx, agentId, tx.blocks().ofAgent(agentId), paths, precedence)
+                        .blocks()
+                        .values()));
     }
 
     private void takeOver(
@@ -296,9 +313,7 @@ final class Enablement {
         drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks)));
         if (before != null) {
             drafts.add(Draft.of(
-                    caller.author(),
-                    "Return to what git had for %s".formatted(agentId),
-                    files -> restoreAll(files, before.sha(), repository)));
+                    caller.author(), messageOfReturn(agentId), files -> restoreAll(files, before.sha(), repository)));
         }
         List<Outcome> outcomes = repository.commit(drafts);
         for (Outcome outcome : outcomes) {
@@ -350,7 +365,7 @@ final class Enablement {
                 .forEach(files::delete);
     }
 
-    private static Set<String> pathsInGit(MemoryRepository repository) throws IOException {
+    static Set<String> pathsInGit(MemoryRepository repository) throws IOException {
         Head head = repository.head();
         return head == null ? Set.of() : repository.files(head.sha()).keySet();
     }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What an import did, or would do.
  *
  * @param description what was imported, for people
+ * @param plan with the paths as they were before: those of the rows' blocks for an agent that was not git's
  * @param enables whether the agent was not git's before
+ * @param rowCommits the first lines of commits besides the import's own that keep what the agent's rows said, oldest
+ *     first; none for an agent that was git's
  * @param headSha where the repository is after it; null for one without commits
  * @param leftOut what was there and not imported, with the reason
  */
@@ -18,10 +21,12 @@ public record ImportReport(
         String description,
         ImportPlan plan,
         boolean enables,
+        List<String> rowCommits,
         @Nullable String headSha,
         List<String> leftOut) {
 
     public ImportReport {
+        rowCommits = List.copyOf(rowCommits);
         leftOut = List.copyOf(leftOut);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.block.Block;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
@@ -10,6 +11,7 @@ import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.ImportPlan;
 import dev.gitmemory.repo.ImportPlan.Way;
 import dev.gitmemory.repo.Incoming;
+import dev.gitmemory.repo.IncomingFile;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
@@ -18,7 +20,11 @@ import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.repo.TransferProgress;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings memory from outside into an agent's repository and then, as any other commit, into PostgreSQL.
@@ -81,9 +87,19 @@ final class MemoryImport {
             if (progress.isCancelled()) {
                 throw new TransferException("stopped before it was done; nothing was changed");
             }
+            List<String> rowCommits = List.of();
+            if (!enabled) {
+                RowsPlan rows = onRows(id, repository, incoming, plan, request.prune());
+                plan = rows.plan();
+                rowCommits = rows.rowCommits();
+            }
             if (!request.dryRun()) {
                 progress.at("Writing to git and PostgreSQL, commits", 0, plan.newCommits());
-                plan = enabled ? write(id, incoming, caller) : writeAndEnable(id, repository, incoming, caller);
+                if (enabled) {
+                    plan = write(id, incoming, caller);
+                } else {
+                    rowCommits = writeAndEnable(id, repository, incoming, caller);
+                }
             }
             Head head = repository.head();
             return new ImportReport(
@@ -91,24 +107,51 @@ final class MemoryImport {
                     incoming.description(),
                     plan,
                     !enabled,
+                    rowCommits,
                     head == null ? null : head.sha(),
                     incoming.leftOut());
         }
     }
 
-    private ImportPlan writeAndEnable(RepoId id, MemoryRepository repository, Incoming incoming, Caller caller)
+    private RowsPlan onRows(RepoId id, MemoryRepository repository, Incoming incoming, ImportPlan plan, boolean prune)
             throws IOException {
+        boolean isFolder = incoming.kind() == SourceKind.FOLDER;
+        boolean gitWins = !isFolder && (plan.way() != Way.NOTHING || holdsWhatWasImported(repository, incoming));
+        Set<String> paths = gitWins
+                ? incoming.files().stream().map(IncomingFile::path).collect(Collectors.toSet())
+                : Enablement.pathsInGit(repository);
+        List<Block> rows = enablement.blocks(
+                id.agentId(), paths, gitWins ? Enablement.Precedence.GIT : Enablement.Precedence.ROWS);
+        return RowsPlan.of(rows, repository, incoming, plan, gitWins, prune);
+    }
+
+    /** Answers the first lines of the commits that the rows became. */
+    private List<String> writeAndEnable(RepoId id, MemoryRepository repository, Incoming incoming, Caller caller)
+            throws IOException {
+        Head before = repository.head();
         if (incoming.kind() == SourceKind.FOLDER) {
             enablement.enable(id.agentId(), caller);
-            return write(id, incoming, caller);
+            List<String> commits = commits(repository, before);
+            write(id, incoming, caller);
+            return commits;
         }
         ImportPlan plan = incoming.commit(caller.author(), clock.instant());
+        Head imported = repository.head();
         if (plan.way() != Way.NOTHING || holdsWhatWasImported(repository, incoming)) {
             enablement.enable(id.agentId(), caller, Enablement.Precedence.GIT);
         } else {
             enablement.enable(id.agentId(), caller); // it went on since then: its rows are newer than the import
         }
-        return plan;
+        return commits(repository, imported);
+    }
+
+    private static List<String> commits(MemoryRepository repository, @Nullable Head since) throws IOException {
+        Head head = repository.head();
+        return head == null
+                ? List.of()
+                : repository.changesSince(since == null ? null : since.sha(), head.sha()).commits().stream()
+                        .map(commit -> commit.message().lines().findFirst().orElse(""))
+                        .toList();
     }
 
     /** Whether an earlier attempt came this far, or somebody else. */
