@@ -12,10 +12,19 @@ import dev.gitmemory.store.CountingStore;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.FaultyStore;
+import dev.gitmemory.testing.ForwardingStore;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +67,51 @@ final class MemoryRepositoriesTest {
 
             assertThat(repositories.open(agent(2)).head()).isNull();
             assertThat(repositories.open(new RepoId("org-2", "agent-1")).head()).isNull();
+        }
+    }
+
+    /** After a restart everybody's first request comes at once: the store is asked for all of them at the same time. */
+    @Test
+    @Timeout(60)
+    void repositoriesAreOpenedBesideEachOther() throws Exception {
+        int agents = 8;
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+            for (int number = 0; number < agents; number++) {
+                commit(repositories.open(agent(number)), writing("a.md", "of " + number));
+            }
+        }
+        CyclicBarrier allAreAsking = new CyclicBarrier(agents);
+        AtomicInteger asked = new AtomicInteger();
+        ObjectStore meeting = new ForwardingStore(objects) {
+            @Override
+            public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+                if (prefix.endsWith("/log/")) {
+                    asked.incrementAndGet();
+                    try {
+                        allAreAsking.await(); // for ever, if one is opened after the other
+                    } catch (InterruptedException | BrokenBarrierException e) {
+                        throw new IOException(e);
+                    }
+                }
+                return super.list(prefix, startAfter, limit);
+            }
+        };
+        ExecutorService clients = Executors.newFixedThreadPool(agents);
+        try (MemoryRepositories repositories = new MemoryRepositories(meeting, CLOCK)) {
+            List<Future<String>> contents = new ArrayList<>();
+            for (int number = 0; number < agents; number++) {
+                RepoId id = agent(number);
+                contents.add(clients.submit(() -> {
+                    MemoryRepository repository = repositories.open(id);
+                    return repository.files(repository.resolve("HEAD")).get("a.md");
+                }));
+            }
+            for (int number = 0; number < agents; number++) {
+                assertThat(contents.get(number).get()).isEqualTo("of " + number);
+            }
+            assertThat(asked).hasValue(agents);
+        } finally {
+            clients.shutdownNow();
         }
     }
 
