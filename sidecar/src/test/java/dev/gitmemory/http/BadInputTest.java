@@ -117,7 +117,7 @@ class BadInputTest extends SidecarTest {
     private String ambiguousPrefix() {
         java.util.Set<String> prefixes = new java.util.HashSet<>();
         for (int i = 0; ; i++) {
-            String sha = http.patch("/v1/blocks/block-bad", "{\"value\":\"v" + i + "\"}")
+            String sha = http.patch("/v1/blocks/block-bad", "{\"value\":\"version " + i + "\"}")
                     .text("git_sha");
             if (sha == null) {
                 throw new AssertionError("no SHA");
