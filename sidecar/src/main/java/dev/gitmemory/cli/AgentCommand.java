@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.store.StoreUse;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -29,13 +30,18 @@ abstract class AgentCommand implements CliCommand {
     @Override
     public final ExitCode run(Console console) throws Exception {
         ExitCode worst = ExitCode.OK;
-        try (OpenMemory open = options.open()) {
+        try (OpenMemory open = options.open(use())) {
             for (String agent : agents) {
                 ExitCode exitCode = run(open.memory(), agent, console.out());
                 worst = exitCode == ExitCode.OK ? worst : exitCode;
             }
         }
         return worst;
+    }
+
+    /** What the store is opened for: most change what it has, and none of them should begin a new one. */
+    StoreUse use() {
+        return StoreUse.WRITE;
     }
 
     /** Does it with one agent, and writes what came of it to {@code out}. */

@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.store.StoreUse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,7 @@ abstract class ComparingCommand implements CliCommand {
     @Override
     public final ExitCode run(Console console) throws Exception {
         try (StopSignal stop = StopSignal.install();
-                OpenMemory open = options.open()) {
+                OpenMemory open = options.open(use())) {
             if (all) {
                 return new ComparisonOfAll(this, open.memory(), console, stop::isAsked).run(after == null ? "" : after);
             }
@@ -58,6 +59,9 @@ abstract class ComparingCommand implements CliCommand {
             return worst;
         }
     }
+
+    /** What the store is opened for. */
+    abstract StoreUse use();
 
     /** Compares one agent, and answers what differed. */
     abstract List<Difference> compare(GitMemory memory, String agentId);

@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Views;
+import dev.gitmemory.store.StoreUse;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,6 +41,11 @@ final class EnableCommand extends AgentCommand {
         if (gitWins && olderStore) {
             problems.add("--git-wins and --older-store exclude each other");
         }
+    }
+
+    @Override
+    StoreUse use() {
+        return StoreUse.START;
     }
 
     @Override

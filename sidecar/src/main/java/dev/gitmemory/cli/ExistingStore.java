@@ -3,7 +3,9 @@ package dev.gitmemory.cli;
 import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.StoreSettings;
+import dev.gitmemory.store.StoreUse;
 import dev.gitmemory.store.Stores;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +27,6 @@ final class ExistingStore {
         if (uri.startsWith(FOLDER) && !Files.isDirectory(Path.of(URI.create(uri)))) {
             throw new TransferException("There is no store at '" + uri + "'; check --store and --data-dir");
         }
-        return Stores.openForReading(settings);
+        return Stores.open(settings, new CompositeMeterRegistry(), StoreUse.READ);
     }
 }

@@ -8,6 +8,7 @@ import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
 import dev.gitmemory.service.RowsImport;
 import dev.gitmemory.service.Views;
+import dev.gitmemory.store.StoreUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -81,7 +82,7 @@ final class ImportCommand implements CliCommand {
     }
 
     private ExitCode importRows(Console console) throws IOException {
-        try (OpenMemory open = options.open()) {
+        try (OpenMemory open = options.open(into.dryRun ? StoreUse.PREVIEW : StoreUse.START)) {
             RowsImport done = open.memory().importRows(into.agent(), Caller.system(), into.dryRun);
             Views.Status status = open.memory().views().status(into.agent());
             new RowsImportText(console.out()).print(status, done, into.dryRun);
@@ -91,7 +92,7 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importInto(Console console) throws IOException {
         ImportRequest request = into.request();
-        try (OpenMemory open = options.open();
+        try (OpenMemory open = options.open(request.dryRun() ? StoreUse.PREVIEW : StoreUse.START);
                 StopSignal stop = StopSignal.install()) {
             ProgressLines progress = new ProgressLines(console.err(), stop::isAsked);
             try {
@@ -116,7 +117,7 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importAgents(Console console) throws Exception {
         AgentFile file = read(agentFile.file);
-        try (OpenMemory open = options.open()) {
+        try (OpenMemory open = options.open(StoreUse.START)) {
             List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
             print(console.out(), file, ids);
         }

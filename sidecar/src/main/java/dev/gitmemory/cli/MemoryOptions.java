@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.store.StoreUse;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,13 +35,15 @@ final class MemoryOptions {
     /**
      * Opens both.
      *
+     * @param use what the store is opened for
      * @throws NotMigratedException if git-memory is not installed in the database, or an older version is
      */
-    OpenMemory open() throws IOException {
+    OpenMemory open(StoreUse use) throws IOException {
         return OpenMemory.open(
                 Connections.connect(database.settings(), tables.settings()),
                 store,
                 dataDir,
+                use,
                 new CompositeMeterRegistry()); // nobody asks a command for its metrics
     }
 }

@@ -8,6 +8,7 @@ import dev.gitmemory.repo.RepositoryMetrics;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.StoreUse;
 import dev.gitmemory.store.Stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -32,13 +33,14 @@ final class OpenMemory implements AutoCloseable {
     /**
      * Opens the storage and takes charge of the database, which is closed if that fails.
      *
+     * @param use what the storage is opened for
      * @param metrics gets the meters of the storage and the repositories
      * @throws IOException if the storage can't be used
      */
-    static OpenMemory open(Database database, StoreOptions options, Path dataDir, MeterRegistry metrics)
+    static OpenMemory open(Database database, StoreOptions options, Path dataDir, StoreUse use, MeterRegistry metrics)
             throws IOException {
         try {
-            ObjectStore store = Stores.open(options.settings(dataDir), metrics);
+            ObjectStore store = Stores.open(options.settings(dataDir), metrics, use);
             OpenMemory open = new OpenMemory(database, store, options.checkpoints());
             RepositoryMetrics.bind(open.repositories, metrics);
             return open;

@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.Tombstones.Tombstone;
+import dev.gitmemory.store.StoreUse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +56,7 @@ final class PurgeCommand implements CliCommand {
 
     @Override
     public ExitCode run(Console console) throws Exception {
-        try (OpenMemory open = options.open()) {
+        try (OpenMemory open = options.open(StoreUse.WRITE)) {
             Tombstone tombstone = open.memory().purge(agent, organizationId, "git-memory purge");
             console.out().println("%s: purged, %d objects were removed for good".formatted(agent, tombstone.removed()));
         }

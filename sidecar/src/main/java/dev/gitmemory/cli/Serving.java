@@ -4,6 +4,7 @@ import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
+import dev.gitmemory.store.StoreUse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,7 +45,7 @@ final class Serving implements AutoCloseable {
      */
     static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server) throws IOException {
         PrometheusMeterRegistry metrics = ServingMetrics.create();
-        OpenMemory open = OpenMemory.open(database, store, dataDir, metrics);
+        OpenMemory open = OpenMemory.open(database, store, dataDir, StoreUse.START, metrics);
         try {
             String host = server.listen.host();
             HttpServer http = HttpServer.start(

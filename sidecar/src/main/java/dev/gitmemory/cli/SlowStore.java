@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.InvalidKeyException;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -86,6 +87,11 @@ final class SlowStore implements ObjectStore {
             store.delete(key);
             return true;
         });
+    }
+
+    @Override
+    public boolean isKnownToLack(String key) throws InvalidKeyException {
+        return store.isKnownToLack(key);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.store.StoreUse;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +28,11 @@ final class SyncCommand extends ComparingCommand {
             names = "--dry-run",
             description = "Only say what would be done. The exit code is 3 when there is anything.")
     boolean dryRun;
+
+    @Override
+    StoreUse use() {
+        return dryRun ? StoreUse.READ : StoreUse.WRITE;
+    }
 
     @Override
     List<Difference> compare(GitMemory memory, String agentId) {

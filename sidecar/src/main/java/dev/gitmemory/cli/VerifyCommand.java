@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
+import dev.gitmemory.store.StoreUse;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -19,6 +20,11 @@ import picocli.CommandLine.Command;
             ""
         })
 final class VerifyCommand extends ComparingCommand {
+
+    @Override
+    StoreUse use() {
+        return StoreUse.READ;
+    }
 
     @Override
     List<Difference> compare(GitMemory memory, String agentId) {

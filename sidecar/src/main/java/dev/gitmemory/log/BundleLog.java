@@ -166,7 +166,8 @@ public final class BundleLog {
      * @throws EntryTooLargeException if that is more than {@link #LARGEST_ENTRY_BYTES}
      * @throws CorruptLogException if another entry came first and can't be used
      * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
-     * @throws StoreUnavailableException if the entry is not stored
+     * @throws StoreUnavailableException if the entry is not stored; also where the store is known to have lost the one
+     *     before it
      */
     @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     public @Nullable LogState append(LogState on, SortedMap<String, ObjectId> refs, Staging staged) throws IOException {
@@ -191,6 +192,9 @@ public final class BundleLog {
         try {
             follower.makeTrusted();
             if (state().entry() != on.entry()) {
+                return null;
+            }
+            if (!follower.hasNewest()) {
                 return null;
             }
             long number = on.entry() + 1;

@@ -46,6 +46,29 @@ final class LogFollower {
         }
     }
 
+    /**
+     * Makes sure, where that costs no request, that the store still has the newest entry that is known: whatever came
+     * after it would be worth nothing without it.
+     *
+     * @return false if it is gone because others have written on, and a checkpoint covers it; the memory has what came
+     * @throws StoreUnavailableException if it is gone for no such reason
+     */
+    boolean hasNewest() throws IOException {
+        long newest = memory.state().entry();
+        if (newest == 0 || !log.isKnownToLack(newest)) {
+            return true;
+        }
+        loader.load();
+        if (memory.state().entry() > newest) {
+            return false;
+        }
+        throw new StoreUnavailableException(
+                log.key(newest),
+                "'" + log.key(newest) + "' is not in the store any more: it was emptied, or replaced by an older copy,"
+                        + " while this process was running; put it back as it was. Nothing is committed",
+                null);
+    }
+
     /** Takes an entry that was read, if it is the next one. */
     void accept(long number, Fetched entry) throws IOException {
         makeTrusted();

@@ -70,6 +70,11 @@ final class RepoLog {
         return store.create(checkpointKey(number), checkpoint);
     }
 
+    /** Whether the entry is certainly not there, as far as that can be told without a request. */
+    boolean isKnownToLack(long number) throws IOException {
+        return store.isKnownToLack(key(number));
+    }
+
     /** The entry, or null if there is none. */
     byte @Nullable [] read(long number) throws IOException {
         return store.read(key(number));

@@ -70,6 +70,11 @@ public final class CountingStore implements ObjectStore {
     }
 
     @Override
+    public boolean isKnownToLack(String key) throws InvalidKeyException {
+        return store.isKnownToLack(key);
+    }
+
+    @Override
     public Deadline deadline() {
         return store.deadline();
     }

@@ -32,49 +32,49 @@ import org.jspecify.annotations.Nullable;
 final class FileStore implements ObjectStore {
 
     private final Path root;
+    private final RootFolder opened;
     private final Disk disk;
     private final TempFiles temp;
-    private final boolean forReading;
+    private final StoreUse use;
 
     /** Folders known to be durable, to spare syncing those above them on every create. */
     private final Cache<Path, Boolean> durable =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
-    private FileStore(Path root, Disk disk, boolean forReading) {
-        this.forReading = forReading;
-        this.root = root;
+    private FileStore(RootFolder opened, Disk disk, Clock clock, StoreUse use) {
+        this.use = use;
+        this.opened = opened;
+        this.root = opened.path();
         this.disk = disk;
-        this.temp = new TempFiles(root, disk);
+        this.temp = new TempFiles(root, disk, clock);
     }
 
     /**
-     * Opens the store in a folder, which is made if it is missing, and removes what dead processes left.
+     * Opens the store in a folder.
      *
-     * @throws IOException if the folder can't be used as a store; the message says why and what to do
+     * @param clock tells which temporary files are old enough to be of dead processes
+     * @throws IOException if the folder can't be used so; the message says why and what to do
      */
-    static FileStore open(Path folder, Clock clock) throws IOException {
-        return open(folder, clock, Disk.UNWATCHED);
-    }
-
-    /**
-     * Opens the store in a folder that is there and that may be mounted read-only: nothing is written to it.
-     *
-     * @throws IOException if there is no such folder
-     */
-    static FileStore openForReading(Path folder) throws IOException {
+    static FileStore open(Path folder, Clock clock, StoreUse use) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
-        if (!Files.isDirectory(root)) {
-            throw new StoreException("There is no folder '" + root + "' with a store; check --store", null);
+        if (use == StoreUse.START) {
+            return start(root, Disk.UNWATCHED, clock);
         }
-        return new FileStore(root, Disk.UNWATCHED, true);
+        if (use != StoreUse.PREVIEW && !Files.isDirectory(root)) {
+            throw new StoreException(
+                    "There is no folder '" + root + "' with a store; mount it, or correct --store or --data-dir", null);
+        }
+        return new FileStore(RootFolder.at(root), Disk.UNWATCHED, clock, use);
     }
 
-    static FileStore open(Path folder, Clock clock, Disk disk) throws IOException {
+    /** Opens a store that may be a new one, on a disk that is watched. */
+    static FileStore start(Path folder, Disk disk, Clock clock) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
-        FileStore store = new FileStore(root, disk, false);
+        FileStore store;
         try {
             Files.createDirectories(root);
-            store.temp.open(clock);
+            store = new FileStore(RootFolder.at(root), disk, clock, StoreUse.START);
+            store.temp.make();
         } catch (IOException e) {
             throw new StoreException(
                     "The store's folder '" + root + "' can't be used: " + DiskErrors.describe(e)
@@ -107,6 +107,10 @@ final class FileStore implements ObjectStore {
     public Created create(String key, byte[] content) throws IOException {
         Path file = path(key);
         requireWritable("store", key);
+        String change = opened.change();
+        if (change != null) {
+            throw new NotSentException(cant("store", key) + change);
+        }
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return existed(key, file);
         }
@@ -121,6 +125,7 @@ final class FileStore implements ObjectStore {
                 Files.deleteIfExists(written);
             }
             syncName(file);
+            requireUnchanged("store", key);
             return Created.STORED;
         } catch (FileAlreadyExistsException e) {
             return existed(key, file);
@@ -166,6 +171,7 @@ final class FileStore implements ObjectStore {
 
     private byte @Nullable [] read(String key, Reading reading) throws IOException {
         Path file = path(key);
+        requireUnchanged("read", key);
         try {
             return readIfThere(file, reading);
         } catch (RangeNotSatisfiableException e) {
@@ -203,6 +209,7 @@ final class FileStore implements ObjectStore {
 
     @Override
     public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+        requireUnchanged("list", prefix);
         try {
             return new FileListing(root, prefix, startAfter, limit).page();
         } catch (IOException e) {
@@ -216,6 +223,7 @@ final class FileStore implements ObjectStore {
     public void delete(String key) throws IOException {
         Path file = path(key);
         requireWritable("delete", key);
+        requireUnchanged("delete", key);
         try {
             if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file)) {
                 Folders.sync(folderOf(file));
@@ -223,6 +231,11 @@ final class FileStore implements ObjectStore {
         } catch (IOException e) {
             throw failed("delete", key, e);
         }
+    }
+
+    @Override
+    public boolean isKnownToLack(String key) throws InvalidKeyException {
+        return !Files.exists(path(key), LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
@@ -247,10 +260,20 @@ final class FileStore implements ObjectStore {
     }
 
     private void requireWritable(String what, String key) throws StoreException {
-        if (forReading) {
-            throw new StoreException(
-                    "Can't " + what + " '" + key + "' in '" + root + "': it is open for reading", null);
+        if (!use.writes()) {
+            throw new StoreException(cant(what, key) + "it is open for reading", null);
         }
+    }
+
+    private void requireUnchanged(String what, String key) throws StoreException {
+        String change = opened.change();
+        if (change != null) {
+            throw new StoreException(cant(what, key) + change, null);
+        }
+    }
+
+    private static String cant(String what, String key) {
+        return "Can't " + what + " '" + key + "': ";
     }
 
     private void makeFolder(Path file) throws IOException {

@@ -66,6 +66,16 @@ public interface ObjectStore extends AutoCloseable {
      */
     List<Entry> list(String prefix, String startAfter, int limit) throws IOException;
 
+    /**
+     * Whether an object is certainly not there, as far as that can be told without a request: false from a store
+     * elsewhere.
+     *
+     * @throws InvalidKeyException if the key is not of the form above
+     */
+    default boolean isKnownToLack(String key) throws InvalidKeyException {
+        return false;
+    }
+
     /** Removes an object; no error when there is none. */
     void delete(String key) throws IOException;
 

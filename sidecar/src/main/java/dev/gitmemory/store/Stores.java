@@ -43,33 +43,33 @@ public final class Stores {
     }
 
     /**
-     * Opens a store.
+     * Opens a store, which may be a new one.
      *
      * @param metrics gets the meters of each request to it
      * @throws IllegalArgumentException if the settings name no store; the message lists what is supported
      * @throws IOException if the store can't be used; the message says why and what to do
      */
     public static ObjectStore open(StoreSettings settings, MeterRegistry metrics) throws IOException {
-        return open(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR));
+        return open(settings, metrics, StoreUse.START);
     }
 
     /**
-     * Opens a store, without metrics, of which nothing but {@code read} and {@code list} is used: a folder may be mounted
-     * read-only, and an account of a bucket needs no right to write. A folder is not made.
+     * Opens a store.
      *
+     * @param metrics gets the meters of each request to it
+     * @param use what it is opened for
      * @throws IllegalArgumentException if the settings name no store; the message lists what is supported
-     * @throws IOException if there is none, or it can't be used; the message says why and what to do
+     * @throws IOException if there is none, or it can't be used so; the message says why and what to do
      */
-    public static ObjectStore openForReading(StoreSettings settings) throws IOException {
-        MeterRegistry metrics = new CompositeMeterRegistry();
-        Opener opener = opener(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR), true);
+    public static ObjectStore open(StoreSettings settings, MeterRegistry metrics, StoreUse use) throws IOException {
+        Opener opener = opener(settings, metrics, Clock.systemUTC(), System.getenv(EMULATOR), use);
         return limited(opener.open(), settings, metrics);
     }
 
     /** Says what is wrong with a URI, without opening anything; empty when it names a store. */
     public static Optional<String> problemWith(String uri) {
         try {
-            opener(new StoreSettings(uri), new CompositeMeterRegistry(), Clock.systemUTC(), null, true);
+            opener(new StoreSettings(uri), new CompositeMeterRegistry(), Clock.systemUTC(), null, StoreUse.READ);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -78,7 +78,8 @@ public final class Stores {
 
     static ObjectStore open(StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator)
             throws IOException {
-        return limited(opener(settings, metrics, clock, emulator, false).open(), settings, metrics);
+        return limited(
+                opener(settings, metrics, clock, emulator, StoreUse.START).open(), settings, metrics);
     }
 
     private static ObjectStore limited(ObjectStore store, StoreSettings settings, MeterRegistry metrics) {
@@ -87,14 +88,14 @@ public final class Stores {
     }
 
     private static Opener opener(
-            StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator, boolean forReading) {
+            StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator, StoreUse use) {
         String setting = settings.uri();
         URI uri = parse(setting);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         return switch (scheme) {
             case "file" -> {
                 Path folder = folder(setting, uri);
-                yield () -> forReading ? FileStore.openForReading(folder) : FileStore.open(folder, clock);
+                yield () -> FileStore.open(folder, clock, use);
             }
             case "gs" -> {
                 GcsLocation location = location(setting, uri);

@@ -66,6 +66,11 @@ abstract class WrappedStore implements ObjectStore {
     }
 
     @Override
+    public final boolean isKnownToLack(String key) throws InvalidKeyException {
+        return store.isKnownToLack(key);
+    }
+
+    @Override
     public Deadline deadline() {
         return store.deadline();
     }

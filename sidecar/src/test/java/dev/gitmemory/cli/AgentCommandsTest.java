@@ -110,6 +110,38 @@ class AgentCommandsTest {
     }
 
     @Test
+    void whatOnlyLooksMakesNothingInTheStoreAndOnlyWhatMayBeginOneMakesItsFolder() throws IOException {
+        agent("a");
+        Cli.run(environment, "enable", "a");
+        Path store = folder.resolve("store");
+        Files.move(store, folder.resolve("away"));
+
+        for (String[] command : new String[][] {
+            {"verify", "a"},
+            {"sync", "a"},
+            {"sync", "--dry-run", "a"},
+            {"compact", "a"},
+            {"disable", "a"},
+            {"purge", "a", "--confirm", "a"},
+            {"fsck", "--all"},
+            {"export", "--agent", "a", "--to", folder.resolve("out.git").toString()}
+        }) {
+            Cli.Run run = Cli.run(environment, command);
+            assertThat(run.exitCode()).as(command[0]).isEqualTo(1);
+            assertThat(run.err()).containsPattern("There is no (folder|store at) '.*store");
+            assertThat(store).as(command[0]).doesNotExist();
+        }
+        Files.createDirectory(store); // as a mount point whose disk is missing
+        assertThat(Cli.run(environment, "verify", "a").err()).contains("emptied or restored to an older state");
+        assertThat(Cli.run(environment, "sync", "--dry-run", "a").exitCode()).isEqualTo(1);
+        assertThat(store).isEmptyDirectory();
+
+        Files.delete(store);
+        Files.move(folder.resolve("away"), store);
+        assertThat(Cli.run(environment, "verify", "a").out()).contains("a: PostgreSQL equals git");
+    }
+
+    @Test
     void anAgentIsPurgedWhenItIsDisabledAndItsIdIsGivenTwice() {
         agent("p");
         Cli.run(environment, "enable", "p");

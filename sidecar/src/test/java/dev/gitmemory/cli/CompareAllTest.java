@@ -2,12 +2,15 @@ package dev.gitmemory.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.store.StoreUse;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.EmbeddedDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -122,7 +125,7 @@ class CompareAllTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream printed = new PrintStream(err, true, StandardCharsets.UTF_8);
         AtomicInteger asked = new AtomicInteger();
-        try (OpenMemory open = command.options.open()) {
+        try (OpenMemory open = command.options.open(StoreUse.READ)) {
             assertThat(new ComparisonOfAll(
                                     command,
                                     open.memory(),
@@ -140,7 +143,7 @@ class CompareAllTest {
     }
 
     @Test
-    void whatMakesNoSenseIsRefusedBeforeAnythingIsDone() {
+    void whatMakesNoSenseIsRefusedBeforeAnythingIsDone() throws IOException {
         for (String command : new String[] {"sync", "verify"}) {
             Cli.Run none = Cli.run(environment, command);
             assertThat(none.exitCode()).isEqualTo(2);
@@ -153,6 +156,7 @@ class CompareAllTest {
             assertThat(after.err()).contains("--after is for --all");
             assertThat(Cli.run(environment, command, "--help").out()).contains("--all", "--after=AGENT", "exit code 1");
         }
+        Files.createDirectories(Path.of(URI.create(String.valueOf(environment.get("GIT_MEMORY_STORE")))));
         assertThat(Cli.run(environment, "sync", "--all").out()).startsWith("0 agents compared");
     }
 }

@@ -147,6 +147,23 @@ final class OlderStoreTest extends TransferTest {
     }
 
     @Test
+    void anEntryInTheMiddleIsGoneAndTheLaterOnesAreMovedAway() throws Exception {
+        enabledAgent("a");
+        enabledAgent("other");
+        note("a", "note", "Gone.");
+        String gone = String.valueOf(head("a"));
+        note("a", "other", "Behind the hole.");
+        String newest = String.valueOf(head("a"));
+        Path log = store().resolve("org-1/a/repo.git/log");
+        Files.delete(log.resolve("00000000000000000002.bundle"));
+        assertThat(run("verify", "a").err()).contains("00000000000000000002.bundle", "put back what is missing");
+
+        Files.move(log.resolve("00000000000000000003.bundle"), folder.resolve("3.bundle"));
+
+        assertImported("a", gone, newest);
+    }
+
+    @Test
     void theWholeLogIsGone() throws Exception {
         enabledAgent("a");
         enabledAgent("other");

@@ -17,7 +17,7 @@ public final class FaultyDisk implements Disk {
 
     /** Opens a store in a folder of this disk. */
     public ObjectStore open(Path folder) throws IOException {
-        return FileStore.open(folder, Clock.systemUTC(), this);
+        return FileStore.start(folder, this, Clock.systemUTC());
     }
 
     /** From now on it is full, and writing to it fails when the content is written. */

@@ -69,10 +69,10 @@ final class FileStoreTest extends ObjectStoreContract {
         Path temp = folder.resolve("the store/.git-memory-tmp");
         Path dead = Files.write(temp.resolve("dead"), new byte[1]);
         Path living = Files.write(temp.resolve("living"), new byte[1]);
-        Files.setLastModifiedTime(dead, FileTime.from(now.minus(Duration.ofHours(25))));
-        Files.setLastModifiedTime(living, FileTime.from(now.minus(Duration.ofHours(1))));
+        Files.setLastModifiedTime(dead, FileTime.from(now.minus(Duration.ofMinutes(16))));
+        Files.setLastModifiedTime(living, FileTime.from(now.minus(Duration.ofMinutes(14))));
 
-        FileStore.open(folder.resolve("the store"), Clock.fixed(now, ZoneOffset.UTC))
+        FileStore.open(folder.resolve("the store"), Clock.fixed(now, ZoneOffset.UTC), StoreUse.START)
                 .close();
 
         assertThat(dead).doesNotExist();

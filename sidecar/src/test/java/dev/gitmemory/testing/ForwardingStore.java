@@ -1,6 +1,7 @@
 package dev.gitmemory.testing;
 
 import dev.gitmemory.store.Deadline;
+import dev.gitmemory.store.InvalidKeyException;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -39,6 +40,11 @@ public class ForwardingStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         store.delete(key);
+    }
+
+    @Override
+    public boolean isKnownToLack(String key) throws InvalidKeyException {
+        return store.isKnownToLack(key);
     }
 
     @Override
