@@ -128,6 +128,7 @@ final class FsckRun implements AutoCloseable {
                     (done, total) -> progress.at("Checking " + target.name(), done, total));
             List<String> lines = new ArrayList<>();
             result.findings().forEach(finding -> lines.addAll(text(finding)));
+            result.ignored().forEach(key -> lines.add("  " + key + ": not ours, and ignored; it may be removed"));
             int found = result.findings().size() + compare(target, result, lines);
             findings += found;
             clean += found == 0 ? 1 : 0;

@@ -33,6 +33,7 @@ public final class LogCheck {
     /**
      * What came of it.
      *
+     * @param ignored keys of files that operating systems and copying programs have left; they do no harm
      * @param newest the number of the newest entry, readable or not; 0 if there is none
      * @param entries how many there are
      * @param checkpoints how many there are
@@ -42,6 +43,7 @@ public final class LogCheck {
      */
     public record Result(
             List<LogFinding> findings,
+            List<String> ignored,
             long newest,
             long entries,
             long checkpoints,
@@ -50,6 +52,7 @@ public final class LogCheck {
             boolean purged) {
         public Result {
             findings = List.copyOf(findings);
+            ignored = List.copyOf(ignored);
         }
     }
 
@@ -113,6 +116,7 @@ public final class LogCheck {
         ObjectId head = entryCheck.head();
         return new Result(
                 findings,
+                inventory.ignored(),
                 inventory.entries().isEmpty() ? 0 : inventory.entries().last(),
                 inventory.entries().size(),
                 inventory.checkpoints().size(),
@@ -135,6 +139,7 @@ public final class LogCheck {
         }
         return new Result(
                 findings,
+                inventory.ignored(),
                 newest,
                 inventory.entries().size(),
                 inventory.checkpoints().size(),

@@ -2,6 +2,7 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -18,6 +19,9 @@ final class LogInventory {
     private final SortedSet<Long> entries = new TreeSet<>();
     private final SortedSet<Long> checkpoints = new TreeSet<>();
 
+    /** Keys of files that are nobody's, and in nobody's way. */
+    private final List<String> ignored = new ArrayList<>();
+
     private LogInventory() {}
 
     static LogInventory of(ObjectStore store, String prefix, List<LogFinding> findings) throws IOException {
@@ -29,7 +33,9 @@ final class LogInventory {
             page = store.list(folder, after, PAGE);
             for (ObjectStore.Entry entry : page) {
                 after = entry.key();
-                if (!inventory.add(after.substring(folder.length()))) {
+                if (SystemFiles.has(after)) {
+                    inventory.ignored.add(after);
+                } else if (!inventory.add(after.substring(folder.length()))) {
                     findings.add(new LogFinding(
                             after, "this object does not belong here", "move it away; nothing of ours is in it"));
                 }
@@ -53,6 +59,10 @@ final class LogInventory {
         } catch (NumberFormatException e) {
             return false; // twenty digits hold more than a long
         }
+    }
+
+    List<String> ignored() {
+        return ignored;
     }
 
     SortedSet<Long> entries() {

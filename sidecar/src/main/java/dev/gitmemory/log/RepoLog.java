@@ -98,15 +98,21 @@ final class RepoLog {
      * entry, 1 when there are later ones. One small request.
      */
     int compareEnd(long number) throws IOException {
-        List<ObjectStore.Entry> next = store.list(folder, key(number - 1), 2);
-        return next.isEmpty()
-                ? -1
-                : Long.compare(number(folder, next.get(next.size() - 1).key()), number);
+        List<String> next = listed(folder, key(number - 1), 2 + SystemFiles.MOST_BEHIND);
+        return next.isEmpty() ? -1 : Long.compare(number(folder, next.get(next.size() - 1)), number);
     }
 
     /** Whether there is a checkpoint that covers an entry after {@code number}. One small request. */
     boolean hasCheckpointAfter(long number) throws IOException {
-        return !store.list(checkpoints, checkpointKey(number), 1).isEmpty();
+        return !listed(checkpoints, checkpointKey(number), 1 + SystemFiles.MOST_BEHIND)
+                .isEmpty();
+    }
+
+    private List<String> listed(String in, String startAfter, int limit) throws IOException {
+        return store.list(in, startAfter, limit).stream()
+                .map(ObjectStore.Entry::key)
+                .filter(key -> !SystemFiles.has(key))
+                .toList();
     }
 
     /** The sizes of the checkpoints by their numbers, ascending. */
@@ -122,10 +128,10 @@ final class RepoLog {
     /** Since when checkpoints are known to be there, by their numbers, ascending; see {@link #noteCheckpoint}. */
     SortedMap<Long, Instant> knownSince() throws IOException {
         SortedMap<Long, Instant> since = new TreeMap<>();
-        for (ObjectStore.Entry entry : store.list(known, known, PAGE)) {
-            byte[] note = store.read(entry.key());
+        for (String key : listed(known, known, PAGE)) {
+            byte[] note = store.read(key);
             if (note != null) {
-                since.put(number(NOTE, known, entry.key()), instant(entry.key(), note));
+                since.put(number(NOTE, known, key), instant(key, note));
             }
         }
         return since;
@@ -159,6 +165,10 @@ final class RepoLog {
         do {
             page = store.list(in, after, PAGE);
             for (ObjectStore.Entry entry : page) {
+                if (SystemFiles.has(entry.key())) {
+                    after = entry.key();
+                    continue;
+                }
                 long number = number(in, entry.key());
                 if (number >= end) {
                     return sizes;
@@ -193,6 +203,9 @@ final class RepoLog {
             List<ObjectStore.Entry> page = store.list(root, after, PAGE);
             for (ObjectStore.Entry entry : page) {
                 after = entry.key();
+                if (SystemFiles.has(after)) {
+                    continue;
+                }
                 if (after.startsWith(checkpoints)) {
                     checkpoint = Math.max(checkpoint, number(checkpoints, after));
                 } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {

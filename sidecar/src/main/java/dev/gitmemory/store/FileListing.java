@@ -56,10 +56,14 @@ final class FileListing {
     }
 
     private void add(Child file) throws IOException {
+        long size;
         try {
-            page.add(new ObjectStore.Entry(file.key(), Files.size(file.path())));
-        } catch (NoSuchFileException e) {
-            // Deleted since the folder was read: then it is not listed.
+            size = RegularFiles.size(file.path());
+        } catch (StoreException e) {
+            size = 0; // it has a name that nobody else can have, and reading it says what it is
+        }
+        if (size >= 0) { // else it was deleted since the folder was read, or is a link to a folder
+            page.add(new ObjectStore.Entry(file.key(), size));
         }
     }
 

@@ -111,7 +111,7 @@ final class FileStore implements ObjectStore {
         if (change != null) {
             throw new NotSentException(cant("store", key) + change);
         }
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(file)) {
             return existed(key, file);
         }
         try {
@@ -134,6 +134,15 @@ final class FileStore implements ObjectStore {
         }
     }
 
+    /** Whether it was a folder that had nothing in it, as deleted objects leave it behind, and is gone now. */
+    private static boolean isEmptyFolder(Path file) {
+        try {
+            return Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file);
+        } catch (IOException e) {
+            return false; // there is something in it, or it may not be removed: it counts as a folder
+        }
+    }
+
     private void syncName(Path file) throws IOException {
         disk.reached(Disk.Step.SYNC_FOLDER);
         Folders.sync(folderOf(file));
@@ -144,6 +153,7 @@ final class FileStore implements ObjectStore {
             throw new StoreException("Can't store '" + key + "': it is a folder of other objects", null);
         }
         try {
+            RegularFiles.size(file);
             // Whoever created it may not have come to this, or have failed at it; and the caller may rely on the
             // object.
             syncName(file);
@@ -182,12 +192,16 @@ final class FileStore implements ObjectStore {
     }
 
     private static byte @Nullable [] readIfThere(Path file, Reading reading) throws IOException {
+        if (RegularFiles.size(file) < 0) {
+            return null;
+        }
         try {
             return reading.from(file.toFile());
         } catch (FileNotFoundException e) {
-            // Also thrown for a folder, and for a file that may not be read; and it may have come between the two
-            // looks.
-            return Files.isRegularFile(file) ? reading.from(file.toFile()) : null;
+            if (Files.exists(file)) {
+                throw e; // it may not be read
+            }
+            return null; // deleted between the two looks
         }
     }
 

@@ -85,6 +85,35 @@ final class DamagedStoreTest {
     }
 
     @Test
+    void aPipeInTheLogsWayStopsItsAgentOnlyUntilItIsGone() throws Exception {
+        onAStart(http -> {
+            assertThat(http.get("/v1/agents/damaged/git-memory/history").status())
+                    .as("its log is open")
+                    .isEqualTo(200);
+            Path pipe = entry().resolveSibling("00000000000000000002.bundle");
+            assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                    .isZero();
+            assertOnlyTheOtherCanBeWritten(http, "00000000000000000002.bundle", "no regular file");
+            Files.delete(pipe);
+            assertThat(http.patch(ONE, "{\"value\": \"again\"}").status())
+                    .as("once it is gone")
+                    .isEqualTo(200);
+        });
+    }
+
+    @Test
+    void whatSystemsLeaveInTheLogStopsNobody() throws Exception {
+        Files.writeString(entry().resolveSibling(".DS_Store"), "of a Mac");
+        Files.writeString(entry().resolveSibling("Thumbs.db"), "of Windows");
+
+        onAStart(http -> {
+            assertThat(write(http, ONE).status()).isEqualTo(200);
+            assertThat(http.get("/v1/agents/damaged/git-memory/history").status())
+                    .isEqualTo(200);
+        });
+    }
+
+    @Test
     void aForeignFileElsewhereBelowTheRootStopsNobody() throws Exception {
         Files.writeString(folder.resolve("README.txt"), "whose store this is");
         Files.writeString(Files.createDirectories(folder.resolve("lost+found")).resolve("x"), "");

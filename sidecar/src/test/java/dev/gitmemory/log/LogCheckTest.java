@@ -7,6 +7,7 @@ import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.ForwardingStore;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -119,7 +120,7 @@ final class LogCheckTest {
     @Test
     void anEmptyFolderIsCleanAndHasNoHead() throws IOException {
         LogCheck.Result result = LogCheck.run(Stores.open("memory:"), LogFixture.PREFIX, readers, (done, total) -> {});
-        assertThat(result).isEqualTo(new LogCheck.Result(List.of(), 0, 0, 0, 0, null, false));
+        assertThat(result).isEqualTo(new LogCheck.Result(List.of(), List.of(), 0, 0, 0, 0, null, false));
     }
 
     @Test
@@ -253,6 +254,32 @@ final class LogCheckTest {
             assertFound(key, "does not belong here");
             store.delete(key);
         }
+    }
+
+    @Test
+    void whatSystemsAndCopyingProgramsLeaveIsNamedAndDoesNoHarm() throws IOException {
+        String checkpoint = checkpoint();
+        List<String> names = new ArrayList<>();
+        for (String name : List.of(".DS_Store", ".nfs0000001", ".00000000000000000001.bundle.Xa12b", "Thumbs.db")) {
+            for (String folder : List.of("log/", "checkpoint/", "retention/")) {
+                names.add(LogFixture.PREFIX + "/" + folder + name);
+                store.create(LogFixture.PREFIX + "/" + folder + name, new byte[] {1});
+            }
+        }
+
+        assertThat(check().findings()).isEmpty();
+        assertThat(check().ignored()).containsExactlyInAnyOrderElementsOf(names);
+
+        BundleLog log = LogFixture.open(store);
+        LogFixture.append(log, "goes on");
+        assertThat(log.state().entry()).isEqualTo(ENTRIES + 1);
+        StoredLog stored = new StoredLog(store, LogFixture.PREFIX);
+        assertThat(stored.compareEnd(ENTRIES + 1)).isZero();
+        assertThat(stored.compareEnd(ENTRIES + 2)).isNegative();
+        assertThat(stored.compareEnd(ENTRIES)).isPositive();
+        assertThat(stored.deleteCovered(EntryRetention.SHORTEST, Instant.now())).isZero();
+        assertThat(LogFixture.open(store).state().entry()).isEqualTo(ENTRIES + 1);
+        assertThat(store.read(checkpoint)).isNotNull();
     }
 
     /** An entry as a writer with a fault could make it: every checksum is right. */

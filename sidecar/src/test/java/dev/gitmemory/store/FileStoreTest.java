@@ -155,6 +155,40 @@ final class FileStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void whatIsNoRegularFileIsNamedAndNeverOpened() throws Exception {
+        store.create("log/1", "x".getBytes(UTF_8));
+        Path log = folder.resolve("the store/log");
+        assertThat(new ProcessBuilder("mkfifo", log.resolve("2").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Files.createSymbolicLink(log.resolve("3"), log.resolve("nothing"));
+
+        for (String key : List.of("log/2", "log/3")) {
+            String what = key.equals("log/2") ? "no regular file" : "a link to nothing";
+            assertThatThrownBy(() -> store.read(key))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll(key, what, "move it away");
+            assertThatThrownBy(() -> store.read(key, 0, 1)).hasMessageContainingAll(key, what, "move it away");
+            assertThatThrownBy(() -> store.create(key, new byte[1])).hasMessageContainingAll(key, what, "move it away");
+        }
+        assertThat(store.list("", "", 10))
+                .extracting(ObjectStore.Entry::key)
+                .as("who checks the store has to see them")
+                .containsExactly("log/1", "log/2", "log/3");
+    }
+
+    @Test
+    void anEmptyFolderIsInNobodysWay() throws IOException {
+        Files.createDirectories(folder.resolve("the store/log/2"));
+
+        assertThat(store.read("log/2")).isNull();
+        assertThat(store.list("", "", 10)).isEmpty();
+        assertThat(store.create("log/2", "x".getBytes(UTF_8))).isEqualTo(Created.STORED);
+        assertThat(store.read("log/2")).asString(UTF_8).isEqualTo("x");
+    }
+
+    @Test
     void theUriOpensTheSameStore() throws IOException {
         store.create("a", "x".getBytes(UTF_8));
 
