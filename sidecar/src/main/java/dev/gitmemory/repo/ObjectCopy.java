@@ -38,6 +38,8 @@ final class ObjectCopy {
     private final ImportLimits limits;
     private final TransferProgress progress;
     private final ObjectChecker checker = checker();
+    private final ObjectChecker macChecker =
+            new ObjectChecker().setSafeForMacOS(true).setIgnore(ObjectChecker.ErrorType.DUPLICATE_ENTRIES, true);
     private final Deque<ObjectId> open = new ArrayDeque<>();
     private final Set<ObjectId> seen = new HashSet<>();
     private long bytes;
@@ -57,9 +59,9 @@ final class ObjectCopy {
         this.progress = progress;
     }
 
-    /** As strict as it gets. */
+    /** Knows names that git would refuse, but for what macOS takes for {@code .git}. */
     static ObjectChecker checker() {
-        return new ObjectChecker().setSafeForMacOS(true);
+        return new ObjectChecker();
     }
 
     /** @throws TransferException if an object is missing, damaged, hostile or too big; the message names it */
@@ -96,6 +98,9 @@ final class ObjectCopy {
                 throw new CorruptObjectException(id, "its content has another name");
             }
             checker.check(id, object.getType(), content);
+            if (object.getType() == Constants.OBJ_TREE) {
+                macChecker.checkTree(id, content); // git, too, allows names that are two on some file systems only
+            }
             if (!checker.getGitsubmodules().isEmpty()) {
                 throw new TransferException(
                         "its history has submodules (.gitmodules in tree " + id.name() + "), which no memory has");

@@ -86,4 +86,28 @@ final class ImportNamesTest extends TransferTest {
         assertThat(application.labels("a")).containsExactly("system/persona");
         assertInStep("a");
     }
+
+    @Test
+    void namesThatAreOneOnSomeFileSystemsComeBackAsWeMadeThem() {
+        enabledAgent("a");
+        Path notes = folder.resolve("notes");
+        for (String label : new String[] {"system/PERSONA", "\u00fc", "u\u0308"}) {
+            write(notes.resolve(label + ".md"), label);
+        }
+        importInto("a", notes);
+        assertThat(application.labels("a"))
+                .containsExactlyInAnyOrder("system/PERSONA", "system/persona", "\u00fc", "u\u0308");
+        for (String name : new String[] {"out.git", "out.bundle", "out"}) {
+            ok("export", "--agent", "a", "--to", folder.resolve(name));
+            application.createAgent(name);
+            importInto(name, folder.resolve(name));
+            assertThat(application.labels(name)).isEqualTo(application.labels("a"));
+            assertThat(application.block(name, "u\u0308", "value")).isEqualTo("u\u0308");
+            if (!name.equals("out")) {
+                assertThat(head(name)).isEqualTo(head("a"));
+            }
+            assertInStep(name);
+        }
+        StockGit.at(folder.resolve("out.git")).fsck();
+    }
 }
