@@ -12,6 +12,7 @@ import dev.gitmemory.store.StoreUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,7 +104,7 @@ final class ImportCommand implements CliCommand {
                 console.err()
                         .println("git-memory import: %d files of '%s' can't be memory; nothing was changed"
                                 .formatted(e.problems().size(), request.from()));
-                e.problems().forEach(problem -> console.err().println("  - " + problem));
+                e.problems().forEach(problem -> console.err().println("  - " + ImportText.oneLine(problem)));
                 return ExitCode.FAILED;
             } catch (TransferException e) {
                 if (!stop.isAsked()) {
@@ -127,6 +128,9 @@ final class ImportCommand implements CliCommand {
     static AgentFile read(@Nullable Path path) throws IOException {
         if (path == null) {
             throw new IllegalStateException("--agent-file was not checked");
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new FileSystemException(path.toString(), null, "no regular file, which an Agent File has to be");
         }
         try (InputStream in = Files.newInputStream(path)) {
             return AgentFile.parse(in);

@@ -5,6 +5,7 @@ import dev.gitmemory.repo.SourceKind;
 import dev.gitmemory.service.ImportReport;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /** What an import did, or would do, as lines for people. */
 final class ImportText {
@@ -19,7 +20,7 @@ final class ImportText {
 
     void print(String agentId, ImportReport report, boolean dryRun) {
         ImportPlan plan = report.plan();
-        out.println("%s: %s, %s".formatted(agentId, report.kind().text(), report.description()));
+        out.println(oneLine("%s: %s, %s".formatted(agentId, report.kind().text(), report.description())));
         if (report.enables()) {
             out.println("  the agent " + (dryRun ? "would become" : "has become") + " git's (enable)");
         }
@@ -72,8 +73,21 @@ final class ImportText {
         };
     }
 
+    /** The same without control characters, which a file's name may have and a terminal obeys. */
+    static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                    line.append(String.format(Locale.ROOT, c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+                default -> line.appendCodePoint(c);
+            }
+        });
+        return line.toString();
+    }
+
     private void printPaths(String mark, List<String> paths) {
-        paths.stream().limit(MOST_PATHS).forEach(path -> out.println("    " + mark + " " + path));
+        paths.stream().limit(MOST_PATHS).forEach(path -> out.println("    " + mark + " " + oneLine(path)));
         if (paths.size() > MOST_PATHS) {
             out.println("    %s ... and %d more".formatted(mark, paths.size() - MOST_PATHS));
         }

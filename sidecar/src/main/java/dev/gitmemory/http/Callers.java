@@ -9,6 +9,9 @@ import java.util.Optional;
 /** Finds out on whose behalf a request is made. */
 final class Callers {
 
+    /** More than any id has; the header line of a commit has to hold it, and the rows' columns. */
+    private static final int MOST_CHARACTERS = 255;
+
     private final String defaultUserId;
 
     Callers(String defaultUserId) {
@@ -21,7 +24,8 @@ final class Callers {
      */
     Caller of(Context ctx) {
         String userId = ctx.header("user_id");
-        Caller caller = Caller.user(userId == null || userId.isBlank() ? defaultUserId : userId.strip());
+        Caller caller =
+                Caller.user(userId == null || userId.isBlank() ? defaultUserId : requireId("user_id", userId.strip()));
         String author = ctx.header("Git-Memory-Author");
         return author == null ? caller : new Caller(caller.userId(), author(author));
     }
@@ -35,6 +39,20 @@ final class Callers {
             throw RequestException.malformed(
                     "Git-Memory-Author", "Git-Memory-Author must be agent:<id>, user:<id> or system:<id>");
         }
-        return new Author(type.get(), parts[1].strip(), parts[1].strip());
+        String id = requireId("Git-Memory-Author", parts[1].strip());
+        return new Author(type.get(), id, id);
+    }
+
+    /** Says what a commit could not carry, where Author would leave it out without a word. */
+    private static String requireId(String header, String id) {
+        if (id.codePointCount(0, id.length()) > MOST_CHARACTERS) {
+            throw RequestException.malformed(
+                    header, "%s must have at most %d characters".formatted(header, MOST_CHARACTERS));
+        }
+        if (!new Author(Author.Type.USER, id, id).id().equals(id)) {
+            throw RequestException.malformed(
+                    header, header + " must have no '<', no '>' and no control characters: a commit can't name it");
+        }
+        return id;
     }
 }

@@ -31,6 +31,11 @@ record BundlePreamble(Set<ObjectId> prerequisites, SortedMap<String, ObjectId> r
 
     private static final int MOST_LINES = 1_000_000;
 
+    /** Why ids by another function than SHA-1 can't come in, and how they can all the same. */
+    static final String OTHER_IDS =
+            "names its objects by %s, and memory has SHA-1; convert the repository, whose commits"
+                    + " get other ids: 'git init --object-format=sha1 NEW', then 'git fast-export --all | git -C NEW fast-import'";
+
     /**
      * Reads it, and leaves the stream where the pack begins.
      *
@@ -60,6 +65,13 @@ record BundlePreamble(Set<ObjectId> prerequisites, SortedMap<String, ObjectId> r
     }
 
     private static void checkCapability(String line) throws TransferException {
+        if (line.startsWith("@object-format=") && !line.endsWith("=sha1")) {
+            throw new TransferException("it " + OTHER_IDS.formatted(line.substring(line.indexOf('=') + 1)));
+        }
+        if (line.startsWith("@filter=")) {
+            throw new TransferException("it was made with --" + line.substring(1)
+                    + " and lacks objects; make one without that in a repository that has them all");
+        }
         if (!line.equals("@object-format=sha1")) {
             throw new TransferException("it needs '" + line.substring(1)
                     + "', which git-memory does not have; make one with 'git bundle create FILE --all'");

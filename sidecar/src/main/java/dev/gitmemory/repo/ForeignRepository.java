@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForeignRepository implements AutoCloseable {
 
+    private final WorkFolder work;
     private final Path folder;
     private final Repository repository;
     private final SortedMap<String, ObjectId> refs = new TreeMap<>();
     private @Nullable String headName;
     private @Nullable ObjectId headId;
 
-    private ForeignRepository(Path folder, Repository repository) {
+    private ForeignRepository(WorkFolder work, Path folder, Repository repository) {
+        this.work = work;
         this.folder = folder;
         this.repository = repository;
     }
@@ -44,22 +46,24 @@ final class ForeignRepository implements AutoCloseable {
      */
     static ForeignRepository open(Source source, Repository onto, ImportLimits limits, TransferProgress progress)
             throws IOException {
-        Path folder = Files.createTempDirectory("git-memory-import-");
-        LocalGit.prepare(folder);
+        WorkFolder work = WorkFolder.make(Path.of(System.getProperty("java.io.tmpdir")), WorkFolder.IMPORT);
         try {
+            work.removeAbandoned();
+            Path folder = Files.createDirectory(work.path().resolve("repo.git"));
+            LocalGit.prepare(folder);
             if (source.kind() == SourceKind.BUNDLE) {
-                return unpack(source.path(), folder, onto, limits, progress);
+                return unpack(source.path(), work, folder, onto, limits, progress);
             }
             GitFolder.copy(source.path(), folder, limits, progress);
             Repository repository = new FileRepositoryBuilder()
                     .setGitDir(folder.toFile())
                     .setBare()
                     .build();
-            ForeignRepository foreign = new ForeignRepository(folder, repository);
+            ForeignRepository foreign = new ForeignRepository(work, folder, repository);
             foreign.readRefs();
             return foreign;
         } catch (IOException | RuntimeException e) {
-            FolderTree.delete(folder);
+            work.close();
             throw e;
         }
     }
@@ -79,12 +83,12 @@ final class ForeignRepository implements AutoCloseable {
     }
 
     private static ForeignRepository unpack(
-            Path bundle, Path folder, Repository onto, ImportLimits limits, TransferProgress progress)
+            Path bundle, WorkFolder work, Path folder, Repository onto, ImportLimits limits, TransferProgress progress)
             throws IOException {
         limits.checkTotal(Files.size(bundle));
         try (InputStream in = new BufferedInputStream(Files.newInputStream(bundle))) {
             BundlePreamble preamble = BundlePreamble.read(in);
-            ForeignRepository foreign = new ForeignRepository(folder, init(folder));
+            ForeignRepository foreign = new ForeignRepository(work, folder, init(folder));
             if (!preamble.prerequisites().isEmpty()) {
                 foreign.bringPrerequisites(preamble, onto, progress);
             }
@@ -213,6 +217,6 @@ final class ForeignRepository implements AutoCloseable {
     @Override
     public void close() throws IOException {
         repository.close();
-        FolderTree.delete(folder);
+        work.close();
     }
 }

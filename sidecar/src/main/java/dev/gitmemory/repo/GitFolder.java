@@ -65,7 +65,7 @@ final class GitFolder {
         Config config = config(from);
         String objects = config.getString("extensions", null, "objectFormat");
         if (objects != null && !objects.equalsIgnoreCase("sha1")) {
-            throw new TransferException("its objects have names by " + objects + "; only SHA-1 can be imported");
+            throw new TransferException("it " + BundlePreamble.OTHER_IDS.formatted(objects));
         }
         String refs = config.getString("extensions", null, "refStorage");
         if (refs != null && !refs.equalsIgnoreCase("files")) {

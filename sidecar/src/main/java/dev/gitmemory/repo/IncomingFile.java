@@ -16,6 +16,8 @@ public record IncomingFile(String path, Kind kind, @Nullable String text, boolea
         TEXT,
         /** A regular file of something else. */
         BINARY,
+        /** A regular file of more than 16 MiB, which was not read. */
+        TOO_LONG,
         SYMBOLIC_LINK,
         /** Something whose name is not UTF-8; {@code path} is the form in quotes that git shows. */
         NAME_IS_NO_TEXT,

@@ -107,8 +107,11 @@ final class IncomingFolder implements Incoming {
             }
             bytes += size;
             limits.checkTotal(bytes);
-            String text = Texts.decode(Files.readAllBytes(file));
-            if (text != null) {
+            boolean isTooLong = size > TreeLeaf.LARGEST_TEXT_BYTES && path.endsWith(".md");
+            String text = isTooLong ? null : Texts.decode(Files.readAllBytes(file));
+            if (isTooLong) {
+                files.put(path, new IncomingFile(path, IncomingFile.Kind.TOO_LONG, null, false));
+            } else if (text != null) {
                 files.put(path, new IncomingFile(path, IncomingFile.Kind.TEXT, text, text.equals(before.get(path))));
             } else if (path.endsWith(".md")) {
                 files.put(path, new IncomingFile(path, IncomingFile.Kind.BINARY, null, false));

@@ -127,10 +127,17 @@ final class IncomingRepository implements Incoming {
         if (mode.equals(FileMode.GITLINK)) {
             return new IncomingFile(path, IncomingFile.Kind.SUBMODULE, null, false);
         }
+        if (tree.getObjectReader().getObjectSize(tree.getObjectId(0), Constants.OBJ_BLOB)
+                > TreeLeaf.LARGEST_TEXT_BYTES) {
+            return new IncomingFile(path, IncomingFile.Kind.TOO_LONG, null, isUnchanged(tree));
+        }
         String text = TreeLeaf.existing(mode, tree.getObjectId(0)).textOrNull(tree.getObjectReader());
-        boolean unchanged = tree.idEqual(0, 1) && tree.getRawMode(0) == tree.getRawMode(1);
         return new IncomingFile(
-                path, text == null ? IncomingFile.Kind.BINARY : IncomingFile.Kind.TEXT, text, unchanged);
+                path, text == null ? IncomingFile.Kind.BINARY : IncomingFile.Kind.TEXT, text, isUnchanged(tree));
+    }
+
+    private static boolean isUnchanged(TreeWalk tree) {
+        return tree.idEqual(0, 1) && tree.getRawMode(0) == tree.getRawMode(1);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class NewTarget implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new TransferException("There is no folder '" + folder + "'; make it first, or choose another");
         }
-        WorkFolder work = WorkFolder.make(folder);
+        WorkFolder work = WorkFolder.make(folder, WorkFolder.EXPORT);
         work.removeAbandoned();
         return new NewTarget(target, work);
     }

@@ -26,12 +26,16 @@ record Source(SourceKind kind, Path path) {
         if (!Files.isDirectory(from)) {
             throw new TransferException("There is no file or folder '" + from + "'");
         }
+        return folder(from, from.toRealPath()); // the folder may be a link; links in it are another matter
+    }
+
+    private static Source folder(Path named, Path from) throws IOException {
         Path dotGit = from.resolve(".git");
         if (Files.isDirectory(dotGit, LinkOption.NOFOLLOW_LINKS)) {
             return new Source(SourceKind.WORK_TREE, dotGit);
         }
         if (Files.exists(dotGit, LinkOption.NOFOLLOW_LINKS)) {
-            throw new TransferException("'" + from + "' keeps its repository elsewhere (" + dotGit
+            throw new TransferException("'" + named + "' keeps its repository elsewhere (" + dotGit
                     + " is no folder); import the repository that it belongs to, or a bundle made there with"
                     + " 'git bundle create FILE --all'");
         }
@@ -44,7 +48,7 @@ record Source(SourceKind kind, Path path) {
         }
         if (isLog(from) || isLog(lettas)) {
             throw new TransferException(
-                    "'" + from + "' is a repository in a store of git-memory's own; take it out with"
+                    "'" + named + "' is a repository in a store of git-memory's own; take it out with"
                             + " 'git-memory export --store ... --to FILE.bundle', and import that");
         }
         return new Source(SourceKind.FOLDER, from);

@@ -22,35 +22,39 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkFolder implements AutoCloseable {
 
-    static final String PREFIX = ".git-memory-export-";
+    static final String EXPORT = ".git-memory-export-";
+    static final String IMPORT = "git-memory-import-";
 
     private static final Logger log = LoggerFactory.getLogger(WorkFolder.class);
     private static final String LOCK = "in-use";
 
     private final Path parent;
+    private final String prefix;
     private final Path path;
     private final @Nullable FileChannel lock;
 
-    private WorkFolder(Path parent, Path path, @Nullable FileChannel lock) {
+    private WorkFolder(Path parent, String prefix, Path path, @Nullable FileChannel lock) {
         this.parent = parent;
+        this.prefix = prefix;
         this.path = path;
         this.lock = lock;
     }
 
-    static WorkFolder make(Path parent) throws IOException {
-        Path path = Files.createTempDirectory(parent, PREFIX);
+    /** @param prefix what the names of all such folders begin with */
+    static WorkFolder make(Path parent, String prefix) throws IOException {
+        Path path = Files.createTempDirectory(parent, prefix);
         Path made = path.resolve("made");
         FileChannel channel = FileChannel.open(made, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
                 Files.move(made, path.resolve(LOCK)); // under this name it is locked from the start
-                return new WorkFolder(parent, path, channel);
+                return new WorkFolder(parent, prefix, path, channel);
             }
         } catch (IOException e) {
             log.debug("No locks in '{}': what dies there is not cleaned up", path, e);
         }
         channel.close();
-        return new WorkFolder(parent, path, null);
+        return new WorkFolder(parent, prefix, path, null);
     }
 
     Path path() {
@@ -59,7 +63,7 @@ final class WorkFolder implements AutoCloseable {
 
     /** Removes the folders beside this one whose processes have died. What can't be removed is named and stays. */
     void removeAbandoned() throws IOException {
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(parent, PREFIX + "*")) {
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(parent, prefix + "*")) {
             for (Path other : others) {
                 if (!other.equals(path)) {
                     removeIfAbandoned(other);
@@ -85,12 +89,12 @@ final class WorkFolder implements AutoCloseable {
                 }
                 FolderTree.delete(other);
             }
-            log.info("Removed '{}', which an export that was killed had left", other);
+            log.info("Removed '{}', which a process that was killed had left", other);
         } catch (OverlappingFileLockException e) {
             log.debug("'{}' is in use by this process", other);
         } catch (IOException e) {
             log.warn(
-                    "'{}' may have been left by an export that was killed, and can't be removed: {}",
+                    "'{}' may have been left by a process that was killed, and can't be removed: {}",
                     other,
                     e.getMessage());
         }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Judges whether files from outside may become an agent's memory: all of them, or none. */
 final class ImportRules {
 
+    /** How the files begin that Git LFS keeps in place of others. */
+    private static final String LFS_POINTER = "version https://git-lfs.github.com/spec/";
+
     private ImportRules() {}
 
     /** @throws ImportRejectedException with everything that is wrong, file by file */
@@ -39,7 +42,7 @@ final class ImportRules {
         return switch (file.kind()) {
             case SYMBOLIC_LINK -> "a symbolic link; a memory holds files only";
             case SUBMODULE -> "a submodule; a memory holds files only";
-            case TEXT, BINARY, NAME_IS_NO_TEXT -> problemWithContent(file);
+            case TEXT, BINARY, TOO_LONG, NAME_IS_NO_TEXT -> problemWithContent(file);
         };
     }
 
@@ -49,8 +52,15 @@ final class ImportRules {
             if (label.isEmpty()) {
                 return null; // the repository's alone
             }
+            if (file.kind() == IncomingFile.Kind.TOO_LONG) {
+                return "over 16 MiB, which is the most that a block may have";
+            }
             if (file.text() == null) {
                 return "not UTF-8 text, or it holds a NUL";
+            }
+            if (file.text().startsWith(LFS_POINTER)) {
+                return "a pointer of Git LFS, not the text that it stands for; 'git lfs migrate export"
+                        + " --include=*.md --everything' in a clone puts texts into the repository";
             }
             var block = BlockMarkdown.parse(label.get(), file.text());
             if (!file.unchanged()) {

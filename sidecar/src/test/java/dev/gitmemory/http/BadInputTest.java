@@ -104,6 +104,20 @@ class BadInputTest extends SidecarTest {
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x <y>", "a\tb", "<", "256"})
+    void aUserOrAuthorThatNoCommitCanNameIsRefused(String bad) {
+        String id = bad.equals("256") ? "x".repeat(256) : bad;
+        String head = http.get(gitMemory("bad")).text("head_sha");
+        for (String[] header : new String[][] {{"user_id", id}, {"Git-Memory-Author", "agent:" + id}}) {
+            Answer answer = http.patch("/v1/blocks/block-bad", "{\"value\":\"by nobody\"}", header);
+            assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.text("field")).isEqualTo(header[0]);
+            assertThat(answer.text("detail")).contains(header[0] + " must have ");
+        }
+        assertThat(http.get(gitMemory("bad")).text("head_sha")).isEqualTo(head);
+    }
+
     @Test
     void anAmbiguousCommitIsMalformed() {
         // 70,000 commits make two with the same four digits certain; so few make one likely enough only by making more.

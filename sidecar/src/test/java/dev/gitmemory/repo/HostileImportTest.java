@@ -201,7 +201,7 @@ final class HostileImportTest {
         assertThatThrownBy(() -> read(folder.resolve("linked"))).hasMessageContaining("keeps its repository elsewhere");
 
         git.run("init", "--quiet", "--object-format=sha256", folder.resolve("sha256") + "");
-        assertRefused(folder.resolve("sha256")).hasMessageContaining("only SHA-1");
+        assertRefused(folder.resolve("sha256")).hasMessageContaining("names its objects by sha256");
     }
 
     @Test
