@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -61,6 +62,8 @@ public final class Reconciler {
     private final Checkup checkup;
     private final Clock clock;
     private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
+    private final Map<String, Failing> recovered = new HashMap<>(); // guarded by this; in this pass
+    private boolean looking; // guarded by this
     private String lookedAt = ""; // guarded by this
     private Instant roundBegan = Instant.MIN; // guarded by this
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
@@ -98,10 +101,14 @@ public final class Reconciler {
             long mended,
             long purged) {}
 
-    /** A reason to leave an agent alone for a while. */
-    private record Failing(int times, Instant until) {}
+    /**
+     * A reason to leave an agent alone for a while.
+     *
+     * @param lookedAt whether it failed when it was looked at, so that following git again is not all there is to do
+     */
+    private record Failing(int times, Instant until, boolean lookedAt) {}
 
-    private static final Failing NEVER = new Failing(0, Instant.MIN);
+    private static final Failing NEVER = new Failing(0, Instant.MIN, false);
 
     /** What was seen and done so far; for whoever watches. Takes no time. */
     public Figures figures() {
@@ -124,6 +131,7 @@ public final class Reconciler {
         lookAgain(found);
         lookAround(found);
         int behind = found.getOrDefault(Checkup.Found.BEHIND, 0);
+        tellRecovered();
         int mended = found.getOrDefault(Checkup.Found.STRANGE_ROWS, 0);
         Figures before = figures;
         figures = new Figures(
@@ -219,20 +227,32 @@ public final class Reconciler {
 
     /** Agents that were looked at and could not be brought up to date: the round would come by too seldom. */
     private void lookAgain(Map<Checkup.Found, Integer> found) {
-        if (failing.isEmpty()) {
+        List<String> again = new ArrayList<>(failing.keySet());
+        recovered.forEach((agentId, before) -> {
+            if (before.lookedAt()) {
+                again.add(agentId);
+            }
+        });
+        if (again.isEmpty()) {
             return;
         }
-        List<String> due = due(List.copyOf(failing.keySet()), id -> id);
-        List<Ledger.Repo> again = database.inTransaction(
+        List<String> due = due(again, id -> id);
+        List<Ledger.Repo> repos = database.inTransaction(
                 tx -> due.stream().flatMap(id -> tx.ledger().repo(id).stream()).toList());
-        lookAt(again.stream().filter(Ledger.Repo::isEnabled).toList(), found);
+        lookAt(repos.stream().filter(Ledger.Repo::isEnabled).toList(), found);
     }
 
     private void lookAt(List<Ledger.Repo> repos, Map<Checkup.Found, Integer> found) {
-        for (Ledger.Repo repo : repos) {
-            if (repo.inFlightAt() == null || !failing.containsKey(repo.agentId())) { // or it has just failed to follow
-                attempt(repo.agentId(), () -> found.merge(checkup.of(repo), 1, Integer::sum));
+        looking = true;
+        try {
+            for (Ledger.Repo repo : repos) {
+                boolean couldNotFollow = repo.inFlightAt() != null && failing.containsKey(repo.agentId());
+                if (!couldNotFollow) {
+                    attempt(repo.agentId(), () -> found.merge(checkup.of(repo), 1, Integer::sum));
+                }
             }
+        } finally {
+            looking = false;
         }
     }
 
@@ -294,8 +314,9 @@ public final class Reconciler {
     private boolean attempt(String agentId, Work work) {
         try {
             work.run();
-            if (failing.remove(agentId) != null) {
-                log.info("Agent {} follows git again", agentId);
+            Failing before = failing.remove(agentId);
+            if (before != null) {
+                recovered.put(agentId, before);
             }
             return true;
         } catch (RowsLockedException e) {
@@ -310,8 +331,10 @@ public final class Reconciler {
     }
 
     private void failed(String agentId, Exception reason) {
-        int times = failing.getOrDefault(agentId, NEVER).times() + 1;
-        failing.put(agentId, new Failing(times, clock.instant().plus(pause(times))));
+        Failing before = recovered.remove(agentId); // by one step of this pass, and not by the next one
+        Failing last = before == null ? failing.getOrDefault(agentId, NEVER) : before;
+        int times = last.times() + 1;
+        failing.put(agentId, new Failing(times, clock.instant().plus(pause(times)), looking || last.lookedAt()));
         if (times == 1) {
             log.warn("Agent {} can't follow git, trying again and again: {}", agentId, reason.getMessage());
         }
@@ -320,6 +343,11 @@ public final class Reconciler {
         } catch (RowsLockedException e) {
             log.debug("Agent {}: its status is locked as well, only the log has the reason", agentId, e);
         }
+    }
+
+    private void tellRecovered() {
+        recovered.keySet().forEach(agentId -> log.info("Agent {} follows git again", agentId));
+        recovered.clear();
     }
 
     private static Duration pause(int times) {

@@ -2,12 +2,16 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.Reconciler;
 import dev.gitmemory.service.Reconciler.Figures;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.testing.Application;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What a pass of the reconciler finds and does, and that it holds nobody up and is quiet otherwise. */
 class ReconcilerTest extends SqlTest {
@@ -103,6 +108,57 @@ class ReconcilerTest extends SqlTest {
                         + " (gen_random_uuid(), 'iris', 'new', 'b', 'LINK', now() - interval '23 h')");
         sidecar.memory().reconciler().run();
         assertThat(column("SELECT label FROM git_memory.intent")).containsExactly("new");
+    }
+
+    @Test
+    void thatAnAgentFollowsGitAgainIsSaidWhenEveryStepOfAPassHasDone() throws SQLException, IOException {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(Reconciler.class);
+        lines.start();
+        FaultyStore faulty = new FaultyStore(store);
+        Sidecar first = sidecar();
+        assertThat(first).isNotNull();
+        for (String agent : List.of("a", "b", "c", "d", "late")) {
+            enabledAgent(agent);
+        }
+        database.execute(
+                "UPDATE git_memory.repo SET in_flight_at = CASE WHEN agent_id = 'late' THEN now() END",
+                "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update",
+                "UPDATE block SET value = 'strange' WHERE id = 'block-late'",
+                "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
+        logger.addAppender(lines);
+        try (Sidecar sidecar = Sidecar.start(database, faulty);
+                Connection hanging = DriverManager.getConnection(database.jdbcUrl(), "postgres", null)) {
+            faulty.setDown(true);
+            sidecar.memory().reconciler().run(); // it can't be followed; the round begins with four others
+            faulty.setDown(false);
+            hanging.setAutoCommit(false);
+            try (Statement lock = hanging.createStatement()) {
+                lock.execute("SELECT FROM block WHERE id = 'block-late' FOR UPDATE");
+            }
+            sidecar.memory().reconciler().run(); // it is followed, and then its rows can't be mended
+            assertThat(about(lines, "late"))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("can't follow git");
+            hanging.rollback();
+            sidecar.memory().reconciler().run();
+            sidecar.memory().reconciler().run();
+            assertThat(about(lines, "late"))
+                    .filteredOn(line -> line.contains("follow"))
+                    .hasSize(2)
+                    .last(InstanceOfAssertFactories.STRING)
+                    .isEqualTo("Agent late follows git again");
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(block("late", "system/persona", "value")).isEqualTo("I am late");
+    }
+
+    private static List<String> about(ListAppender<ILoggingEvent> lines, String agentId) {
+        return lines.list.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith("Agent " + agentId + " "))
+                .toList();
     }
 
     @Test
