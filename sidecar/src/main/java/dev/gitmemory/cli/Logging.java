@@ -2,15 +2,17 @@ package dev.gitmemory.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 import org.apache.commons.io.output.CloseShieldOutputStream;
 import org.slf4j.Logger;
@@ -25,6 +27,14 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
+
+    /** Like other lines for people, without what a terminal would obey. */
+    private static final class TerminalLayout extends PatternLayout {
+        @Override
+        public String doLayout(ILoggingEvent event) {
+            return TerminalStream.escape(super.doLayout(event), true);
+        }
+    }
 
     /** Line breaks within a message are shown as {@code \n}: what a client sends cannot forge a line of the log. */
     private static final String TEXT =
@@ -68,9 +78,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     private static Encoder<ILoggingEvent> text(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        PatternLayout layout = new TerminalLayout();
+        layout.setContext(context);
+        layout.setPattern(TEXT);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
-        encoder.setPattern(TEXT);
+        encoder.setLayout(layout);
+        encoder.setCharset(StandardCharsets.UTF_8);
         encoder.start();
         return encoder;
     }

@@ -26,7 +26,7 @@ public final class Main {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage or settings, 3 compared and different
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
-        return new CommandLineRunner(environment, new Console(out, err))
+        return new CommandLineRunner(environment, new Console(new TerminalStream(out), new TerminalStream(err)))
                 .run(args)
                 .number();
     }

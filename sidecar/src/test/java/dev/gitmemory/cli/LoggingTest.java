@@ -58,6 +58,15 @@ class LoggingTest {
     }
 
     @Test
+    void whatATerminalWouldObeyIsShown() {
+        Logging.start(options, err);
+        log.warn("Agent {}", "a\u001b[2J\u009b1m\r\u202eb\u007f\tü", new IllegalStateException("\u001b]0;title\u0007"));
+        assertThat(lines().get(0)).endsWith("Agent a\\x1b[2J\\x9b1m\\n\\u202eb\\x7f\tü");
+        assertThat(lines().get(1)).endsWith("IllegalStateException: \\x1b]0;title\\x07");
+        assertThat(lines().get(2)).startsWith("\tat ");
+    }
+
+    @Test
     void aLineOfJsonIsAnObjectWithTheSame() throws Exception {
         options.format = LogFormat.JSON;
         Logging.start(options, err);

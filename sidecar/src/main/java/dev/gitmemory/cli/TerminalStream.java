@@ -1,0 +1,50 @@
+package dev.gitmemory.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Prints lines for people. Ids and file names are anybody's text: what a terminal would obey, and whatever would end the
+ * line, is shown instead, as {@code \n}, {@code \x1b} or {@code \u202e}. Bytes, and so help and the log, pass as they are.
+ */
+final class TerminalStream extends PrintStream {
+
+    TerminalStream(PrintStream target) {
+        super(target, true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void println(String line) {
+        super.println(escape(line, false));
+    }
+
+    @Override
+    public void println(Object line) {
+        super.println(escape(String.valueOf(line), false));
+    }
+
+    /** Returns the text with such characters shown; {@code lines} leaves the ends of lines as they are. */
+    static String escape(String text, boolean lines) {
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isObeyed(c) || (lines && isEndOfLine(text, i))) {
+                shown.append(c);
+            } else if (c == '\n' || c == '\r') {
+                shown.append(c == '\n' ? "\\n" : "\\r");
+            } else {
+                shown.append(c < 0x100 ? "\\x%02x".formatted((int) c) : "\\u%04x".formatted((int) c));
+            }
+        }
+        return shown.toString();
+    }
+
+    private static boolean isObeyed(char c) {
+        boolean reorders = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
+        return (Character.isISOControl(c) && c != '\t') || c == '\u2028' || c == '\u2029' || reorders;
+    }
+
+    private static boolean isEndOfLine(String text, int at) {
+        return text.charAt(at) == '\n' || text.startsWith("\r\n", at);
+    }
+}
