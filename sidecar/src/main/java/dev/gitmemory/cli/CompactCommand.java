@@ -25,12 +25,12 @@ final class CompactCommand extends AgentCommand {
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
         Compaction.Result result = memory.compaction()
                 .compact(agentId, options.store.logRetention().orElse(null));
-        out.println("%s: %s up to entry %d, %d entries deleted"
+        out.println("%s: %s up to entry %d, %s deleted"
                 .formatted(
                         agentId,
                         result.checkpointed() ? "made a checkpoint" : "has a checkpoint",
                         result.entries(),
-                        result.deleted()));
+                        Count.of(result.deleted(), "entry", "entries")));
         return ExitCode.OK;
     }
 }

@@ -52,8 +52,11 @@ abstract class ComparingCommand implements CliCommand {
             }
             ExitCode worst = ExitCode.OK;
             for (String agent : agents) {
+                long before = open.memory().enabledAgents().appliedCommits(agent);
                 List<Difference> differences = compare(open.memory(), agent);
-                StatusText.printDifferences(console.out(), agent, verb(), differences);
+                long applied = open.memory().enabledAgents().appliedCommits(agent) - before;
+                String name = applied > 0 ? agent + ": applied " + Count.of(applied, "commit") + ";" : agent + ":";
+                StatusText.printDifferences(console.out(), name, verb(), differences);
                 worst = differences.stream().anyMatch(this::isLeft) ? ExitCode.DIFFERENT : worst;
             }
             return worst;

@@ -64,7 +64,7 @@ final class ComparisonOfAll {
         } else if (!one.differences().isEmpty()) {
             different++;
             left += one.differences().stream().anyMatch(command::isLeft) ? 1 : 0;
-            StatusText.printDifferences(console.out(), one.agentId(), command.verb(), one.differences());
+            StatusText.printDifferences(console.out(), one.agentId() + ":", command.verb(), one.differences());
         }
     }
 

@@ -100,10 +100,10 @@ final class ExportCommand implements CliCommand {
         Path place = target.toAbsolutePath().normalize();
         out.println(
                 format(target) == ExportFormat.DIR
-                        ? "%s: %d files of commit %s in %s"
-                                .formatted(agentId, summary.files(), summary.commitSha(), place)
-                        : "%s: all history, %d refs, head %s in %s"
-                                .formatted(agentId, summary.refs(), summary.commitSha(), place));
+                        ? "%s: %s of commit %s in %s"
+                                .formatted(agentId, Count.of(summary.files(), "file"), summary.commitSha(), place)
+                        : "%s: all history, %s, head %s in %s"
+                                .formatted(agentId, Count.of(summary.refs(), "ref"), summary.commitSha(), place));
         summary.leftOut().forEach(path -> out.println("  left out: " + path));
     }
 

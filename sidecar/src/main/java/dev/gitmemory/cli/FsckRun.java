@@ -182,17 +182,17 @@ final class FsckRun implements AutoCloseable {
 
     private static void print(PrintStream out, Target target, LogCheck.Result result, int found, List<String> lines) {
         if (result.purged()) {
-            out.println("%s: %s; purged".formatted(target.name(), found == 0 ? "clean" : found + " findings"));
+            out.println("%s: %s; purged".formatted(target.name(), found == 0 ? "clean" : Count.of(found, "finding")));
             lines.forEach(out::println);
             return;
         }
-        out.println("%s: %s; %d entries, %d checkpoints, %d objects, head %s%s"
+        out.println("%s: %s; %s, %s, %s, head %s%s"
                 .formatted(
                         target.name(),
-                        found == 0 ? "clean" : found + " findings",
-                        result.entries(),
-                        result.checkpoints(),
-                        result.objects(),
+                        found == 0 ? "clean" : Count.of(found, "finding"),
+                        Count.of(result.entries(), "entry", "entries"),
+                        Count.of(result.checkpoints(), "checkpoint"),
+                        Count.of(result.objects(), "object"),
                         result.headSha(),
                         state(target)));
         lines.forEach(out::println);
@@ -206,9 +206,12 @@ final class FsckRun implements AutoCloseable {
     /** Tells the sum of it. */
     ExitCode summary() {
         console.out()
-                .println("%d repositories checked, %d clean, %d findings%s"
+                .println("%s checked, %d clean, %s%s"
                         .formatted(
-                                checked, clean, findings, failed == 0 ? "" : ", " + failed + " could not be checked"));
+                                Count.of(checked, "repository", "repositories"),
+                                clean,
+                                Count.of(findings, "finding"),
+                                failed == 0 ? "" : ", " + failed + " could not be checked"));
         if (failed > 0) {
             return ExitCode.FAILED;
         }

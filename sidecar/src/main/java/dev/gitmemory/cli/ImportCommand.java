@@ -102,8 +102,8 @@ final class ImportCommand implements CliCommand {
                 return ExitCode.OK;
             } catch (ImportRejectedException e) {
                 console.err()
-                        .println("git-memory import: %d files of '%s' can't be memory; nothing was changed"
-                                .formatted(e.problems().size(), request.from()));
+                        .println("git-memory import: %s of '%s' can't be memory; nothing was changed"
+                                .formatted(Count.of(e.problems().size(), "file"), request.from()));
                 e.problems().forEach(problem -> console.err().println("  - " + ImportText.oneLine(problem)));
                 return ExitCode.FAILED;
             } catch (TransferException e) {
@@ -141,13 +141,15 @@ final class ImportCommand implements CliCommand {
     static void print(PrintStream out, AgentFile file, List<String> ids) {
         for (int i = 0; i < ids.size(); i++) {
             AgentFile.Agent agent = file.agents().get(i);
-            out.println("Agent '%s' is %s, with %d blocks"
-                    .formatted(agent.name(), ids.get(i), agent.memory().size()));
+            out.println("Agent '%s' is %s, with %s"
+                    .formatted(agent.name(), ids.get(i), Count.of(agent.memory().size(), "block")));
         }
         int parts = file.ignored().values().stream().mapToInt(Integer::intValue).sum();
         if (parts > 0) {
-            out.println("Ignored, not memory: %d parts (%s)"
-                    .formatted(parts, String.join(", ", file.ignored().keySet())));
+            out.println("Ignored, not memory: %s (%s)"
+                    .formatted(
+                            Count.of(parts, "part"),
+                            String.join(", ", file.ignored().keySet())));
         }
     }
 }

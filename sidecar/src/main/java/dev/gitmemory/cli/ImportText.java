@@ -63,12 +63,11 @@ final class ImportText {
                 report.kind() == SourceKind.FOLDER
                         ? "no commit: the agent's files are the same already"
                         : "no commit: the agent's history has it already";
-            case WHOLE_HISTORY -> "the whole history, %d commits with their ids".formatted(plan.newCommits());
-            case FAST_FORWARD ->
-                "fast-forward from %s, %d commits with their ids".formatted(plan.headSha(), plan.newCommits());
+            case WHOLE_HISTORY -> "the whole history, %s".formatted(withIds(plan));
+            case FAST_FORWARD -> "fast-forward from %s, %s".formatted(plan.headSha(), withIds(plan));
             case MERGE ->
-                "a history of its own, %d commits: its files in one merge commit on top of %s"
-                        .formatted(plan.newCommits(), plan.headSha());
+                "a history of its own, %s: its files in one merge commit on top of %s"
+                        .formatted(Count.of(plan.newCommits(), "commit"), plan.headSha());
             case COMMIT -> "one commit";
         };
     }
@@ -84,6 +83,10 @@ final class ImportText {
             }
         });
         return line.toString();
+    }
+
+    private static String withIds(ImportPlan plan) {
+        return Count.of(plan.newCommits(), "commit with its id", "commits with their ids");
     }
 
     private void printPaths(String mark, List<String> paths) {

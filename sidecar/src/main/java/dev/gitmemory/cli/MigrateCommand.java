@@ -70,7 +70,8 @@ final class MigrateCommand implements CliCommand {
             out.println("Database " + database + " is up to date.");
             return;
         }
-        out.println("Database " + database + ": would run " + preview.pending().size() + " scripts.");
+        out.println("Database " + database + ": would run "
+                + Count.of(preview.pending().size(), "script") + ".");
         preview.pending().forEach(script -> out.println("  " + script));
         preview.changes().forEach(out::println);
     }
@@ -79,7 +80,8 @@ final class MigrateCommand implements CliCommand {
         if (report.applied().isEmpty()) {
             out.println("Database " + database + " is up to date.");
         } else {
-            out.println("Database " + database + ": ran " + report.applied().size() + " scripts.");
+            out.println("Database " + database + ": ran "
+                    + Count.of(report.applied().size(), "script") + ".");
             report.applied().forEach(script -> out.println("  " + script));
         }
         out.println("Guard: " + report.guard().engine().setting() + " (asked for "

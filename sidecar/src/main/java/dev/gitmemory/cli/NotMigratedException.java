@@ -10,7 +10,11 @@ final class NotMigratedException extends RuntimeException {
 
     NotMigratedException(DatabaseSettings settings, List<String> pending) {
         super(
-                "database %s is not migrated (%d scripts are pending, the first is %s). Run: git-memory migrate --db-url jdbc:postgresql://%s"
-                        .formatted(settings.displayName(), pending.size(), pending.get(0), settings.displayName()));
+                "database %s is not migrated (%s pending, the first is %s). Run: git-memory migrate --db-url jdbc:postgresql://%s"
+                        .formatted(
+                                settings.displayName(),
+                                Count.of(pending.size(), "script is", "scripts are"),
+                                pending.get(0),
+                                settings.displayName()));
     }
 }

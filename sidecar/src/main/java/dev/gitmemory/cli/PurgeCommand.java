@@ -58,7 +58,9 @@ final class PurgeCommand implements CliCommand {
     public ExitCode run(Console console) throws Exception {
         try (OpenMemory open = options.open(StoreUse.WRITE)) {
             Tombstone tombstone = open.memory().purge(agent, organizationId, "git-memory purge");
-            console.out().println("%s: purged, %d objects were removed for good".formatted(agent, tombstone.removed()));
+            console.out()
+                    .println("%s: purged, %s removed for good"
+                            .formatted(agent, Count.of(tombstone.removed(), "object was", "objects were")));
         }
         return ExitCode.OK;
     }

@@ -11,8 +11,8 @@ final class StatusText {
     private StatusText() {}
 
     static void print(PrintStream out, Views.Status status) {
-        out.println("%s: %s, %d commits, head %s"
-                .formatted(status.agentId(), status.state(), status.commits(), status.headSha()));
+        out.println("%s: %s, %s, head %s"
+                .formatted(status.agentId(), status.state(), Count.of(status.commits(), "commit"), status.headSha()));
         if (status.lastError() != null) {
             out.println("  last error: " + status.lastError());
         }
@@ -21,19 +21,21 @@ final class StatusText {
 
     private static void printLeftOut(PrintStream out, Views.Status status) {
         if (!status.leftOut().isEmpty()) {
-            out.println("  %d blocks were left out and are frozen, for git can't have them:"
-                    .formatted(status.leftOut().size()));
+            int blocks = status.leftOut().size();
+            out.println("  %s left out and frozen, for git can't have %s:"
+                    .formatted(Count.of(blocks, "block was", "blocks were"), blocks == 1 ? "it" : "them"));
             status.leftOut()
                     .forEach(b -> out.println("    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason())));
         }
     }
 
-    static void printDifferences(PrintStream out, String agentId, String verb, List<Difference> differences) {
+    /** @param start of the line, the agent's id first */
+    static void printDifferences(PrintStream out, String start, String verb, List<Difference> differences) {
         if (differences.isEmpty()) {
-            out.println(agentId + ": PostgreSQL equals git");
+            out.println(start + " PostgreSQL equals git");
             return;
         }
-        out.println("%s: %s %d differences".formatted(agentId, verb, differences.size()));
+        out.println("%s %s %s".formatted(start, verb, Count.of(differences.size(), "difference")));
         differences.forEach(d -> out.println("  " + d));
     }
 }

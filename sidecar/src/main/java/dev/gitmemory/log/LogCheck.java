@@ -257,7 +257,8 @@ public final class LogCheck {
             add(
                     number,
                     "its refs are not those of entry " + number + ": "
-                            + checkpoint.header().refs() + ", not " + refs);
+                            + text(checkpoint.header().refs(), refs) + ", not "
+                            + text(refs, checkpoint.header().refs()));
         }
         Set<ObjectId> own = new HashSet<>();
         checkpoint.objects().forEach(object -> own.add(object.copy()));
@@ -275,6 +276,15 @@ public final class LogCheck {
         if (allThere && !own.isEmpty()) {
             add(number, "it holds %d objects that no entry up to it has, such as %s".formatted(own.size(), any(own)));
         }
+    }
+
+    /** The refs that are not so in the others. */
+    private static String text(SortedMap<String, ObjectId> refs, SortedMap<String, ObjectId> others) {
+        List<String> different = refs.entrySet().stream()
+                .filter(ref -> !ref.getValue().equals(others.get(ref.getKey())))
+                .map(ref -> ref.getKey() + " at " + ref.getValue().name())
+                .toList();
+        return different.isEmpty() ? "no more" : String.join(", ", different);
     }
 
     private static String any(Set<ObjectId> ids) {

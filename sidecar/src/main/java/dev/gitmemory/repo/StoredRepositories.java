@@ -4,11 +4,16 @@ import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which repositories a store has, whatever a database says. Stateless. */
 public final class StoredRepositories {
 
     private static final String FOLDER = "/repo.git/";
+
+    /** Two ids that may be anything, {@code repo.git} too; or more above them, in a store within a folder of another. */
+    private static final Pattern PREFIX = Pattern.compile("([^/]+/[^/]+(?:/[^/]+)*?/repo\\.git)/.*", Pattern.DOTALL);
 
     /** What follows the slash in order: to begin behind a folder is to begin behind this in its place. */
     private static final char AFTER_SLASH = '/' + 1;
@@ -29,13 +34,13 @@ public final class StoredRepositories {
                 return prefixes;
             }
             String key = page.get(0).key();
-            int end = key.indexOf(FOLDER);
-            if (end < 0) {
-                after = key; // an object that is nobody's
-            } else {
-                String prefix = key.substring(0, end + FOLDER.length() - 1);
+            Matcher parts = PREFIX.matcher(key);
+            if (parts.matches()) {
+                String prefix = parts.group(1);
                 prefixes.add(prefix);
                 after = prefix + AFTER_SLASH;
+            } else {
+                after = key; // an object that is nobody's
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.Ledger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,6 +35,13 @@ public final class EnabledAgents {
     /** How many there are now. */
     public long count() {
         return database.inTransaction(tx -> tx.ledger().countEnabled());
+    }
+
+    /** How many commits of an agent PostgreSQL has had so far; 0 if it knows nothing of its repository. */
+    public long appliedCommits(String agentId) {
+        return database.inTransaction(tx -> tx.ledger().repo(agentId))
+                .map(Ledger.Repo::commits)
+                .orElse(0L);
     }
 
     /**

@@ -19,14 +19,23 @@ final class DiskErrors {
         return e.getMessage() == null ? kind : e.getMessage();
     }
 
-    /** What to do, as the end of a sentence; empty where nobody knows. */
+    /** What to do about a write, as the end of a sentence; empty where nobody knows. */
     static String advice(IOException e) {
+        return advice(e, "read and write");
+    }
+
+    /** What to do about a read. */
+    static String adviceForReading(IOException e) {
+        return advice(e, "read");
+    }
+
+    private static String advice(IOException e, String right) {
         String text = describe(e).toLowerCase(Locale.ROOT);
         if (text.contains("no space left") || text.contains("quota exceeded")) {
             return "; make room on this disk";
         }
         if (e instanceof AccessDeniedException || text.contains("permission denied")) {
-            return "; give this user the right to read and write there";
+            return "; give this user the right to " + right + " there";
         }
         return text.contains("read-only file system") ? "; mount it for writing" : "";
     }

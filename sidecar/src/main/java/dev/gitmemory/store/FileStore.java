@@ -187,7 +187,10 @@ final class FileStore implements ObjectStore {
         } catch (RangeNotSatisfiableException e) {
             throw e;
         } catch (IOException e) {
-            throw failed("read", key, e);
+            throw new StoreException(
+                    "Can't read '" + key + "' in '" + root + "': " + DiskErrors.describe(e)
+                            + DiskErrors.adviceForReading(e),
+                    e);
         }
     }
 
@@ -228,7 +231,8 @@ final class FileStore implements ObjectStore {
             return new FileListing(root, prefix, startAfter, limit).page();
         } catch (IOException e) {
             throw new StoreException(
-                    "Can't list '" + prefix + "' in '" + root + "': " + DiskErrors.describe(e) + DiskErrors.advice(e),
+                    "Can't list '" + prefix + "' in '" + root + "': " + DiskErrors.describe(e)
+                            + DiskErrors.adviceForReading(e),
                     e);
         }
     }

@@ -60,7 +60,7 @@ class AgentCommandsTest {
         Cli.Run enabled = Cli.run(environment, "enable", "a");
         assertThat(enabled.err()).isEmpty();
         assertThat(enabled.exitCode()).isZero();
-        assertThat(enabled.out()).contains("a: enabled, 1 commits, head ");
+        assertThat(enabled.out()).contains("a: enabled, 1 commit, head ");
         assertThat(Cli.run(environment, "verify", "a").out()).contains("a: PostgreSQL equals git");
 
         database.execute(
@@ -69,15 +69,15 @@ class AgentCommandsTest {
                 "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
         Cli.Run different = Cli.run(environment, "verify", "a");
         assertThat(different.exitCode()).isEqualTo(3);
-        assertThat(different.out()).contains("found 1 differences", "'system/persona': block block-a differs");
+        assertThat(different.out()).contains("found 1 difference", "'system/persona': block block-a differs");
 
         Cli.Run dryRun = Cli.run(environment, "sync", "--dry-run", "a");
         assertThat(dryRun.exitCode()).isEqualTo(3);
-        assertThat(dryRun.out()).contains("nothing was changed; 1 differences", "; would put git's content back");
+        assertThat(dryRun.out()).contains("nothing was changed; 1 difference", "; would put git's content back");
         assertThat(application.block("a", "system/persona", "value")).isEqualTo("strange");
         assertThat(Cli.run(environment, "sync", "a").out())
                 .contains(
-                        "mended 1 differences",
+                        "mended 1 difference",
                         "; put git's content back; what it held is kept: git_memory.overwritten");
         assertThat(Cli.run(environment, "sync", "--dry-run", "a").out()).contains("a: PostgreSQL equals git");
         assertThat(application.block("a", "system/persona", "value")).isEqualTo("v");
@@ -157,7 +157,7 @@ class AgentCommandsTest {
 
         Cli.Run purged = Cli.run(environment, "purge", "p", "--confirm", "p");
         assertThat(purged.err()).isEmpty();
-        assertThat(purged.out()).contains("p: purged, 1 objects were removed for good");
+        assertThat(purged.out()).contains("p: purged, 1 object was removed for good");
         assertThat(Cli.run(environment, "purge", "p", "--confirm", "p").exitCode())
                 .isZero();
         Cli.Run checked = Cli.run(environment, "fsck", "--all");
@@ -185,7 +185,7 @@ class AgentCommandsTest {
 
         assertThat(Cli.run(emptied, "purge", "lost", "--confirm", "lost", "--organization-id", "org-1")
                         .out())
-                .contains("lost: purged, 1 objects");
+                .contains("lost: purged, 1 object");
         assertThat(Cli.run(environment, "verify", "lost").err()).contains("was purged");
         Cli.Run checked = Cli.run(environment, "fsck", "--agent", "lost");
         assertThat(checked.exitCode()).isEqualTo(3);

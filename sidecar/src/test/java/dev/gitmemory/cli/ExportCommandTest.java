@@ -51,7 +51,7 @@ final class ExportCommandTest {
         assertThat(folder.resolve("memory/system/persona.md")).content().endsWith("I am a.");
 
         Cli.Run git = export("--agent", "a", "--to", folder.resolve("a.git").toString());
-        assertThat(git.out()).contains("a: all history, 1 refs, head ");
+        assertThat(git.out()).contains("a: all history, 1 ref, head ");
         StockGit.at(folder.resolve("a.git")).fsck();
 
         Cli.Run bundle = export("--agent", "a", "--to", folder.resolve("plain").toString(), "--format", "bundle");

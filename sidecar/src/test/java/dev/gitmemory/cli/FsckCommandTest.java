@@ -30,7 +30,7 @@ final class FsckCommandTest extends TransferTest {
         assertThat(ok("fsck", "--all"))
                 .contains("a: clean; 2 entries, 0 checkpoints, ", "head " + head("a"))
                 .contains("3 repositories checked, 3 clean, 0 findings");
-        assertThat(ok("fsck", "--agent", "b")).contains("b: clean", "1 repositories checked");
+        assertThat(ok("fsck", "--agent", "b")).contains("b: clean", "1 repository checked");
         environment.keySet().removeIf(name -> name.startsWith("GIT_MEMORY_DB"));
         assertThat(ok("fsck", "--all", "--storage-only")).contains("org-1/a/repo.git: clean", "3 clean");
         assertThat(ok("fsck", "--agent", "c", "--storage-only")).contains("org-1/c/repo.git: clean");
@@ -51,7 +51,7 @@ final class FsckCommandTest extends TransferTest {
 
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.out())
-                .contains("a: 1 findings", "  org-1/a/repo.git/log/00000000000000000002.bundle: its header")
+                .contains("a: 1 finding", "  org-1/a/repo.git/log/00000000000000000002.bundle: its header")
                 .contains("  org-1/b/repo.git/log/00000000000000000001.bundle: this entry is missing")
                 .contains(
                         "  org-1/c/repo.git/checkpoint/00000000000000000002.bundle: the checksum of its pack is wrong")
@@ -86,8 +86,8 @@ final class FsckCommandTest extends TransferTest {
         Cli.Run run = run("fsck", "--all");
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.out())
-                .contains("b: 1 findings", "  PostgreSQL: 'system/persona': block block-b differs")
-                .contains("    to do: git-memory sync b", "2 clean, 1 findings");
+                .contains("b: 1 finding", "  PostgreSQL: 'system/persona': block block-b differs")
+                .contains("    to do: git-memory sync b", "2 clean, 1 finding");
         assertThat(run("fsck", "--all", "--storage-only").exitCode()).isZero();
         ok("sync", "b");
         ok("fsck", "--all");
@@ -101,8 +101,8 @@ final class FsckCommandTest extends TransferTest {
         Cli.Run run = run("fsck", "--all");
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.out())
-                .contains("a: 1 findings; 0 entries", "PostgreSQL: it equals entry 2 (commit " + head("a"))
-                .contains("b: 1 findings; 1 entries", "the store ends at entry 1")
+                .contains("a: 1 finding; 0 entries", "PostgreSQL: it equals entry 2 (commit " + head("a"))
+                .contains("b: 1 finding; 1 entry", "the store ends at entry 1")
                 .contains("c: clean");
     }
 
@@ -112,6 +112,35 @@ final class FsckCommandTest extends TransferTest {
         ok("disable", "a");
         application.update("UPDATE block SET value = 'mine again' WHERE id = 'block-a'");
         assertThat(ok("fsck", "--all")).contains("a: clean", "disabled: PostgreSQL is not compared");
+    }
+
+    /** {@code repo.git} is an id like any other, of agents and of organisations. */
+    @Test
+    void repositoriesOfAnyIdsAreToldApart() throws IOException {
+        enabledAgent("repo.git");
+        assertThat(ok("fsck", "--all")).contains("repo.git: clean", "1 clean, 0 findings");
+        assertThat(ok("fsck", "--agent", "repo.git", "--storage-only")).contains("org-1/repo.git/repo.git: clean");
+        String[] others = {"log/repo.git", "repo.git/a", "repo.git/log", "repo.git/repo.git", "a/b/org-1/c"};
+        for (String other : others) {
+            Files.createDirectories(store().resolve(other));
+            FolderCopy.copy(store().resolve("org-1/repo.git/repo.git"), store().resolve(other + "/repo.git"));
+        }
+        String all = "\n" + ok("fsck", "--all", "--storage-only");
+        assertThat(all).contains("6 clean, 0 findings").contains("org-1/repo.git/repo.git: clean");
+        assertThat(others).allSatisfy(other -> assertThat(all).contains("\n" + other + "/repo.git: clean"));
+        Files.writeString(store().resolve("repo.git/repo.git/repo.git/notes.txt"), "foreign");
+        assertThat(run("fsck", "--all", "--storage-only").out())
+                .contains("  repo.git/repo.git/repo.git/notes.txt: this object does not belong here", "1 finding");
+    }
+
+    @Test
+    void whatATerminalWouldObeyInAnIdIsShown() {
+        String id = "e\u001b[2J\nvil";
+        enabledAgent(id);
+        for (String[] command : new String[][] {{"fsck", "--all"}, {"verify", id}, {"sync", id}, {"compact", id}}) {
+            assertThat(ok(command[0], command[1])).contains("e\\x1b[2J\\nvil: ").doesNotContain("\u001b");
+        }
+        assertThat(run("verify", "\u001b[2J").err()).contains("'\\x1b[2J'").doesNotContain("\u001b");
     }
 
     @Test

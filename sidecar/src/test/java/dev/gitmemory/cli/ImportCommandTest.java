@@ -162,7 +162,7 @@ final class ImportCommandTest extends TransferTest {
         clone.run("tag", "v1");
 
         assertThat(importInto("a", clone.folder()))
-                .contains("a history of its own, 1 commits", "+ theirs.md", "- ours.md", "ref: refs/tags/v1");
+                .contains("a history of its own, 1 commit", "+ theirs.md", "- ours.md", "ref: refs/tags/v1");
         assertThat(application.labels("a")).containsExactly("system/persona", "theirs");
         assertInStep("a");
     }

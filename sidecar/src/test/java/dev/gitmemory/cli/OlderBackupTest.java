@@ -146,6 +146,23 @@ final class OlderBackupTest extends TransferTest {
     }
 
     @Test
+    void syncSaysHowManyCommitsItApplied() throws Exception {
+        enabledAgent("a");
+        Map<String, String> older = Map.copyOf(environment);
+        useNewDatabase();
+        application.createAgent("a");
+        ok("enable", "a", "--git-wins");
+        for (String note : new String[] {"one", "two"}) {
+            write(folder.resolve("notes").resolve(note + ".md"), note);
+            importInto("a", folder.resolve("notes"));
+        }
+
+        environment.putAll(older);
+        assertThat(ok("sync", "a")).isEqualTo("a: applied 2 commits; PostgreSQL equals git\n");
+        assertThat(ok("sync", "a")).isEqualTo("a: PostgreSQL equals git\n");
+    }
+
+    @Test
     void aLedgerThatIsOlderThanTheRowsFollowsGitAndTheRowsKeepTheirIds() throws Exception {
         life();
         save(LEDGER);

@@ -367,7 +367,10 @@ final class LogCheckTest {
         SortedMap<String, ObjectId> other = new TreeMap<>(refs);
         other.remove("refs/tags/v1");
         replace(key, encodeCheckpoint(other, objectsOf(whole)));
-        assertFound(key, "its refs are not those of entry " + ENTRIES);
+        assertFound(
+                key,
+                "its refs are not those of entry " + ENTRIES + ": no more, not refs/tags/v1 at "
+                        + requireNonNull(refs.get("refs/tags/v1")).name());
 
         replace(key, whole);
         assertThat(check().findings()).isEmpty();
