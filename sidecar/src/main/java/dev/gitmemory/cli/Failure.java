@@ -19,7 +19,8 @@ final class Failure {
      * @param command the whole name of the command, {@code git-memory migrate}
      */
     static void print(String command, Throwable failure, boolean verbose, PrintStream err) {
-        err.println(command + ": " + explain(failure) + (verbose ? "" : " (--verbose shows the stack trace.)"));
+        boolean hint = !verbose && !isForPeople(failure);
+        err.println(command + ": " + explain(failure) + (hint ? " (--verbose shows the stack trace.)" : ""));
         if (verbose) {
             failure.printStackTrace(err);
         }
@@ -32,9 +33,8 @@ final class Failure {
     }
 
     private static String what(Throwable failure) {
-        // Our own exceptions are written for people, causes included.
-        if (failure.getClass().getPackageName().startsWith("dev.gitmemory") && failure.getMessage() != null) {
-            return failure.getMessage();
+        if (isForPeople(failure)) {
+            return String.valueOf(failure.getMessage());
         }
         SQLException sql = find(failure, SQLException.class);
         if (sql != null) {
@@ -49,6 +49,11 @@ final class Failure {
         }
         // Somebody else's message means little without its type.
         return String.valueOf(file == null ? failure : file);
+    }
+
+    /** Our own exceptions are, causes included: a stack trace tells whoever has mistyped something nothing more. */
+    private static boolean isForPeople(Throwable failure) {
+        return failure.getClass().getPackageName().startsWith("dev.gitmemory") && failure.getMessage() != null;
     }
 
     private static String hint(SQLException sql) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        usageHelpWidth = 100,
+        usageHelpWidth = 130,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,

@@ -21,7 +21,7 @@ class FailureTest {
     void ourOwnExceptionsSpeakForThemselves() {
         assertThat(print(new RuleViolation("label", "must not be empty")))
                 .startsWith("git-memory x: ")
-                .contains("must not be empty.")
+                .endsWith("must not be empty.\n")
                 .doesNotContain("RuleViolation");
     }
 

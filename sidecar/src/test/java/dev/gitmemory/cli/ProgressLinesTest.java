@@ -28,6 +28,28 @@ final class ProgressLinesTest {
     }
 
     @Test
+    void whatWasToldOfIsToldOfOnceMoreWhenItIsDone() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        AtomicLong now = new AtomicLong();
+        ProgressLines lines =
+                new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> false, now::get);
+
+        lines.at("Quick", 1, 2);
+        lines.at("Quick", 2, 2);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        lines.at("Counting", 1, 0);
+        lines.at("Counting", 5000, 0);
+        lines.at("Writing", 1, 10);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        lines.at("Writing", 2, 10);
+        lines.at("Writing", 10, 10);
+        lines.at("More", 1, 0);
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("Counting: 1", "Counting: 5000", "Writing: 2 of 10", "Writing: 10 of 10");
+    }
+
+    @Test
     void aTotalIsShownWhereItIsKnown() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AtomicLong now = new AtomicLong();

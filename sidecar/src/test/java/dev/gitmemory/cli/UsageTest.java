@@ -118,6 +118,29 @@ class UsageTest {
     }
 
     @Test
+    void everyExampleIsOneLineToCopy() {
+        List<String> commands = Cli.run("--help")
+                .out()
+                .lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .skip(1)
+                .filter(line -> line.matches("  [a-z]+ .*"))
+                .map(line -> line.strip().replaceFirst(" .*", ""))
+                .toList();
+        assertThat(commands).contains("serve", "verify", "import");
+        for (String command : commands) {
+            assertThat(Cli.run(command, "--help")
+                            .out()
+                            .lines()
+                            .dropWhile(line -> !line.matches("Examples?:"))
+                            .skip(1)
+                            .takeWhile(line -> !line.isBlank()))
+                    .as(command)
+                    .allMatch(line -> line.startsWith("  git-memory " + command));
+        }
+    }
+
+    @Test
     void anEmptyVariableCountsAsNotSet() {
         Cli.Run run = Cli.run(Map.of("GIT_MEMORY_DB_URL", "", "GIT_MEMORY_UNKNOWN", ""), "migrate");
         assertThat(run.err()).startsWith("git-memory migrate: missing --db-url");
