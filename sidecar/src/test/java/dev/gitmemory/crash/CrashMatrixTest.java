@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@link CrashMatrix} over everything that changes memory, at every step.
  *
  * <p>The full size: {@code -Dgit-memory.crash.rounds=100 -Dgit-memory.crash.every=1}. Without that it is one round of
- * every fourth point.
+ * every seventh point, by each fault another.
  */
 class CrashMatrixTest {
 
     private static final int ROUNDS = Integer.getInteger("git-memory.crash.rounds", 1);
 
     /** Of so many points one is struck: 1 for all of them. */
-    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 4);
+    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 7);
 
     @TempDir
     Path folder;
@@ -27,7 +27,7 @@ class CrashMatrixTest {
     @EnumSource(Fault.class)
     void whateverDiesBetweenTwoStepsNothingAcknowledgedIsLostAndNothingHappensTwice(Fault fault) throws Exception {
         try (CrashMatrix matrix = new CrashMatrix(folder)) {
-            matrix.run(fault, List.of(CrashOperation.values()), ROUNDS, EVERY, 100);
+            matrix.run(fault, List.of(CrashOperation.values()), ROUNDS, EVERY, 140);
         }
     }
 }

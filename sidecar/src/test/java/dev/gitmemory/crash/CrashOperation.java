@@ -343,6 +343,11 @@ enum CrashOperation implements Operation {
         }
 
         @Override
+        public boolean changesRowsAroundTheGuard() {
+            return true;
+        }
+
+        @Override
         public boolean run(CrashWorld world, String agent, int round) {
             world.submit(agent, "sync_agent('%s')".formatted(agent));
             return true;

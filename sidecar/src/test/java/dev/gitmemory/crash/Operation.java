@@ -57,6 +57,11 @@ interface Operation {
         return false;
     }
 
+    /** Whether it begins with rows that a superuser has changed around the guard: only those may have to be mended. */
+    default boolean changesRowsAroundTheGuard() {
+        return false;
+    }
+
     /** Whether it is a request that somebody carries out whoever dies. */
     boolean isRequest();
 

@@ -12,14 +12,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * door: a crash before and after the commit to each owner's repository, and before and after PostgreSQL's. Then every
  * owner's repository has the write once, or none has it.
  *
- * <p>Takes the same properties as {@link CrashMatrixTest}; without them it is one round of every third point.
+ * <p>Takes the same properties as {@link CrashMatrixTest}; without them it is one round of every sixth point, by each fault another.
  */
 class SharedBlockCrashTest {
 
     private static final int ROUNDS = Integer.getInteger("git-memory.crash.rounds", 1);
 
     /** Of so many points one is struck: 1 for all of them. */
-    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 3);
+    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 6);
 
     @TempDir
     Path folder;
@@ -28,7 +28,7 @@ class SharedBlockCrashTest {
     @EnumSource(Fault.class)
     void everyOwnersRepositoryHasTheWriteOnceOrNoneHasIt(Fault fault) throws Exception {
         try (CrashMatrix matrix = new CrashMatrix(folder)) {
-            matrix.run(fault, List.of(SharedOperation.values()), ROUNDS, EVERY, 40);
+            matrix.run(fault, List.of(SharedOperation.values()), ROUNDS, EVERY, 55);
         }
     }
 }

@@ -14,18 +14,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** A {@link CrashingSidecar} in its process. Used by one thread. */
 final class Victim {
 
     private static final long PATIENCE_SECONDS = 90;
 
+    /** The log's line of the reconciler about rows that differed from git though the guard was there. */
+    private static final Pattern MENDED = Pattern.compile("Agent (\\S+): rows were not what git says");
+
     private final Process process;
     private final Writer in;
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    private final Set<String> mended = ConcurrentHashMap.newKeySet();
     private final Http http;
 
     private Victim(Process process, Path log) throws InterruptedException {
@@ -61,6 +67,8 @@ final class Victim {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.matches("(port|step|held|done).*")) { // and not the log's
                     said.add(line);
+                } else {
+                    MENDED.matcher(line).results().forEach(found -> mended.add(found.group(1)));
                 }
             }
         } catch (IOException e) {
@@ -125,6 +133,12 @@ final class Victim {
 
     void release() throws InterruptedException {
         tell("release");
+    }
+
+    /** The agents whose rows the reconciler had to mend so far; lets all go. */
+    Set<String> mended() throws InterruptedException {
+        release(); // what it has said before that is read by now
+        return Set.copyOf(mended);
     }
 
     /** SIGKILL; returns when the process is gone. */
