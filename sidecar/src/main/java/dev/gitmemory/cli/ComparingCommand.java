@@ -45,7 +45,8 @@ abstract class ComparingCommand implements CliCommand {
 
     @Override
     public final ExitCode run(Console console) throws Exception {
-        try (StopSignal stop = StopSignal.install();
+        try (StopSignal stop = StopSignal.install(
+                        () -> console.err().println("Asked to stop: waits for the agents that are under way."));
                 OpenMemory open = options.open(use())) {
             if (all) {
                 return new ComparisonOfAll(this, open.memory(), console, stop::isAsked).run(after == null ? "" : after);

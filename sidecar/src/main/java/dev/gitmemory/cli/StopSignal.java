@@ -21,16 +21,28 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private StopSignal() {}
+    private final Runnable told;
+
+    private StopSignal(Runnable told) {
+        this.told = told;
+    }
 
     static StopSignal install() {
-        StopSignal signal = new StopSignal();
+        return install(() -> {});
+    }
+
+    /** @param told run once the process is asked to stop, on another thread: tells people what is waited for */
+    static StopSignal install(Runnable told) {
+        StopSignal signal = new StopSignal(told);
         Runtime.getRuntime().addShutdownHook(new Thread(signal::waitForCommand, "stop"));
         return signal;
     }
 
     private void waitForCommand() {
         asked.countDown();
+        if (closed.getCount() > 0) { // and not the end of a command that nobody has stopped
+            told.run();
+        }
         try {
             closed.await();
         } catch (InterruptedException e) {

@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -140,6 +142,47 @@ class CompareAllTest {
         assertThat(Cli.run(environment, "verify", "--all", "--after", "agent-31")
                         .out())
                 .startsWith("8 agents compared");
+    }
+
+    /** Ctrl-C reaches it while it waits for the rows of an agent of the first 32. */
+    @Test
+    void ctrlCEndsItWithSigintsExitCodeAndTheNextRunGoesOnOrBeginsAnew() throws Exception {
+        agents();
+        change(3);
+        change(38);
+        try (Connection holder = database.dataSource().getConnection();
+                CliProcess sync = CliProcess.start(environment, "sync", "--all")) {
+            holder.setAutoCommit(false);
+            try (Statement statement = holder.createStatement()) {
+                statement.execute("SELECT FROM git_memory.repo WHERE agent_id = '" + agent(5) + "' FOR UPDATE");
+                awaitWaiting(sync);
+            }
+            sync.interrupt();
+            assertThat(sync.errorLine()).isEqualTo("Asked to stop: waits for the agents that are under way.");
+            holder.rollback();
+            assertThat(sync.errorLines().stream().reduce((first, last) -> last))
+                    .hasValueSatisfying(last -> assertThat(last)
+                            .startsWith("32 agents compared, 1 differed, 0 failed, ")
+                            .endsWith("Stopped; go on with --all --after 'agent-31'"));
+            assertThat(sync.exitCode()).isEqualTo(128 + 2);
+        }
+        assertThat(application.query("SELECT id FROM block WHERE value = 'strange'"))
+                .containsExactly(Map.of("id", "block-38"));
+
+        assertThat(Cli.run(environment, "sync", "--all", "--after", "agent-31").out())
+                .startsWith("agent-38: mended 1")
+                .contains("8 agents compared, 1 differed, 0 failed");
+        assertThat(Cli.run(environment, "sync", "--all").out()).startsWith("40 agents compared, 0 differed, 0 failed");
+        assertThat(application.query("SELECT FROM git_memory.drift")).isEmpty();
+    }
+
+    /** Returns when PostgreSQL shows that the process waits for a lock. */
+    private void awaitWaiting(CliProcess process) {
+        while (application
+                .query("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                .isEmpty()) {
+            assertThat(process.isAlive()).as("the process waits").isTrue();
+        }
     }
 
     @Test
