@@ -1,8 +1,12 @@
 package dev.gitmemory.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
 /** Says what a failure of the file system means and what to do. */
@@ -10,13 +14,29 @@ final class DiskErrors {
 
     private DiskErrors() {}
 
+    /** Why it failed, without the file's whole path: clients of a server are told it, too. */
     static String describe(Exception e) {
-        // A FileSystemException's message is often the file name only.
-        String kind = e.getClass().getSimpleName();
         if (e instanceof FileSystemException f) {
-            return f.getReason() == null ? kind + " " + f.getFile() : f.getReason();
+            return f.getReason() == null ? kind(f) : f.getReason();
         }
-        return e.getMessage() == null ? kind : e.getMessage();
+        String message = e.getMessage();
+        if (e instanceof FileNotFoundException && message != null) {
+            return message.replaceFirst("(?s).* \\((.*)\\)$", "$1"); // as in: /path/file (Read-only file system)
+        }
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private static String kind(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "Permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "No such file or directory";
+        }
+        if (e instanceof NotDirectoryException) {
+            return "Not a directory";
+        }
+        return e instanceof FileAlreadyExistsException ? "a file is in its place" : "Input/output error";
     }
 
     /** What to do about a write, as the end of a sentence; empty where nobody knows. */

@@ -71,23 +71,24 @@ final class FileStore implements ObjectStore {
     static FileStore start(Path folder, Disk disk, Clock clock) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
         FileStore store;
+        Path probe;
         try {
             Files.createDirectories(root);
             store = new FileStore(RootFolder.at(root), disk, clock, StoreUse.START);
-            store.temp.make();
+            probe = store.temp.write(new byte[0]);
         } catch (IOException e) {
+            String advice = DiskErrors.advice(e);
             throw new StoreException(
                     "The store's folder '" + root + "' can't be used: " + DiskErrors.describe(e)
-                            + "; it must be a folder that this user may write to",
+                            + (advice.isEmpty() ? "; it must be a folder that this user may write to" : advice),
                     e);
         }
-        store.probe();
+        store.linkAndSync(probe);
         return store;
     }
 
     /** Fails now rather than at the first write if the file system lacks what {@link #create} needs. */
-    private void probe() throws IOException {
-        Path file = temp.write(new byte[0]);
+    private void linkAndSync(Path file) throws IOException {
         Path link = file.resolveSibling(file.getFileName() + ".link");
         try {
             Files.createLink(link, file);

@@ -14,7 +14,7 @@ final class FullDiskProcess {
     private FullDiskProcess() {}
 
     public static void main(String[] args) {
-        try (ObjectStore store = FileStore.open(Path.of(args[0]), Clock.systemUTC(), StoreUse.START)) {
+        try (ObjectStore store = FileStore.open(Path.of(args[0]), Clock.systemUTC(), StoreUse.valueOf(args[1]))) {
             int stored = 0;
             try {
                 while (stored < 1000) {

@@ -36,7 +36,7 @@ final class FullDiskTest {
 
     @Test
     void aFullDiskIsNamedAndWhatIsThereStaysReadable() throws Exception {
-        List<String> told = run("mount -t tmpfs -o size=1m none '" + folder + "'");
+        List<String> told = run("mount -t tmpfs -o size=1m none '" + folder + "'", StoreUse.START);
 
         assertThat(told).hasSize(3);
         assertThat(told.get(0))
@@ -48,15 +48,33 @@ final class FullDiskTest {
 
     @Test
     void aReadOnlyFolderIsNamedWhenItIsOpened() throws Exception {
-        List<String> told = run("mount -t tmpfs -o size=1m,ro none '" + folder + "'");
+        assertNamedAsReadOnly(run("mount -t tmpfs -o size=1m,ro none '" + folder + "'", StoreUse.START));
+    }
 
+    @Test
+    void aReadOnlyFolderWithAStoreInItIsNamedWhenItIsOpened() throws Exception {
+        assertNamedAsReadOnly(run(readOnlyStore(), StoreUse.START));
+    }
+
+    @Test
+    void aReadOnlyFolderIsNamedAtTheFirstWriteOfWhoeverOpensOnlyWhatIsThere() throws Exception {
+        assertThat(run(readOnlyStore(), StoreUse.WRITE))
+                .contains("Can't store 'object/0' in '" + folder + "': Read-only file system; mount it for writing");
+    }
+
+    private String readOnlyStore() {
+        return "mount -t tmpfs -o size=1m none '%1$s' && mkdir -p '%1$s/.git-memory-tmp' '%1$s/object' && mount -o remount,ro '%1$s'"
+                .formatted(folder);
+    }
+
+    private void assertNamedAsReadOnly(List<String> told) {
         assertThat(told)
                 .containsExactly("The store's folder '" + folder
-                        + "' can't be used: Read-only file system; it must be a folder that this user may write to");
+                        + "' can't be used: Read-only file system; mount it for writing");
     }
 
     /** What the process said that mounted a file system so and then ran on it. */
-    private List<String> run(String mount) throws IOException, InterruptedException {
+    private List<String> run(String mount, StoreUse use) throws IOException, InterruptedException {
         Path out = Files.createTempFile("full-disk", ".out");
         try {
             new ProcessBuilder(
@@ -69,7 +87,8 @@ final class FullDiskTest {
                             "-cp",
                             System.getProperty("java.class.path"),
                             FullDiskProcess.class.getName(),
-                            folder.toString())
+                            folder.toString(),
+                            use.name())
                     .redirectErrorStream(true)
                     .redirectOutput(out.toFile())
                     .start()

@@ -6,9 +6,12 @@ import static dev.gitmemory.testing.gcs.GcsFault.FORBIDDEN;
 import static dev.gitmemory.testing.gcs.GcsFault.LATE;
 import static dev.gitmemory.testing.gcs.GcsFault.PRECONDITION_FAILED;
 import static dev.gitmemory.testing.gcs.GcsFault.REDIRECT;
+import static dev.gitmemory.testing.gcs.GcsFault.REQUEST_TIMEOUT;
 import static dev.gitmemory.testing.gcs.GcsFault.RESET_AFTER;
 import static dev.gitmemory.testing.gcs.GcsFault.RESET_BEFORE;
+import static dev.gitmemory.testing.gcs.GcsFault.STALL_AFTER;
 import static dev.gitmemory.testing.gcs.GcsFault.STALL_BEFORE;
+import static dev.gitmemory.testing.gcs.GcsFault.TOO_MANY_REQUESTS;
 import static dev.gitmemory.testing.gcs.GcsFault.TRUNCATED;
 import static dev.gitmemory.testing.gcs.GcsFault.UNAUTHORIZED;
 import static dev.gitmemory.testing.gcs.GcsFault.UNAVAILABLE;
@@ -52,19 +55,21 @@ final class GcsFaultTest {
         server.close();
     }
 
+    /** What the same request gets past when it is sent again. */
+    static Stream<GcsFault> passing() {
+        return Stream.of(TOO_MANY_REQUESTS, UNAVAILABLE, REQUEST_TIMEOUT, RESET_BEFORE, STALL_BEFORE, TRUNCATED);
+    }
+
+    static Stream<GcsFault> passingUploads() {
+        return Stream.concat(passing(), Stream.of(RESET_AFTER, STALL_AFTER, LATE));
+    }
+
+    static Stream<GcsFault> passingDownloads() {
+        return Stream.concat(passing(), Stream.of(CORRUPTED));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "TOO_MANY_REQUESTS",
-                "UNAVAILABLE",
-                "REQUEST_TIMEOUT",
-                "RESET_BEFORE",
-                "RESET_AFTER",
-                "STALL_BEFORE",
-                "STALL_AFTER",
-                "LATE",
-                "TRUNCATED"
-            })
+    @MethodSource("passingUploads")
     void aCreateThatFailsInPassingIsRepeatedAndStoresOnce(GcsFault fault) throws IOException {
         server.faults().nextUploads(fault);
 
@@ -119,16 +124,7 @@ final class GcsFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "TOO_MANY_REQUESTS",
-                "UNAVAILABLE",
-                "REQUEST_TIMEOUT",
-                "RESET_BEFORE",
-                "STALL_BEFORE",
-                "TRUNCATED",
-                "CORRUPTED"
-            })
+    @MethodSource("passingDownloads")
     void aReadThatFailsInPassingIsRepeated(GcsFault fault) throws IOException {
         store.create("k", CONTENT);
         server.faults().nextDownloads(fault);
@@ -139,9 +135,7 @@ final class GcsFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            names = {"TOO_MANY_REQUESTS", "UNAVAILABLE", "REQUEST_TIMEOUT", "RESET_BEFORE", "STALL_BEFORE", "TRUNCATED"
-            })
+    @MethodSource("passing")
     void aReadOfAPartThatFailsInPassingIsRepeated(GcsFault fault) throws IOException {
         store.create("k", CONTENT);
         server.faults().nextDownloads(fault);
