@@ -141,7 +141,8 @@ final class Applier {
         Map<String, RepoDelta> deltas = new TreeMap<>();
         for (Ledger.Repo row : locked.values()) {
             if (row.isEnabled()) {
-                MemoryRepository repository = repositories.open(new RepoId(row.organizationId(), row.agentId()));
+                RepoId id = new RepoId(row.organizationId(), row.agentId());
+                MemoryRepository repository = Heads.open(repositories, id, row.appliedSha());
                 deltas.put(
                         row.agentId(),
                         scope == Scope.NEW_COMMITS

@@ -7,6 +7,7 @@ import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the writers of one agent take turns at applying, so that one transaction serves all whose commits were there
@@ -23,6 +24,9 @@ final class ApplyTurns {
     private static final class Turn {
         final ReentrantLock lock = new ReentrantLock(true);
         long applied; // guarded by lock
+
+        @Nullable
+        MemoryRepository repository; // whose entry that is; guarded by lock
     }
 
     private final LoadingCache<RepoId, Turn> turns =
@@ -38,6 +42,10 @@ final class ApplyTurns {
         Turn turn = turns.get(id);
         turn.lock.lock();
         try {
+            if (turn.repository != repository) {
+                turn.repository = repository;
+                turn.applied = 0; // its log may have been started anew from an earlier entry
+            }
             if (turn.applied >= entry) {
                 return Applier.Result.APPLIED;
             }

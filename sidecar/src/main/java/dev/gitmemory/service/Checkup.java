@@ -66,7 +66,7 @@ final class Checkup {
         if (end == 0 && repo.lastError() == null) {
             return false;
         }
-        repositories.open(id).refresh();
+        Heads.open(repositories, id, repo.appliedSha()).refresh();
         applier.apply(id, Applier.Scope.NEW_COMMITS);
         return database.inTransaction(tx -> tx.ledger().repo(id.agentId()))
                 .filter(now -> now.appliedSeq() > repo.appliedSeq())

@@ -163,7 +163,7 @@ final class GitFirstWriter {
     private Done writeOne(Owner owner, Writing writing) throws IOException {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
         Committed committed = repositories.deadline().during(() -> {
-            MemoryRepository repository = repositories.open(id);
+            MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
             Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
             return new Committed(repository, writing.commit(owner, repository));
         });
@@ -280,7 +280,8 @@ final class GitFirstWriter {
 
     /** Under the locks nobody else writes the block: what holds here holds until the commit. */
     private void tryOut(Owner owner, Writing writing) throws IOException {
-        MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
+        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
         repository.refresh();
         Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
         if (writing.isDone(repository)) {

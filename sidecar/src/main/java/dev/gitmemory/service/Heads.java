@@ -1,8 +1,11 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.log.CorruptLogException;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
+import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,33 @@ import org.jspecify.annotations.Nullable;
 final class Heads {
 
     private Heads() {}
+
+    /**
+     * An agent's repository. Where what this process has read of it lacks the commit that PostgreSQL equals, and reading on
+     * does not help, it is read anew: another process may have gone on from the rows after entries were lost.
+     *
+     * @param appliedSha the commit that the rows equal, null before the first
+     * @throws IOException if it can't be read
+     */
+    static MemoryRepository open(MemoryRepositories repositories, RepoId id, @Nullable String appliedSha)
+            throws IOException {
+        MemoryRepository repository = repositories.open(id);
+        if (appliedSha == null || repository.hasCommit(appliedSha) || hasCommitNow(repository, appliedSha)) {
+            return repository;
+        }
+        repositories.forget(id);
+        return repositories.open(id);
+    }
+
+    private static boolean hasCommitNow(MemoryRepository repository, String sha) throws IOException {
+        try {
+            repository.refresh();
+        } catch (CorruptLogException e) {
+            return false; // the next entry is none after those that were read: reading anew tells whether the log is
+            // whole
+        }
+        return repository.hasCommit(sha);
+    }
 
     /** As {@link #require(MemoryRepository, String, long, String)}, of what the ledger says. */
     static Head require(MemoryRepository repository, Ledger.Repo repo) throws IOException {

@@ -80,7 +80,10 @@ final class Sync {
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
         RepoId id = new RepoId(agent.organizationId(), agent.id());
         try {
-            repositories.open(id).refresh();
+            String applied = database.inTransaction(tx -> tx.ledger().repo(agentId))
+                    .map(Ledger.Repo::appliedSha)
+                    .orElse(null);
+            Heads.open(repositories, id, applied).refresh();
             return work.on(id);
         } catch (IOException e) {
             throw MemoryException.unavailable(

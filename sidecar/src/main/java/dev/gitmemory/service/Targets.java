@@ -116,7 +116,7 @@ final class Targets {
         RepoId id = new RepoId(owner.organizationId(), owner.agentId());
         Label label = Label.of(target.row().label());
         try {
-            MemoryRepository repository = repositories.open(id);
+            MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
             Ledger.Repo repo = applied(id, repository);
             Ledger.File file = database.inTransaction(tx -> tx.ledger().files(owner.agentId()))
                     .get(label.text());

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The store is emptied or comes back from a backup, and PostgreSQL is ahead of it: people decide. */
 final class OlderStoreTest extends TransferTest {
@@ -269,6 +271,42 @@ final class OlderStoreTest extends TransferTest {
         }
         assertInStep("a");
         assertThat(ok("fsck", "--all")).contains(" 0 findings");
+    }
+
+    /** The log that it has read is longer than the new one, as long, or ends before an entry that follows none of its own. */
+    @ParameterizedTest
+    @CsvSource({"4, 0, write", "4, 0, verify", "2, 0, write", "2, 1, write", "2, 1, verify", "4, 5, write"})
+    void aRunningSidecarThatNoticedNothingGoesOnWhereTheRowsWereImported(int entries, int later, String first)
+            throws Exception {
+        enabledAgent("a");
+        try (ObjectStore objects = objects();
+                Sidecar sidecar = sidecar(objects)) {
+            for (int entry = 2; entry <= entries; entry++) {
+                assertWritten(sidecar, "before " + entry);
+            }
+            for (int entry = 2; entry <= entries; entry++) {
+                Files.delete(log("a").resolve("%020d.bundle".formatted(entry)));
+            }
+            ok("import", "--agent", "a", "--from-rows");
+            for (int i = 0; i < later; i++) {
+                note("a", "later" + i, "Later.");
+            }
+
+            if (first.equals("verify")) {
+                assertThat(sidecar.memory().verify("a")).isEmpty();
+            }
+            assertWritten(sidecar, "on");
+            assertWritten(sidecar, "and on");
+        }
+        assertInStep("a");
+        assertThat(ok("fsck", "--all")).contains(" 0 findings");
+    }
+
+    private void assertWritten(Sidecar sidecar, String value) {
+        assertThat(sidecar.http().patch("/v1/agents/a" + PERSONA, "{\"value\": \"" + value + "\"}"))
+                .satisfies(
+                        answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(200));
+        assertThat(application.block("a", "system/persona", "value")).isEqualTo(value);
     }
 
     @Test
