@@ -5,6 +5,8 @@ import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.service.MemoryException;
+import dev.gitmemory.service.Reason;
+import dev.gitmemory.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -25,8 +27,12 @@ final class Problems {
 
     static void register(RoutesConfig routes) {
         routes.exception(RequestException.class, (e, ctx) -> answer(ctx, e.problem(), e.field(), e.getMessage()));
-        routes.exception(
-                MemoryException.class, (e, ctx) -> answer(ctx, Problem.of(e.reason()), e.field(), e.getMessage()));
+        routes.exception(MemoryException.class, (e, ctx) -> {
+            if (e.reason() == Reason.UNAVAILABLE) { // only the log says where on this machine the store is
+                log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
+            }
+            answer(ctx, Problem.of(e.reason()), e.field(), StoreException.forClients(e));
+        });
         routes.exception(RuleViolation.class, (e, ctx) -> answer(ctx, Problem.RULE, e.field(), e.getMessage()));
         routes.exception(ConstraintException.class, (e, ctx) -> answer(ctx, Problem.CONFLICT, null, e.getMessage()));
         routes.exception(DatabaseUnavailableException.class, (e, ctx) -> {

@@ -9,6 +9,7 @@ import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.store.StoreException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -303,7 +304,7 @@ public final class Reconciler {
         }
         tx.agents().find(agentId).ifPresent(agent -> {
             tx.ledger().register(agentId, agent.organizationId());
-            tx.ledger().setError(agentId, String.valueOf(reason.getMessage()));
+            tx.ledger().setError(agentId, StoreException.forClients(reason));
         });
     }
 

@@ -8,6 +8,7 @@ import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Listener;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
+import dev.gitmemory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,7 @@ public final class SqlRequests implements AutoCloseable {
             if (memory.reason() == Reason.UNAVAILABLE) {
                 log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
             }
-            return new Failure(state(memory.reason()), message);
+            return new Failure(state(memory.reason()), StoreException.forClients(memory));
         }
         if (reason instanceof RuleViolation) {
             return new Failure("MG105", message);

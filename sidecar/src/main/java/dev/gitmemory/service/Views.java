@@ -16,6 +16,7 @@ import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.UnknownRevisionException;
+import dev.gitmemory.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class Views {
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     known.map(Ledger.Repo::entries).orElse(0L),
                     known.map(Ledger.Repo::commits).orElse(0L),
-                    e.getMessage(),
+                    StoreException.forClients(e),
                     leftOut);
         }
     }

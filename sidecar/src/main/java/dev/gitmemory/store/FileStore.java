@@ -188,10 +188,7 @@ final class FileStore implements ObjectStore {
         } catch (RangeNotSatisfiableException e) {
             throw e;
         } catch (IOException e) {
-            throw new StoreException(
-                    "Can't read '" + key + "' in '" + root + "': " + DiskErrors.describe(e)
-                            + DiskErrors.adviceForReading(e),
-                    e);
+            throw failed("read", key, DiskErrors.describe(e) + DiskErrors.adviceForReading(e), e);
         }
     }
 
@@ -231,10 +228,7 @@ final class FileStore implements ObjectStore {
         try {
             return new FileListing(root, prefix, startAfter, limit).page();
         } catch (IOException e) {
-            throw new StoreException(
-                    "Can't list '" + prefix + "' in '" + root + "': " + DiskErrors.describe(e)
-                            + DiskErrors.adviceForReading(e),
-                    e);
+            throw failed("list", prefix, DiskErrors.describe(e) + DiskErrors.adviceForReading(e), e);
         }
     }
 
@@ -312,9 +306,11 @@ final class FileStore implements ObjectStore {
     }
 
     private IOException failed(String what, String key, IOException cause) {
+        return failed(what, key, DiskErrors.describe(cause) + DiskErrors.advice(cause), cause);
+    }
+
+    private StoreException failed(String what, String key, String why, IOException cause) {
         return new StoreException(
-                "Can't " + what + " '" + key + "' in '" + root + "': " + DiskErrors.describe(cause)
-                        + DiskErrors.advice(cause),
-                cause);
+                "Can't " + what + " '" + key + "' in '" + root + "': " + why, cant(what, key) + why, cause);
     }
 }

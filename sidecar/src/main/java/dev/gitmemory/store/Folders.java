@@ -29,7 +29,8 @@ final class Folders {
                 Files.createDirectory(at);
             } catch (FileAlreadyExistsException e) {
                 if (!Files.isDirectory(at)) {
-                    throw new IOException("'" + at + "' is an object, so there can be nothing below it", e);
+                    throw new IOException(
+                            "'" + root.relativize(at) + "' is an object, so there can be nothing below it", e);
                 }
             }
             sync(parent(at));

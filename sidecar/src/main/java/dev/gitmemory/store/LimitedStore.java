@@ -86,14 +86,11 @@ final class LimitedStore extends WrappedStore {
     }
 
     private NotSentException tooLate(Deadline limit, Operation operation, String key) {
-        return new NotSentException(
-                "Can't %s '%s' in %s: its time was over after %d ms (setting store-deadline), with %d requests under way and %d more that wait; the storage is slow, or store-parallelism too low"
+        String what = "Can't %s '%s'".formatted(operation.name().toLowerCase(Locale.ROOT), key);
+        String why =
+                ": its time was over after %d ms (setting store-deadline), with %d requests under way and %d more that wait; the storage is slow, or store-parallelism too low"
                         .formatted(
-                                operation.name().toLowerCase(Locale.ROOT),
-                                key,
-                                uri(),
-                                limit.elapsedMillis(),
-                                parallelism - turns.availablePermits(),
-                                turns.getQueueLength()));
+                                limit.elapsedMillis(), parallelism - turns.availablePermits(), turns.getQueueLength());
+        return new NotSentException(what + " in " + uri() + why, what + why);
     }
 }

@@ -11,4 +11,8 @@ public final class NotSentException extends StoreException {
     public NotSentException(String message) {
         super(message, null);
     }
+
+    NotSentException(String message, String forClients) {
+        super(message, forClients, null);
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the store that a setting names. */
@@ -18,6 +19,9 @@ public final class Stores {
 
     /** The variable by which Google's tools are told of an emulator; empty counts as not set. */
     private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
+
+    /** What has an '@' where a URL names its host. */
+    private static final Pattern WITH_SECRET = Pattern.compile("(?s)[^/]*//[^/]*@.*");
 
     private Stores() {}
 
@@ -90,6 +94,9 @@ public final class Stores {
     private static Opener opener(
             StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator, StoreUse use) {
         String setting = settings.uri();
+        if (WITH_SECRET.matcher(setting).matches()) {
+            throw unsupported(setting, "it holds no credentials: leave out what is between '//' and '@'", null);
+        }
         URI uri = parse(setting);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         return switch (scheme) {
@@ -142,10 +149,12 @@ public final class Stores {
         return text == null || text.isBlank() ? null : text;
     }
 
+    /** Says nothing that may be a secret: neither what is before an '@' or behind a '?', nor a cause that repeats it. */
     private static IllegalArgumentException unsupported(String setting, String reason, @Nullable Throwable cause) {
+        String told = setting.replaceFirst("(?s)^([a-z]*:?/*).*@", "$1...@").replaceFirst("(?s)\\?.*$", "?...");
         return new IllegalArgumentException(
-                "The store '" + setting + "' can't be opened: " + reason
+                "The store '" + told + "' can't be opened: " + reason
                         + ". Supported are file:///absolute/path, gs://bucket/prefix and memory:",
-                cause);
+                told.equals(setting) ? cause : null);
     }
 }

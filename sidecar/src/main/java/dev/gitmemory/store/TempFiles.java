@@ -84,7 +84,7 @@ final class TempFiles {
                 throw e;
             }
             throw new StoreException(
-                    "its folder '" + folder
+                    "its folder '" + FOLDER
                             + "' is gone: the store was emptied or replaced; put it back, and this process"
                             + " goes on by itself",
                     e);

@@ -134,7 +134,8 @@ final class DamagedStoreTest {
             assertThat(answer.text("detail"))
                     .contains("repo.git/log/00000000000000000002.bundle")
                     .contains("No space left on device; make room on this disk")
-                    .contains("nothing is committed");
+                    .contains("nothing is committed")
+                    .doesNotContain(folder.toString(), "Exception");
             assertThat(http.get(ONE).text("value")).isEqualTo("before");
 
             disk.mend();
@@ -150,7 +151,9 @@ final class DamagedStoreTest {
         assertThat(answer.header("Retry-After")).isEqualTo("5");
         assertThat(answer.text("detail"))
                 .contains("damaged/repo.git/log/" + object)
-                .contains(whatToDo);
+                .contains(whatToDo)
+                .doesNotContain(folder.toString(), "Exception");
+        assertThat(http.get("/v1/agents/damaged/git-memory").body()).doesNotContain(folder.toString());
         assertThat(http.get("/v1/agents/damaged/git-memory/history").status()).isEqualTo(503);
         assertThat(http.get(ONE).text("value")).as("its rows").isEqualTo("before");
         assertThat(write(http, OTHER).status()).as("the other agent").isEqualTo(200);

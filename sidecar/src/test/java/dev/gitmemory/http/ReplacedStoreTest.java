@@ -112,7 +112,10 @@ final class ReplacedStoreTest {
     private void assertRefused(String why) {
         Http.Answer answer = write("lost");
         assertThat(answer.status()).as(answer.body()).isEqualTo(503);
-        assertThat(answer.text("detail")).contains(why).contains("nothing was written");
+        assertThat(answer.text("detail"))
+                .contains(why)
+                .contains("nothing was written")
+                .doesNotContain(root.toString());
         assertThat(http.get(BLOCK).text("value")).as("its rows").isNotEqualTo("lost");
     }
 

@@ -1,7 +1,9 @@
 package dev.gitmemory.store;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.gitmemory.store.gcs.GcsLocation;
 import java.io.IOException;
@@ -29,11 +31,9 @@ final class StoresTest {
                 "gs:///prefix",
                 "gs://Bucket",
                 "gs://b",
-                "gs://user:secret@bucket/prefix",
                 "gs://bucket:80/prefix",
                 "gs://bucket//prefix",
                 "gs://bucket/a/../b",
-                "gs://bucket/prefix?generation=1",
                 "gs://bucket/prefix#top",
                 "memory"
             })
@@ -44,6 +44,31 @@ final class StoresTest {
                 .hasMessageContaining("file:///absolute/path")
                 .hasMessageContaining("gs://bucket/prefix")
                 .hasMessageContaining("memory:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gs://user:secret@bucket/prefix",
+                "gs://secret@bucket",
+                "gs:/user:secret@bucket",
+                "gs:user:secret@bucket",
+                "gs//user:secret@bucket",
+                "gs://user:a/secret@bucket",
+                "gs://user:se cret:secret@bucket/p",
+                "s3://user:secret@bucket",
+                "file://user:secret@host/path",
+                "user:secret@host",
+                "gs://bucket/prefix?key=secret"
+            })
+    void aSecretInAnAddressIsNotRepeated(String setting) {
+        assertThatThrownBy(() -> Stores.open(setting))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("can't be opened")
+                .hasNoCause()
+                .extracting(Throwable::getMessage, as(STRING))
+                .doesNotContain("secret");
+        assertThat(Stores.problemWith(setting).orElseThrow()).doesNotContain("secret");
     }
 
     @ParameterizedTest
