@@ -76,8 +76,27 @@ final class CrashMatrix implements AutoCloseable {
         }
     }
 
-    /** @param folder for all of it; empty */
-    CrashMatrix(Path folder) throws Exception {
+    /**
+     * Strikes in a world of its own, in the size that the properties {@code git-memory.crash.rounds} (1 by default) and
+     * {@code git-memory.crash.every} say.
+     *
+     * @param folder for all of it; empty
+     * @param every the default: of so many points one is struck, by each fault another; 1 for all of them
+     * @param leastPoints how many the operations must have
+     */
+    static void run(Path folder, Fault fault, List<? extends Operation> operations, int every, int leastPoints)
+            throws Exception {
+        try (CrashMatrix matrix = new CrashMatrix(folder)) {
+            matrix.run(
+                    fault,
+                    operations,
+                    Integer.getInteger("git-memory.crash.rounds", 1),
+                    Integer.getInteger("git-memory.crash.every", every),
+                    leastPoints);
+        }
+    }
+
+    private CrashMatrix(Path folder) throws Exception {
         this.folder = folder;
         this.postgres = TestCluster.start(Files.createDirectory(folder.resolve("postgres")));
         new Migrations(postgres.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
@@ -106,14 +125,8 @@ final class CrashMatrix implements AutoCloseable {
         postgres.close();
     }
 
-    /**
-     * Strikes.
-     *
-     * @param rounds how often each point is struck
-     * @param every of so many points one is struck, by each fault another; 1 for all of them
-     * @param leastPoints how many the operations must have
-     */
-    void run(Fault fault, List<? extends Operation> operations, int rounds, int every, int leastPoints)
+    /** @param rounds how often each point is struck */
+    private void run(Fault fault, List<? extends Operation> operations, int rounds, int every, int leastPoints)
             throws Exception {
         List<CrashPoint> all = points(operations);
         assertThat(all).hasSizeGreaterThanOrEqualTo(leastPoints);

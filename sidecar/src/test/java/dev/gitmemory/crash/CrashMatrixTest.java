@@ -15,10 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashMatrixTest {
 
-    private static final int ROUNDS = Integer.getInteger("git-memory.crash.rounds", 1);
-
-    /** Of so many points one is struck: 1 for all of them. */
-    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 7);
+    /** Of so many points one is struck by default. */
+    private static final int EVERY = 7;
 
     @TempDir
     Path folder;
@@ -26,8 +24,6 @@ class CrashMatrixTest {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void whateverDiesBetweenTwoStepsNothingAcknowledgedIsLostAndNothingHappensTwice(Fault fault) throws Exception {
-        try (CrashMatrix matrix = new CrashMatrix(folder)) {
-            matrix.run(fault, List.of(CrashOperation.values()), ROUNDS, EVERY, 140);
-        }
+        CrashMatrix.run(folder, fault, List.of(CrashOperation.values()), EVERY, 140);
     }
 }

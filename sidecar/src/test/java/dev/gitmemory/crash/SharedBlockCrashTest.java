@@ -16,10 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SharedBlockCrashTest {
 
-    private static final int ROUNDS = Integer.getInteger("git-memory.crash.rounds", 1);
-
-    /** Of so many points one is struck: 1 for all of them. */
-    private static final int EVERY = Integer.getInteger("git-memory.crash.every", 6);
+    /** Of so many points one is struck by default. */
+    private static final int EVERY = 6;
 
     @TempDir
     Path folder;
@@ -27,8 +25,6 @@ class SharedBlockCrashTest {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void everyOwnersRepositoryHasTheWriteOnceOrNoneHasIt(Fault fault) throws Exception {
-        try (CrashMatrix matrix = new CrashMatrix(folder)) {
-            matrix.run(fault, List.of(SharedOperation.values()), ROUNDS, EVERY, 55);
-        }
+        CrashMatrix.run(folder, fault, List.of(SharedOperation.values()), EVERY, 55);
     }
 }
