@@ -5,8 +5,8 @@ import dev.gitmemory.repo.ExportSummary;
 import dev.gitmemory.repo.Exports;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
-import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.TransferException;
+import dev.gitmemory.service.KnownRepository;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -71,10 +71,14 @@ final class ExportCommand implements CliCommand {
     @Override
     public ExitCode run(Console console) throws Exception {
         Path target = target();
-        RepoId id = repository.id();
+        KnownRepository known = repository.find();
         try (ObjectStore store = ExistingStore.open(repository.store());
                 MemoryRepositories repositories = new MemoryRepositories(store, Clock.systemUTC())) {
-            return export(repositories.open(id), target, console);
+            MemoryRepository opened = repositories.open(known.id());
+            known.lost(opened).ifPresent(lost -> console.err()
+                    .println("git-memory export: agent %s: %s. What is left is exported."
+                            .formatted(opened.id().agentId(), lost)));
+            return export(opened, target, console);
         }
     }
 

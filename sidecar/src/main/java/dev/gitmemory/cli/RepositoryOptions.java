@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.TransferException;
+import dev.gitmemory.service.KnownRepository;
 import dev.gitmemory.store.StoreSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -37,18 +38,17 @@ final class RepositoryOptions {
     }
 
     /**
-     * The repository's id.
+     * The repository, with what the database knows of it where it is asked.
      *
      * @throws TransferException if the database knows no such agent
      */
-    RepoId id() throws TransferException {
+    KnownRepository find() throws TransferException {
         String agentId = agent();
         if (organizationId != null) {
-            return new RepoId(organizationId, agentId);
+            return KnownRepository.unasked(new RepoId(organizationId, agentId));
         }
         try (Database database = Connections.connect(memory.database.settings(), memory.tables.settings())) {
-            return database.inTransaction(tx -> tx.agents().find(agentId))
-                    .map(found -> new RepoId(found.organizationId(), found.id()))
+            return KnownRepository.of(database, agentId)
                     .orElseThrow(() -> new TransferException("There is no agent '" + agentId
                             + "' in the database; if its repository is to be had all the"
                             + " same, name its organisation with --organization-id"));

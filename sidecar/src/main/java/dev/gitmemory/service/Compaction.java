@@ -4,10 +4,12 @@ import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,19 +42,33 @@ public final class Compaction {
      * Makes a checkpoint of an agent's repository as it is now, and deletes old entries if that is wanted.
      *
      * @param keep how long an entry is kept once a checkpoint covers it, one hour or longer; null for always
-     * @throws MemoryException if there is no such agent, or its repository can't be used
+     * @throws MemoryException if there is no such agent, if it has no repository or less of one than PostgreSQL has had,
+     *     or if its repository can't be used
      */
     public Result compact(String agentId, @Nullable Duration keep) {
         Agent agent =
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
         RepoId id = new RepoId(agent.organizationId(), agent.id());
         try {
+            requireRepository(id);
             boolean made = repositories.open(id).checkpoint();
             int deleted = keep == null ? 0 : repositories.deleteCovered(id, keep);
             return new Result(repositories.open(id).entries(), made, deleted);
         } catch (IOException e) {
             throw MemoryException.unavailable(
                     "The repository of agent %s can't be compacted: %s".formatted(agentId, e.getMessage()), e);
+        }
+    }
+
+    private void requireRepository(RepoId id) throws IOException {
+        MemoryRepository repository = repositories.open(id);
+        Optional<Ledger.Repo> known =
+                database.inTransaction(tx -> tx.ledger().repo(id.agentId())).filter(repo -> repo.appliedSeq() > 0);
+        if (known.isPresent()) {
+            Heads.require(repository, known.get());
+        } else if (repository.refresh() == null) {
+            throw MemoryException.notFound(
+                    "Agent %s has no repository: there is nothing to compact".formatted(id.agentId()));
         }
     }
 

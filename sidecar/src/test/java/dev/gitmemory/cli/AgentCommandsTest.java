@@ -106,7 +106,13 @@ class AgentCommandsTest {
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err())
                 .contains("--log-retention-days must be", "--checkpoint-entries must be", "--checkpoint-bytes must be");
-        assertThat(Cli.run(environment, "compact", "nobody").err()).contains("There is no agent 'nobody'");
+        Cli.Run nobody = Cli.run(environment, "compact", "nobody");
+        assertThat(nobody.err()).contains("There is no agent 'nobody'");
+        agent("plain");
+        Cli.Run without = Cli.run(environment, "compact", "plain");
+        assertThat(without.err()).contains("Agent plain has no repository: there is nothing to compact");
+        assertThat(without.exitCode()).isEqualTo(nobody.exitCode()).isEqualTo(1);
+        assertThat(without.out()).isEmpty();
     }
 
     @Test
@@ -132,7 +138,17 @@ class AgentCommandsTest {
             assertThat(store).as(command[0]).doesNotExist();
         }
         Files.createDirectory(store); // as a mount point whose disk is missing
-        assertThat(Cli.run(environment, "verify", "a").err()).contains("emptied or restored to an older state");
+        for (String[] command : new String[][] {
+            {"verify", "a"},
+            {"compact", "a"},
+            {"export", "--agent", "a", "--to", folder.resolve("out.git").toString()}
+        }) {
+            Cli.Run run = Cli.run(environment, command);
+            assertThat(run.exitCode()).as(command[0]).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("Agent a: PostgreSQL equals entry 1 of the log", "emptied or restored to an older state")
+                    .contains("Restore its newer objects, or correct the setting store");
+        }
         assertThat(Cli.run(environment, "sync", "--dry-run", "a").exitCode()).isEqualTo(1);
         assertThat(store).isEmptyDirectory();
 

@@ -142,6 +142,10 @@ final class OlderStoreTest extends TransferTest {
         assertRefused(
                 "a",
                 "PostgreSQL equals entry 4 of the log (commit " + newest + "), but the object storage ends at entry 2");
+        Cli.Run export = run("export", "--agent", "a", "--to", folder.resolve("left"));
+        assertThat(export.exitCode()).isZero();
+        assertThat(export.err()).contains("the object storage ends at entry 2", "What is left is exported.");
+        assertThat(folder.resolve("left/kept.md")).content().isEqualTo("Kept.");
         assertImported("a", lost, newest);
         assertThat(application.block("a", "kept", "git_sha"))
                 .as("blocks that git has kept their commit")
