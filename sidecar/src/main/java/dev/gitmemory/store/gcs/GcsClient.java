@@ -14,6 +14,9 @@ import com.google.cloud.storage.StorageRetryStrategy;
 import dev.gitmemory.store.StoreException;
 import dev.gitmemory.store.StoreSettings;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,8 @@ final class GcsClient implements AutoCloseable {
 
     /** Reading, creating, listing and deleting objects; not changing buckets or their rights. */
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
+
+    private static final Set<String> HTTP = Set.of("http", "https");
 
     private final Storage storage;
     private final ApacheHttpTransport transport;
@@ -39,6 +44,7 @@ final class GcsClient implements AutoCloseable {
      * @throws IOException if there are no credentials
      */
     static GcsClient connect(StoreSettings settings, @Nullable String emulator) throws IOException {
+        String host = emulator == null ? null : emulatorUrl(emulator);
         Watchdog watchdog = new Watchdog();
         ApacheHttpTransport transport =
                 new ApacheHttpTransport(watchdog.around(ApacheHttpTransport.newDefaultHttpClientBuilder()
@@ -62,8 +68,8 @@ final class GcsClient implements AutoCloseable {
                 // For the list of a project's buckets only; without one the client looks for it on the network.
                 .setProjectId("unused")
                 .setCredentials(credentials);
-        if (emulator != null) {
-            options.setHost(emulator.contains("://") ? emulator : "http://" + emulator);
+        if (host != null) {
+            options.setHost(host);
         }
         return new GcsClient(options.build().getService(), transport, watchdog);
     }
@@ -85,6 +91,22 @@ final class GcsClient implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("Closing the client of Google Cloud Storage failed", e);
         }
+    }
+
+    private static String emulatorUrl(String emulator) throws StoreException {
+        String url = emulator.contains("://") ? emulator : "http://" + emulator;
+        try {
+            URI uri = new URI(url);
+            if (uri.getHost() != null && uri.getUserInfo() == null && HTTP.contains(uri.getScheme())) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Told below, and without what it is: it may hold a secret.
+        }
+        throw new StoreException(
+                "The variable STORAGE_EMULATOR_HOST holds no address of an emulator: set it to one as in"
+                        + " http://localhost:4443, without a user name, or unset it to use Google Cloud Storage itself",
+                null);
     }
 
     /** Tokens are fetched over the same transport, so that this, too, ends with a deadline. */

@@ -1,10 +1,13 @@
 package dev.gitmemory.store.gcs;
 
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
 import com.google.cloud.storage.StorageException;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.StoreException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class GcsErrors {
 
     private static final int LONGEST_REASON = 300;
+    private static final String WHO_ANSWERS = "what answers there (STORAGE_EMULATOR_HOST, or a proxy)";
+    private static final String UNREADABLE = "the answer is not one of Google Cloud Storage; see " + WHO_ANSWERS;
 
     private final GcsLocation location;
     private final Duration timeout;
@@ -33,7 +38,8 @@ final class GcsErrors {
         StorageException failure = failed.failure;
         String tries = failed.attempts > 1 ? " (tried " + failed.attempts + " times)" : "";
         String why = failure.getCode() == 0 && deadline.isOver()
-                ? "broken off after " + deadline.elapsedMillis() + " ms (setting store-deadline): " + rootOf(failure)
+                ? "broken off after " + deadline.elapsedMillis() + " ms (setting store-deadline): "
+                        + inWords(rootOf(failure))
                 : explain(failure);
         return new StoreException(
                 "Can't " + what + " '" + location.describe(objectName) + "'" + tries + ": " + why, failure);
@@ -46,7 +52,7 @@ final class GcsErrors {
     }
 
     private String explain(StorageException failure) {
-        String google = " Google says: " + failure.getCode() + " " + reason(failure);
+        String google = answered(failure);
         return switch (failure.getCode()) {
             case 400 -> "the request was refused, maybe for damage on the way." + google;
             case 401 ->
@@ -67,7 +73,29 @@ final class GcsErrors {
         };
     }
 
+    /** What was answered, without the page that somebody else than Google may send with it. */
+    private static String answered(StorageException failure) {
+        if (failure.getCause() instanceof GoogleJsonResponseException google && google.getDetails() != null) {
+            return " Google says: " + failure.getCode() + " "
+                    + line(google.getDetails().getMessage());
+        }
+        if (failure.getCause() instanceof HttpResponseException other) {
+            String status = other.getStatusMessage() == null ? "" : " " + line(other.getStatusMessage());
+            return " The answer was HTTP " + failure.getCode() + status + ", not in Google's form: see " + WHO_ANSWERS
+                    + ".";
+        }
+        return " Google says: " + failure.getCode() + " " + reason(failure);
+    }
+
+    /** The answer to a request was none of Google's; thrown by its client as whatever it stumbled over. */
+    StoreException unreadable(String what, String objectName, RuntimeException failure) {
+        return new StoreException("Can't " + what + " '" + location.describe(objectName) + "': " + UNREADABLE, failure);
+    }
+
     private String explainConnection(StorageException failure) {
+        if (isUnreadable(failure)) {
+            return UNREADABLE;
+        }
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof Retryable credentials) {
                 return (credentials.isRetryable()
@@ -79,8 +107,27 @@ final class GcsErrors {
         }
         Throwable root = rootOf(failure);
         return root instanceof SocketTimeoutException
-                ? "no answer within " + timeout.toMillis() + " ms (setting store-timeout): " + root
-                : "the connection failed: " + root;
+                ? "no answer within " + timeout.toMillis() + " ms (setting store-timeout)"
+                : "the connection failed: " + inWords(root);
+    }
+
+    /** Whether Google's client could not make sense of the answer: its parser fails, be it at what is no JSON. */
+    private static boolean isUnreadable(StorageException failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            String type = t.getClass().getName();
+            if (t instanceof IllegalArgumentException || type.equals("com.fasterxml.jackson.core.JsonParseException")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Without the type, which tells nothing to who has no source at hand. */
+    private static String inWords(Throwable root) {
+        if (root instanceof UnknownHostException) {
+            return "the host name " + line(root.getMessage()) + " is not known here";
+        }
+        return root.getMessage() == null ? "no reason was given" : line(root.getMessage());
     }
 
     private static String reason(StorageException failure) {

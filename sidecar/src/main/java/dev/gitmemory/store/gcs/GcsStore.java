@@ -244,6 +244,8 @@ public final class GcsStore implements ObjectStore {
                 return null;
             }
             throw errors.failed(what, name, e, deadline);
+        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
+            throw errors.unreadable(what, name, e); // what the client throws at an answer that lacks something
         } finally {
             watch.end();
         }
