@@ -49,6 +49,12 @@ final class ImportText {
         }
         plan.refs().forEach((name, id) -> out.println("  ref: %s at %s".formatted(name, id)));
         printPaths("left out:", report.leftOut());
+        if (report.strangeAttributes()) {
+            out.println(
+                    "  warning: its .gitattributes %s the place of git-memory's '* -text': with line ends or filters in it,"
+                                    .formatted(dryRun ? "would take" : "has taken")
+                            + " git's clients may check files out, and push them, with other bytes than PostgreSQL has");
+        }
         if (dryRun) {
             out.println("Nothing was changed: this was a --dry-run.");
         } else {

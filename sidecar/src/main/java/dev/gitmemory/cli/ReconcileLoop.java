@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.service.Reconciler;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,21 +18,31 @@ final class ReconcileLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration WATCH = Duration.ofSeconds(10);
 
     private final Reconciler reconciler;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(r -> {
-        Thread t = new Thread(r, "reconciler");
-        t.setDaemon(true);
-        return t;
-    });
+    private final ScheduledExecutorService thread = thread("reconciler");
+    private final ScheduledExecutorService watching = thread("reconciler-watch");
     private final AtomicBoolean woken = new AtomicBoolean();
     private boolean failing; // the loop's thread only
 
     private final ScheduledFuture<?> passes;
+    private final ScheduledFuture<?> looks;
 
     private ReconcileLoop(Reconciler reconciler) {
         this.reconciler = reconciler;
+        ReconcilerWatch watch = new ReconcilerWatch(reconciler::turn, Clock.systemUTC());
+        this.looks =
+                watching.scheduleWithFixedDelay(watch::look, WATCH.toMillis(), WATCH.toMillis(), TimeUnit.MILLISECONDS);
         this.passes = thread.scheduleWithFixedDelay(this::pass, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(r -> {
+            Thread t = new Thread(r, name);
+            t.setDaemon(true);
+            return t;
+        });
     }
 
     static ReconcileLoop start(Reconciler reconciler) {
@@ -74,6 +85,8 @@ final class ReconcileLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        looks.cancel(false);
+        watching.shutdown();
         passes.cancel(true);
         thread.shutdown();
         try {

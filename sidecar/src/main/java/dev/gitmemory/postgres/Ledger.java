@@ -11,10 +11,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/** What PostgreSQL knows of git: per agent its repository, what its head holds under each label, and its commits. */
+/** What PostgreSQL knows of git: per agent its repository and what its head holds under each label. */
 public final class Ledger {
 
     private static final String REPO = """
@@ -76,18 +75,6 @@ public final class Ledger {
 
     /** How far PostgreSQL has got. */
     public record Position(String sha, long seq, long entries, long commits) {}
-
-    /** A commit, for queries in SQL. */
-    public record Commit(
-            String sha,
-            @Nullable String parentSha,
-            long seq,
-            String authorType,
-            String authorId,
-            String authorName,
-            String message,
-            Instant committedAt,
-            List<String> labels) {}
 
     public Optional<Repo> repo(String agentId) {
         return handle.createQuery(REPO + "WHERE agent_id = :agent")
@@ -298,64 +285,6 @@ public final class Ledger {
         handle.createUpdate("DELETE FROM git_memory.file WHERE agent_id = :agent AND label = :label")
                 .bind("agent", agentId)
                 .bind("label", label)
-                .execute();
-    }
-
-    /** Records commits; those recorded before stay as they are. */
-    public void putCommits(String agentId, List<Commit> commits) {
-        if (commits.isEmpty()) {
-            return;
-        }
-        PreparedBatch batch = handle.prepareBatch("""
-                INSERT INTO git_memory.commit (agent_id, sha, parent_sha, seq, author_type, author_id, author_name,
-                                               message, committed_at, labels)
-                VALUES (:agent, :sha, :parent, :seq, :type, :author, :name, :message, :at, :labels)
-                    ON CONFLICT (agent_id, sha) DO NOTHING
-                """);
-        for (Commit commit : commits) {
-            batch.bind("agent", agentId)
-                    .bind("sha", commit.sha())
-                    .bind("parent", commit.parentSha())
-                    .bind("seq", commit.seq())
-                    .bind("type", commit.authorType())
-                    .bind("author", commit.authorId())
-                    .bind("name", commit.authorName())
-                    .bind("message", commit.message())
-                    .bind("at", commit.committedAt())
-                    .bindArray("labels", String.class, commit.labels())
-                    .add();
-        }
-        batch.execute();
-    }
-
-    /** The commits that the ledger has of an agent, their SHAs only. */
-    public List<String> commitShas(String agentId) {
-        return handle.createQuery("SELECT sha FROM git_memory.commit WHERE agent_id = :agent")
-                .bind("agent", agentId)
-                .mapTo(String.class)
-                .list();
-    }
-
-    /** Those of an agent's commits that are named, newest first. */
-    public List<Commit> commits(String agentId, Collection<String> shas) {
-        return handle.createQuery("""
-                        SELECT sha, parent_sha, seq, author_type, author_id, author_name, message, committed_at, labels
-                          FROM git_memory.commit
-                         WHERE agent_id = :agent
-                           AND sha = ANY (:shas)
-                         ORDER BY seq DESC, committed_at DESC, sha
-                        """)
-                .bind("agent", agentId)
-                .bindArray("shas", String.class, shas)
-                .map(ConstructorMapper.of(Commit.class))
-                .list();
-    }
-
-    /** Forgets commits that git has no more. */
-    public void forgetCommits(String agentId, Collection<String> shas) {
-        handle.createUpdate("DELETE FROM git_memory.commit WHERE agent_id = :agent AND sha = ANY (:shas)")
-                .bind("agent", agentId)
-                .bindArray("shas", String.class, shas)
                 .execute();
     }
 

@@ -9,6 +9,7 @@ public final class Tx {
     private final BlockTable blocks;
     private final BlockWrites blockWrites;
     private final Ledger ledger;
+    private final Commits commits;
     private final Intents intents;
     private final RequestQueue requests;
     private final Tombstones tombstones;
@@ -19,6 +20,7 @@ public final class Tx {
         this.blocks = new BlockTable(handle, columns);
         this.blockWrites = new BlockWrites(handle, columns);
         this.ledger = new Ledger(handle);
+        this.commits = new Commits(handle);
         this.intents = new Intents(handle);
         this.requests = new RequestQueue(handle);
         this.tombstones = new Tombstones(handle);
@@ -39,6 +41,10 @@ public final class Tx {
 
     public Ledger ledger() {
         return ledger;
+    }
+
+    public Commits commits() {
+        return commits;
     }
 
     public Intents intents() {

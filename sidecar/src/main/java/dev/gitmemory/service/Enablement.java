@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -54,6 +53,9 @@ final class Enablement {
     }
 
     static final String ATTRIBUTES = ".gitattributes";
+
+    /** What that file says unless somebody has written another one. */
+    static final String OUR_ATTRIBUTES = "# Values are kept byte for byte: no client may convert line ends.\n* -text\n";
 
     private final Database database;
     private final MemoryRepositories repositories;
@@ -110,70 +112,6 @@ final class Enablement {
         }
     }
 
-    /**
-     * Makes the rows of an agent of git's a commit on top of what git has left, where git has lost commits that
-     * PostgreSQL has had. Only what is lost is made up for: where git has it all, nothing happens.
-     *
-     * @param dryRun whether only to say what would be done
-     * @throws MemoryException if there is no such agent, it is not git's, or its rows can't be committed; nothing was
-     *     changed
-     */
-    RowsImport importRows(String agentId, Caller caller, boolean dryRun) {
-        Agent agent = find(agentId);
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
-        try {
-            repositories.forget(id); // somebody has changed the store behind it
-            repositories.open(id).refresh();
-            RowsImport done = database.inTransaction(tx -> {
-                Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
-                Purge.refuse(tx, agentId);
-                if (tx.agents().lock(agentId).isEmpty()) {
-                    throw noAgent(agentId);
-                }
-                if (!repo.isEnabled()) {
-                    throw MemoryException.conflict(
-                            "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s' makes them a commit."
-                                    .formatted(agentId, agentId));
-                }
-                return importRows(tx, repo, repositories.open(id), caller, dryRun);
-            });
-            if (!dryRun) {
-                applier.apply(id, Applier.Scope.NEW_COMMITS);
-            }
-            return done;
-        } catch (IOException e) {
-            throw MemoryException.unavailable(
-                    "Rows of agent %s were not imported, the object storage failed: %s"
-                            .formatted(agentId, e.getMessage()),
-                    e);
-        }
-    }
-
-    private RowsImport importRows(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, boolean dryRun)
-            throws IOException {
-        String agentId = repo.agentId();
-        Optional<String> lost = Heads.lost(repository, repo.appliedSeq(), repo.appliedSha());
-        if (lost.isEmpty()) {
-            return new RowsImport(null, List.of());
-        }
-        List<String> gone = tx.ledger().commitShas(agentId).stream()
-                .filter(sha -> !repository.hasCommit(sha))
-                .toList();
-        RowsImport result = new RowsImport(lost.get(), tx.ledger().commits(agentId, gone));
-        if (!dryRun) {
-            tx.ledger().forgetCommits(agentId, gone);
-            tx.ledger().forgetApplied(agentId);
-            takeOver(
-                    tx,
-                    tx.ledger().register(agentId, repo.organizationId()),
-                    repository,
-                    caller,
-                    Precedence.ROWS_OVER_OLDER_GIT,
-                    result.message(agentId));
-        }
-        return result;
-    }
-
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
     void disable(String agentId, @Nullable Once once) {
         find(agentId);
@@ -199,7 +137,7 @@ final class Enablement {
         });
     }
 
-    private Agent find(String agentId) {
+    Agent find(String agentId) {
         return database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> noAgent(agentId));
     }
 
@@ -245,8 +183,12 @@ final class Enablement {
                         .values()));
     }
 
-    private void takeOver(
-            Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence asked, String message)
+    /**
+     * Makes what the agent's rows say, which it locks, git's and the ledger's.
+     *
+     * @param tx has the agent and its line of the ledger locked
+     */
+    void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence asked, String message)
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
@@ -351,7 +293,7 @@ final class Enablement {
     /** Makes the blocks' files what PostgreSQL has; files that are no blocks stay. */
     private static void replaceAll(FileTree files, Iterable<Block> blocks) {
         if (!files.exists(ATTRIBUTES)) {
-            files.write(ATTRIBUTES, "# Values are kept byte for byte: no client may convert line ends.\n* -text\n");
+            files.write(ATTRIBUTES, OUR_ATTRIBUTES);
         }
         List<String> keep = new ArrayList<>();
         for (Block block : blocks) {

@@ -17,6 +17,7 @@ public final class GitMemory {
     private final Blocks blocks;
     private final Views views;
     private final Enablement enablement;
+    private final RowsImporter rowsImporter;
     private final Sync sync;
     private final AgentImport agentImport;
     private final MemoryImport memoryImport;
@@ -34,6 +35,7 @@ public final class GitMemory {
         Announcements announcements = new Announcements(database, clock);
         GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
         this.enablement = new Enablement(database, repositories, applier, steps);
+        this.rowsImporter = new RowsImporter(database, repositories, enablement, applier);
         Targets targets = new Targets(database, repositories, enablement, applier);
         GitBlocks git = new GitBlocks(database, writer, steps);
         this.blocks = new Blocks(database, targets, git, new PlainBlocks(database));
@@ -113,7 +115,7 @@ public final class GitMemory {
      *     changed
      */
     public RowsImport importRows(String agentId, Caller caller, boolean dryRun) {
-        return enablement.importRows(agentId, caller, dryRun);
+        return rowsImporter.run(agentId, caller, dryRun);
     }
 
     /**

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     first; none for an agent that was git's
  * @param headSha where the repository is after it; null for one without commits
  * @param leftOut what was there and not imported, with the reason
+ * @param strangeAttributes whether a {@code .gitattributes} comes with it that is not what git-memory writes: git's
+ *     clients follow it when they check files out
  */
 public record ImportReport(
         SourceKind kind,
@@ -23,7 +25,8 @@ public record ImportReport(
         boolean enables,
         List<String> rowCommits,
         @Nullable String headSha,
-        List<String> leftOut) {
+        List<String> leftOut,
+        boolean strangeAttributes) {
 
     public ImportReport {
         rowCommits = List.copyOf(rowCommits);

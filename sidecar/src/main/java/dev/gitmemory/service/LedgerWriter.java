@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
+import dev.gitmemory.postgres.Commits;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.CommitInfo;
@@ -22,10 +23,8 @@ final class LedgerWriter {
                 tx.ledger().putFile(agentId, block, touched.commitSha());
             }
         }
-        tx.ledger()
-                .putCommits(
-                        agentId,
-                        delta.commits().stream().map(LedgerWriter::commit).toList());
+        tx.commits()
+                .put(agentId, delta.commits().stream().map(LedgerWriter::commit).toList());
         tx.ledger()
                 .setApplied(
                         agentId,
@@ -36,8 +35,8 @@ final class LedgerWriter {
                                 delta.repository().commits()));
     }
 
-    private static Ledger.Commit commit(CommitInfo commit) {
-        return new Ledger.Commit(
+    private static Commits.Commit commit(CommitInfo commit) {
+        return new Commits.Commit(
                 commit.sha(),
                 commit.parentSha(),
                 commit.seq(),

@@ -109,8 +109,15 @@ final class MemoryImport {
                     !enabled,
                     rowCommits,
                     head == null ? null : head.sha(),
-                    incoming.leftOut());
+                    incoming.leftOut(),
+                    plan.way() != Way.NOTHING && incoming.files().stream().anyMatch(MemoryImport::isStrangeAttributes));
         }
+    }
+
+    private static boolean isStrangeAttributes(IncomingFile file) {
+        return file.path().equals(Enablement.ATTRIBUTES)
+                && !file.unchanged()
+                && !Enablement.OUR_ATTRIBUTES.equals(file.text());
     }
 
     private RowsPlan onRows(RepoId id, MemoryRepository repository, Incoming incoming, ImportPlan plan, boolean prune)

@@ -20,7 +20,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +69,7 @@ public final class Reconciler {
     private boolean looking; // guarded by this
     private String lookedAt = ""; // guarded by this
     private Instant roundBegan = Instant.MIN; // guarded by this
+    private volatile @Nullable Turn turn;
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
 
     Reconciler(Database database, MemoryRepositories repositories, Steps steps, Clock clock) {
@@ -103,6 +106,14 @@ public final class Reconciler {
             long purged) {}
 
     /**
+     * What a pass is about.
+     *
+     * @param agentId whose turn it is; null while that is about no single agent
+     * @param since when it began
+     */
+    public record Turn(@Nullable String agentId, Instant since) {}
+
+    /**
      * A reason to leave an agent alone for a while.
      *
      * @param lookedAt whether it failed when it was looked at, so that following git again is not all there is to do
@@ -116,6 +127,11 @@ public final class Reconciler {
         return figures;
     }
 
+    /** What the pass under way is about; empty when none is. Takes no time, for the pass may hang. */
+    public Optional<Turn> turn() {
+        return Optional.ofNullable(turn);
+    }
+
     /**
      * One pass over the agents that need it.
      *
@@ -123,6 +139,15 @@ public final class Reconciler {
      * @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL is down; the next pass tries again
      */
     public synchronized int run() {
+        turn = new Turn(null, clock.instant());
+        try {
+            return pass();
+        } finally {
+            turn = null;
+        }
+    }
+
+    private int pass() {
         List<Ledger.Repo> inFlight = database.inTransaction(tx -> tx.ledger().inFlight());
         int followed = followAll(due(inFlight, Ledger.Repo::agentId));
         int letGo = letGoAll();
@@ -313,6 +338,7 @@ public final class Reconciler {
     }
 
     private boolean attempt(String agentId, Work work) {
+        turn = new Turn(agentId, clock.instant());
         try {
             work.run();
             Failing before = failing.remove(agentId);
@@ -328,6 +354,8 @@ public final class Reconciler {
         } catch (IOException | RuntimeException e) {
             failed(agentId, e);
             return false;
+        } finally {
+            turn = new Turn(null, clock.instant());
         }
     }
 

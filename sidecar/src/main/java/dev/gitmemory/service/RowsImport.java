@@ -1,6 +1,6 @@
 package dev.gitmemory.service;
 
-import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Commits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param lost what the object storage has lost, for people to read; null where it has everything, and nothing was done
  * @param commits the commits that PostgreSQL has heard of and git has no more, newest first
  */
-public record RowsImport(@Nullable String lost, List<Ledger.Commit> commits) {
+public record RowsImport(@Nullable String lost, List<Commits.Commit> commits) {
 
     private static final int MOST_NAMED = 50;
     private static final int SHA_DIGITS = 12;

@@ -84,6 +84,21 @@ final class ImportSourcesTest extends TransferTest {
     }
 
     @Test
+    void settingsOfGitThatTakeThePlaceOfOursAreWarnedOf() {
+        enabledAgent("a");
+        enabledAgent("b");
+        String warning = "warning: its .gitattributes ";
+        StockGit git = StockGit.init(folder.resolve("git"));
+        git.put(".gitattributes", "*.md text eol=crlf\n").put("x.md", "X.").commit("CRLF");
+        assertThat(importInto("a", git.folder(), "--dry-run")).contains(warning + "would take the place");
+        assertThat(importInto("a", git.folder())).contains(warning + "has taken the place");
+        assertThat(importInto("a", git.folder())).as("nothing new").doesNotContain(warning);
+        ok("export", "--agent", "b", "--to", folder.resolve("b.git"));
+        assertThat(importInto("a", folder.resolve("b.git"))).as("ours").doesNotContain(warning);
+        assertThat(importInto("b", git.folder())).contains(warning + "has taken the place");
+    }
+
+    @Test
     void anAgentFileThatIsAPipeIsRefusedInsteadOfWaitedFor() throws Exception {
         Path pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())

@@ -14,8 +14,10 @@ import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.service.Reconciler;
 import dev.gitmemory.service.Reconciler.Figures;
 import dev.gitmemory.service.SqlRequests;
+import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.FaultyStore;
+import dev.gitmemory.testing.ForwardingStore;
 import dev.gitmemory.testing.Sidecar;
 import java.io.IOException;
 import java.sql.Connection;
@@ -23,8 +25,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -152,6 +157,28 @@ class ReconcilerTest extends SqlTest {
             logger.detachAppender(lines);
         }
         assertThat(block("late", "system/persona", "value")).isEqualTo("I am late");
+    }
+
+    @Test
+    void whoseTurnItIsCanBeSeenWhileTheStoreIsAsked() throws SQLException, IOException {
+        List<Optional<Reconciler.Turn>> seen = new ArrayList<>();
+        AtomicReference<Reconciler> asked = new AtomicReference<>();
+        ObjectStore watched = new ForwardingStore(store) {
+            @Override
+            public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
+                Optional.ofNullable(asked.get()).ifPresent(reconciler -> seen.add(reconciler.turn()));
+                return super.list(prefix, startAfter, limit);
+            }
+        };
+        try (Sidecar sidecar = Sidecar.start(database, watched)) {
+            application.createAgent("iris");
+            application.tag("iris");
+            asked.set(sidecar.memory().reconciler());
+            sidecar.memory().reconciler().run();
+            assertThat(seen).isNotEmpty().allSatisfy(turn -> assertThat(turn.map(Reconciler.Turn::agentId))
+                    .contains("iris"));
+            assertThat(sidecar.memory().reconciler().turn()).isEmpty();
+        }
     }
 
     private static List<String> about(ListAppender<ILoggingEvent> lines, String agentId) {
