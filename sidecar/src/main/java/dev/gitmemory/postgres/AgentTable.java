@@ -70,6 +70,33 @@ public final class AgentTable {
                 .one();
     }
 
+    /**
+     * Keeps the tag from being removed until this transaction ends. Waits for nobody: who removes a tag may wait for this
+     * transaction at its end.
+     *
+     * @return false where there is no tag, or another transaction is about to remove it
+     */
+    public boolean holdTag(String agentId) {
+        return lockTag(agentId, "FOR KEY SHARE SKIP LOCKED");
+    }
+
+    /**
+     * Waits until nobody is about to remove the tag; for transactions that hold nothing else. Returns whether it is there
+     * then.
+     */
+    public boolean awaitTag(String agentId) {
+        return lockTag(agentId, "FOR KEY SHARE");
+    }
+
+    private boolean lockTag(String agentId, String lock) {
+        return handle.createQuery("SELECT true FROM <agents_tags> WHERE agent_id = :id AND tag = :tag " + lock)
+                .bind("id", agentId)
+                .bind("tag", TAG)
+                .mapTo(Boolean.class)
+                .findFirst()
+                .isPresent();
+    }
+
     /** Gives the agent a tag unless it has it. */
     public void addTag(String agentId, String tag) {
         handle.createUpdate("INSERT INTO <agents_tags> (agent_id, tag) VALUES (:id, :tag) ON CONFLICT DO NOTHING")

@@ -1,7 +1,6 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
-import dev.gitmemory.block.BlockMarkdown;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.postgres.AgentTable;
@@ -12,16 +11,11 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports;
 import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tx;
-import dev.gitmemory.repo.Draft;
-import dev.gitmemory.repo.FileTree;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
-import dev.gitmemory.repo.Outcome;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,21 +46,18 @@ final class Enablement {
         GIT
     }
 
-    static final String ATTRIBUTES = ".gitattributes";
-
-    /** What that file says unless somebody has written another one. */
-    static final String OUR_ATTRIBUTES = "# Values are kept byte for byte: no client may convert line ends.\n* -text\n";
-
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
     private final Steps steps;
+    private final RowsCommit rowsCommit;
 
     Enablement(Database database, MemoryRepositories repositories, Applier applier, Steps steps) {
         this.database = database;
         this.repositories = repositories;
         this.applier = applier;
         this.steps = steps;
+        this.rowsCommit = new RowsCommit(steps);
     }
 
     /**
@@ -81,17 +72,51 @@ final class Enablement {
 
     /** As {@link #enable(String, Caller)}, for an agent whose repository may be there already. */
     void enable(String agentId, Caller caller, Precedence precedence) {
+        while (handOver(agentId, caller, precedence, Tag.WRITTEN) == HandOver.TAG_GOES) {
+            database.execute(tx -> tx.agents().awaitTag(agentId));
+        }
+    }
+
+    /**
+     * As {@link #enable(String, Caller)}, because an agent has the tag, which is not written: who removes it meanwhile has
+     * disabled the agent.
+     *
+     * @return false if the tag is gone, or another transaction is about to remove it; nothing was changed
+     */
+    boolean takeOver(String agentId) {
+        return handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED) == HandOver.DONE;
+    }
+
+    private enum Tag {
+        /** The agent gets it unless it has it. */
+        WRITTEN,
+        /** The agent must have it. */
+        REQUIRED
+    }
+
+    private enum HandOver {
+        DONE,
+        NO_TAG,
+        /** Another transaction is about to remove the tag. */
+        TAG_GOES
+    }
+
+    private HandOver handOver(String agentId, Caller caller, Precedence precedence, Tag tag) {
         Agent agent = find(agentId);
         database.execute(tx -> Purge.refuse(tx, agentId));
         RepoId id = new RepoId(agent.organizationId(), agent.id());
         try {
             repositories.open(id).refresh();
-            database.execute(tx -> {
+            HandOver result = database.inTransaction(tx -> {
+                if (isEnabled(tx, agentId) && tx.agents().hasTag(agentId)) {
+                    return HandOver.DONE;
+                }
+                HandOver held = hold(tx, agentId, tag);
+                if (held != HandOver.DONE) {
+                    return held;
+                }
                 Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
                 Purge.refuse(tx, agentId);
-                if (tx.agents().lock(agentId).isEmpty()) {
-                    throw noAgent(agentId);
-                }
                 if (!repo.isEnabled()) {
                     takeOver(
                             tx,
@@ -101,15 +126,46 @@ final class Enablement {
                             precedence,
                             message(agentId, repositories.open(id).head() == null));
                 }
-                tx.agents().addTag(agentId, AgentTable.TAG);
-                steps.reached(Steps.Step.TAGGED, agentId);
+                if (tag == Tag.WRITTEN) {
+                    tx.agents().addTag(agentId, AgentTable.TAG);
+                    steps.reached(Steps.Step.TAGGED, agentId);
+                }
+                return HandOver.DONE;
             });
-            steps.reached(Steps.Step.APPLIED, agentId);
-            applier.apply(id, Applier.Scope.NEW_COMMITS);
+            if (result == HandOver.DONE) {
+                steps.reached(Steps.Step.APPLIED, agentId);
+                applier.apply(id, Applier.Scope.NEW_COMMITS);
+            }
+            return result;
         } catch (IOException e) {
             throw MemoryException.unavailable(
                     "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
         }
+    }
+
+    private static boolean isEnabled(Tx tx, String agentId) {
+        return tx.ledger().repo(agentId).filter(Ledger.Repo::isEnabled).isPresent();
+    }
+
+    /**
+     * Locks the agent's row, its links and blocks, and its tag where it has one.
+     *
+     * <p>In an order, and before the ledger, so that the application never has to be the victim of a deadlock: at its end,
+     * a transaction that removes the tag wants the ledger's row, and may have written the agent and its blocks before.
+     * Nobody waits for that transaction here while he holds what it will want.
+     */
+    private static HandOver hold(Tx tx, String agentId, Tag tag) {
+        if (tx.agents().lock(agentId).isEmpty()) {
+            throw noAgent(agentId);
+        }
+        tx.blocks().lockOfAgent(agentId);
+        if (tx.agents().holdTag(agentId)) {
+            return HandOver.DONE;
+        }
+        if (tx.agents().hasTag(agentId)) {
+            return HandOver.TAG_GOES;
+        }
+        return tag == Tag.WRITTEN ? HandOver.DONE : HandOver.NO_TAG;
     }
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */
@@ -166,10 +222,6 @@ final class Enablement {
         return "%s git memory for %s".formatted(isNew ? "Enable" : "Enable again", agentId);
     }
 
-    static String messageOfReturn(String agentId) {
-        return "Return to what git had for %s".formatted(agentId);
-    }
-
     /**
      * The blocks that an agent's rows, as they are now, would become in git.
      *
@@ -205,7 +257,7 @@ final class Enablement {
             tx.ledger().markInFlight(agentId);
             return; // all of git is applied next, by whoever gets there
         }
-        RepoDelta delta = commitRows(tx, repo, repository, caller, message, blockById.values(), before);
+        RepoDelta delta = rowsCommit.make(tx, repo, repository, caller, message, blockById.values(), before);
         LedgerWriter.write(tx, delta);
         tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
         steps.reached(Steps.Step.LEDGER_WRITTEN, agentId);
@@ -233,78 +285,6 @@ final class Enablement {
                         .map(BlockRow::gitSha)
                         .anyMatch(sha -> sha != null && !sha.equals(Reports.PENDING) && repository.hasCommit(sha));
         return fromGit ? Precedence.GIT : asked;
-    }
-
-    /**
-     * Commits the rows, and on top of them, in the same entry, what git had before where that is to win.
-     *
-     * @param before the commit whose files win; null where the rows do
-     * @return what the rows, as they are now, have to be in the ledger
-     */
-    private RepoDelta commitRows(
-            Tx tx,
-            Ledger.Repo repo,
-            MemoryRepository repository,
-            Caller caller,
-            String message,
-            Iterable<Block> blocks,
-            @Nullable Head before)
-            throws IOException {
-        String agentId = repo.agentId();
-        List<Draft> drafts = new ArrayList<>();
-        drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks)));
-        if (before != null) {
-            drafts.add(Draft.of(
-                    caller.author(), messageOfReturn(agentId), files -> restoreAll(files, before.sha(), repository)));
-        }
-        List<Outcome> outcomes = repository.commit(drafts);
-        for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Rejected rejected) {
-                throw rejected.reason();
-            }
-        }
-        steps.reached(Steps.Step.COMMITTED, agentId);
-        boolean gitWon = outcomes.size() > 1 && outcomes.get(1) instanceof Outcome.Committed;
-        if (gitWon && outcomes.get(0) instanceof Outcome.Committed rows) {
-            tx.ledger().markInFlight(agentId); // the second commit is still to be applied
-            long entry = repository.entries() - 1;
-            return RepoDelta.at(
-                    repo,
-                    repository,
-                    new Head(rows.commit().sha(), rows.commit().seq(), entry));
-        }
-        return RepoDelta.everything(repo, repository, List.of());
-    }
-
-    /** Makes the files what a commit has. */
-    private static void restoreAll(FileTree files, String sha, MemoryRepository repository) {
-        Set<String> there;
-        try {
-            there = repository.paths(sha);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // as the tree itself does: the store failed, not the edit
-        }
-        List.copyOf(files.paths()).stream()
-                .filter(path -> !there.contains(path) && !path.equals(ATTRIBUTES))
-                .forEach(files::delete);
-        there.forEach(path -> files.restore(path, sha));
-    }
-
-    /** Makes the blocks' files what PostgreSQL has; files that are no blocks stay. */
-    private static void replaceAll(FileTree files, Iterable<Block> blocks) {
-        if (!files.exists(ATTRIBUTES)) {
-            files.write(ATTRIBUTES, OUR_ATTRIBUTES);
-        }
-        List<String> keep = new ArrayList<>();
-        for (Block block : blocks) {
-            String path = block.label().path();
-            String old = files.exists(path) ? files.read(path) : null;
-            files.write(path, old == null ? BlockMarkdown.render(block) : BlockMarkdown.rerender(old, block));
-            keep.add(path);
-        }
-        List.copyOf(files.paths()).stream()
-                .filter(p -> BlockPaths.label(p).isPresent() && !keep.contains(p))
-                .forEach(files::delete);
     }
 
     static Set<String> pathsInGit(MemoryRepository repository) throws IOException {

@@ -115,9 +115,9 @@ final class MemoryImport {
     }
 
     private static boolean isStrangeAttributes(IncomingFile file) {
-        return file.path().equals(Enablement.ATTRIBUTES)
+        return file.path().equals(RowsCommit.ATTRIBUTES)
                 && !file.unchanged()
-                && !Enablement.OUR_ATTRIBUTES.equals(file.text());
+                && !RowsCommit.OUR_ATTRIBUTES.equals(file.text());
     }
 
     private RowsPlan onRows(RepoId id, MemoryRepository repository, Incoming incoming, ImportPlan plan, boolean prune)
@@ -168,7 +168,7 @@ final class MemoryImport {
         return head != null
                 && imported != null
                 && repository.diff(imported, head.sha(), null).stream()
-                        .allMatch(change -> change.path().equals(Enablement.ATTRIBUTES));
+                        .allMatch(change -> change.path().equals(RowsCommit.ATTRIBUTES));
     }
 
     private ImportPlan write(RepoId id, Incoming incoming, Caller caller) throws IOException {

@@ -94,8 +94,9 @@ final class Purge {
         if (known.isPresent()) {
             return known.get();
         }
+        boolean isThere = tx.agents().lock(agentId).isPresent(); // before the ledger's row, as who enables it does
         Ledger.Repo repo = tx.ledger().register(agentId, id.organizationId());
-        if (tx.agents().lock(agentId).isEmpty()) {
+        if (!isThere) {
             tx.agents().removeTag(agentId); // where the application's tags outlive their agents
         } else if (repo.isEnabled() || tx.agents().hasTag(agentId)) {
             throw MemoryException.conflict(

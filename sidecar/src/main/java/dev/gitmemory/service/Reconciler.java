@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -198,7 +199,8 @@ public final class Reconciler {
         int done = 0;
         List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
         for (String agentId : due(waiting, id -> id)) {
-            if (attempt(agentId, () -> enablement.enable(agentId, Caller.system()))) {
+            AtomicBoolean hadTag = new AtomicBoolean();
+            if (attempt(agentId, () -> hadTag.set(enablement.takeOver(agentId))) && hadTag.get()) {
                 log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
                 done++;
             }

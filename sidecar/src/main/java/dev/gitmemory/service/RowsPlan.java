@@ -62,7 +62,7 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
         } else if (!before.equals(isFolder || !gitWins ? inGit(repository) : theirs) && !before.isEmpty()) {
             commits.add(Enablement.message(agentId, false));
             if (!isFolder && gitWins) {
-                commits.add(Enablement.messageOfReturn(agentId));
+                commits.add(RowsCommit.messageOfReturn(agentId));
             }
         }
         return new RowsPlan(counted, commits);
@@ -72,7 +72,7 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
             Map<String, Block> before, Map<String, Block> after, ImportPlan plan, boolean isFolder, boolean isNew) {
         List<String> added = others(plan.added());
         if (isFolder && isNew) {
-            added.remove(Enablement.ATTRIBUTES); // the rows' commit brings it
+            added.remove(RowsCommit.ATTRIBUTES); // the rows' commit brings it
         }
         List<String> changed = others(plan.changed());
         List<String> removed = others(plan.removed());

@@ -53,19 +53,17 @@ final class Targets {
 
     /** The agent as an owner, if its blocks are git's. */
     Optional<Owner> owner(Agent agent) {
-        Optional<Owner> owner = database.inTransaction(tx -> tx.agents().owner(agent.id()));
-        return owner.isPresent() && takeOver(List.of(owner.get()))
-                ? database.inTransaction(tx -> tx.agents().owner(agent.id()))
-                : owner;
+        return takenOver(() -> database.inTransaction(tx -> tx.agents().owner(agent.id())).stream()
+                        .toList())
+                .stream()
+                .findFirst();
     }
 
     /** A block and its owners; owners with a tag that nobody has taken over yet are taken over first. */
     Target find(String blockId) {
-        List<Owner> owners = database.inTransaction(tx -> tx.agents().owners(blockId));
-        return takeOver(owners)
-                ? new Target(
-                        row(blockId), database.inTransaction(tx -> tx.agents().owners(blockId)))
-                : new Target(row(blockId), owners);
+        List<Owner> owners =
+                takenOver(() -> database.inTransaction(tx -> tx.agents().owners(blockId)));
+        return new Target(row(blockId), owners);
     }
 
     /**
@@ -93,10 +91,31 @@ final class Targets {
         return target;
     }
 
-    private boolean takeOver(List<Owner> owners) {
-        List<Owner> waiting = owners.stream().filter(o -> !o.takenOver()).toList();
-        waiting.forEach(o -> enablement.enable(o.agentId(), Caller.system()));
-        return !waiting.isEmpty();
+    /** Owners that are git's, all of them. */
+    private List<Owner> takenOver(Supplier<List<Owner>> read) {
+        List<Owner> owners = read.get();
+        for (int turn = 0; turn < TURNS && !areTakenOver(owners); turn++) {
+            owners.stream().filter(o -> !o.takenOver()).forEach(o -> takeOver(o.agentId()));
+            owners = read.get();
+        }
+        if (!areTakenOver(owners)) {
+            throw unsettled();
+        }
+        return owners;
+    }
+
+    private static boolean areTakenOver(List<Owner> owners) {
+        return owners.stream().allMatch(Owner::takenOver);
+    }
+
+    private void takeOver(String agentId) {
+        if (!enablement.takeOver(agentId)) {
+            database.execute(tx -> tx.agents().awaitTag(agentId)); // whoever removes it decides whose the blocks are
+        }
+    }
+
+    private static MemoryException unsettled() {
+        return MemoryException.conflict("The agent is being enabled and disabled all the time; try again");
     }
 
     /**
@@ -170,9 +189,8 @@ final class Targets {
                 refused = e; // the tag came after the block was looked up: look again
             }
         }
-        throw MemoryException.conflict(
-                refused == null
-                        ? "The agent is being enabled and disabled all the time; try again"
-                        : "PostgreSQL refused the write: " + refused.getMessage());
+        throw refused == null
+                ? unsettled()
+                : MemoryException.conflict("PostgreSQL refused the write: " + refused.getMessage());
     }
 }
