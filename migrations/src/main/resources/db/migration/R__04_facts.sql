@@ -354,15 +354,18 @@ BEGIN
               SELECT * FROM git_memory.lost_tags()) AS d
              LEFT JOIN "${app_schema}"."${agents_table}" a
                     ON a.id = d.agent_id
+             LEFT JOIN git_memory.repo r
+                    ON r.agent_id = d.agent_id
         WHERE EXISTS (SELECT
                       FROM unnest(ARRAY['git_memory_reader', 'git_memory_admin', 'git_memory_sidecar',
                                         'git_memory_owner']) AS everything (role_name)
                       WHERE pg_has_role(session_user, everything.role_name, 'MEMBER'))
-           OR a.organization_id IN (SELECT o.organization_id
-                                    FROM git_memory.reader_organization o
-                                         JOIN pg_roles known
-                                           ON known.rolname = o.role_name
-                                    WHERE pg_has_role(session_user, known.oid, 'MEMBER'));
+           OR ARRAY[a.organization_id, coalesce(r.organization_id, a.organization_id)]::text[]
+              <@ ARRAY(SELECT o.organization_id
+                       FROM git_memory.reader_organization o
+                            JOIN pg_roles known
+                              ON known.rolname = o.role_name
+                       WHERE pg_has_role(session_user, known.oid, 'MEMBER'));
 END
 $function$;
 

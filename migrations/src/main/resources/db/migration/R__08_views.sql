@@ -1,5 +1,7 @@
 -- What a person sees of it all: members of git_memory_reader, git_memory_admin and git_memory_sidecar may read these.
--- Other roles see the organisations that show_organization names for them, and no row of another.
+-- Other roles see the organisations that show_organization names for them, and no row of another. An agent that the
+-- application has moved to another organisation, or made anew there, has a repository that is the former one's: it is shown
+-- only to who may see both.
 --
 -- security_barrier keeps a reader's own functions from being called with rows that he may not see.
 
@@ -56,12 +58,17 @@ SELECT agent.agent_id,
            WHEN agent.is_purging THEN format('being purged since %s for role %s', agent.asked_at, agent.role_name)
            WHEN agent.is_deleted THEN 'the application has deleted the agent; its repository is kept until '
                                       'git_memory.purge_agent removes it'
+           WHEN agent.organization_now <> agent.organization_id
+                AND (agent.state = 'enabled' OR agent.head_sha IS NOT NULL)
+                                 THEN format('the application says organisation "%s": nothing is written until it says "%s" '
+                                             'again', agent.organization_now, agent.organization_id)
            WHEN agent.state = 'enabled' AND NOT agent.tagged
                                  THEN 'the tag is gone and the ledger was not told: a running sidecar gives the rows back to '
                                       'PostgreSQL alone; to keep the agent git''s, put the tag "git-memory-enabled" back first'
        END                                 AS remark
 FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      AS agent_id,
              coalesce(r.organization_id, p.organization_id, a.organization_id) AS organization_id,
+             coalesce(a.organization_id, r.organization_id, p.organization_id) AS organization_now,
              t.agent_id IS NOT NULL                                            AS tagged,
              a.id IS NULL                                                      AS is_deleted,
              p.agent_id IS NOT NULL                                            AS is_purging,
@@ -89,7 +96,8 @@ FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      A
            LEFT JOIN "${app_schema}"."${agents_table}" a
                   ON a.id = coalesce(r.agent_id, t.agent_id, p.agent_id)) AS agent
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR agent.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR (    agent.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND agent.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 CREATE VIEW git_memory.history WITH (security_barrier) AS
 SELECT c.agent_id,
@@ -105,8 +113,11 @@ SELECT c.agent_id,
 FROM git_memory.commit c
      JOIN git_memory.repo r
        ON r.agent_id = c.agent_id
+     LEFT JOIN "${app_schema}"."${agents_table}" a
+            ON a.id = c.agent_id
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(a.organization_id, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- Rows that are not what git says, and files of git that no row shows. Has to be empty. (A view that named the blocks
 -- table's columns would keep the application from changing their types.)
@@ -120,8 +131,11 @@ SELECT d.agent_id,
 FROM git_memory.drift_shown() d
      LEFT JOIN "${app_schema}"."${agents_table}" a
             ON a.id = d.agent_id
+     LEFT JOIN git_memory.repo r
+            ON r.agent_id = d.agent_id
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR (    a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- Blocks that git can't have: they were left out when their agent was taken over, and are frozen.
 CREATE VIEW git_memory.left_out WITH (security_barrier) AS
@@ -133,8 +147,11 @@ SELECT o.agent_id,
 FROM git_memory.left_out_block o
      JOIN git_memory.repo r
        ON r.agent_id = o.agent_id
+     LEFT JOIN "${app_schema}"."${agents_table}" a
+            ON a.id = o.agent_id
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(a.organization_id, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- What rows held that git did not, when sync put git's content in its place. The one view that shows content, so for
 -- admins only.
@@ -170,8 +187,11 @@ SELECT q.id,
 FROM git_memory.request q
      LEFT JOIN "${app_schema}"."${agents_table}" a
             ON a.id = q.agent_id
+     LEFT JOIN git_memory.repo r
+            ON r.agent_id = q.agent_id
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v);
+   OR (    a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- The guard's triggers, as they have to be: every row must say ok.
 CREATE VIEW git_memory.guard AS

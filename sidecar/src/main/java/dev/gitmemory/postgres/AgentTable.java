@@ -36,6 +36,8 @@ public final class AgentTable {
     /**
      * An agent that has the tag.
      *
+     * @param organizationId what the application says
+     * @param repositoryOrganizationId what the ledger says of its repository, which is there; else what the application says
      * @param takenOver whether the ledger has taken it over
      * @param appliedSeq the log entry that its rows equal, 0 before the first: the log can't end before it
      * @param appliedSha the commit that its rows equal, null before the first: the log must have it
@@ -43,6 +45,7 @@ public final class AgentTable {
     public record Owner(
             String agentId,
             String organizationId,
+            String repositoryOrganizationId,
             boolean takenOver,
             long appliedSeq,
             @Nullable String appliedSha) {}
@@ -175,6 +178,8 @@ public final class AgentTable {
         return handle.createQuery("""
                         SELECT a.id AS agent_id,
                                a.organization_id,
+                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id END
+                                   AS repository_organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
@@ -182,7 +187,7 @@ public final class AgentTable {
                           JOIN <agents_tags> t ON t.agent_id = a.id AND t.tag = :tag
                           LEFT JOIN git_memory.repo r ON r.agent_id = a.id
                          WHERE a.id = :agent
-                        """)
+                        """.formatted(Ledger.HAS_REPOSITORY))
                 .bind("tag", TAG)
                 .bind("agent", agentId)
                 .map(ConstructorMapper.of(Owner.class))
@@ -194,6 +199,8 @@ public final class AgentTable {
         return handle.createQuery("""
                         SELECT a.id AS agent_id,
                                a.organization_id,
+                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id END
+                                   AS repository_organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
@@ -203,7 +210,7 @@ public final class AgentTable {
                           LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id
                          WHERE l.block_id = :block
                          ORDER BY a.id COLLATE "C"
-                        """)
+                        """.formatted(Ledger.HAS_REPOSITORY))
                 .bind("tag", TAG)
                 .bind("block", blockId)
                 .map(ConstructorMapper.of(Owner.class))

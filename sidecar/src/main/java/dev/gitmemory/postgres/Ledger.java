@@ -22,6 +22,9 @@ public final class Ledger {
               FROM git_memory.repo
             """;
 
+    /** Whether git has something of the agent whose row is {@code r}, as far as PostgreSQL knows: its line is no mere mark. */
+    static final String HAS_REPOSITORY = "(r.state = 'enabled' OR r.head_sha IS NOT NULL)";
+
     private final Handle handle;
 
     Ledger(Handle handle) {
@@ -80,6 +83,18 @@ public final class Ledger {
         return handle.createQuery(REPO + "WHERE agent_id = :agent")
                 .bind("agent", agentId)
                 .map(ConstructorMapper.of(Repo.class))
+                .findOne();
+    }
+
+    /**
+     * The organisation that the agent's repository is of, whatever the application says since; empty while git has nothing
+     * of the agent.
+     */
+    public Optional<String> organization(String agentId) {
+        return handle.createQuery("SELECT r.organization_id FROM git_memory.repo r WHERE r.agent_id = :agent AND "
+                        + HAS_REPOSITORY)
+                .bind("agent", agentId)
+                .mapTo(String.class)
                 .findOne();
     }
 
@@ -152,13 +167,15 @@ public final class Ledger {
         handle.execute("SET CONSTRAINTS ALL DEFERRED");
     }
 
-    /** Makes sure that the agent has a row, and locks it. */
+    /** Makes sure that the agent has a row, and locks it. Its organisation stays from where git has something of the agent. */
     public Repo register(String agentId, String organizationId) {
         handle.createUpdate("""
-                        INSERT INTO git_memory.repo (agent_id, organization_id, state)
+                        INSERT INTO git_memory.repo AS r (agent_id, organization_id, state)
                         VALUES (:agent, :organization, 'pending')
-                            ON CONFLICT (agent_id) DO NOTHING
-                        """)
+                            ON CONFLICT (agent_id)
+                            DO UPDATE SET organization_id = EXCLUDED.organization_id
+                                    WHERE NOT
+                        """ + HAS_REPOSITORY)
                 .bind("agent", agentId)
                 .bind("organization", organizationId)
                 .execute();

@@ -44,10 +44,12 @@ final class Checkup {
      *
      * @param repo what the ledger says; the log of an agent with a writer under way is left to whoever follows it
      * @return what had to be done
-     * @throws MemoryException if the log lacks what PostgreSQL has had from it
+     * @throws MemoryException if the log lacks what PostgreSQL has had from it, or if the application says that the agent is
+     *     another organisation's
      * @throws IOException if the storage failed
      */
     Found of(Ledger.Repo repo) throws IOException {
+        database.execute(tx -> Homes.requireUnmoved(tx, repo.agentId()));
         boolean behind = repo.inFlightAt() == null && follow(repo);
         if (mendRows(repo.agentId())) {
             return Found.STRANGE_ROWS;

@@ -48,7 +48,7 @@ public final class Compaction {
     public Result compact(String agentId, @Nullable Duration keep) {
         Agent agent =
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        RepoId id = database.inTransaction(tx -> Homes.of(tx, agent));
         try {
             requireRepository(id);
             boolean made = repositories.open(id).checkpoint();

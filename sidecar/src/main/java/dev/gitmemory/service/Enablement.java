@@ -104,7 +104,7 @@ final class Enablement {
     private HandOver handOver(String agentId, Caller caller, Precedence precedence, Tag tag) {
         Agent agent = find(agentId);
         database.execute(tx -> Purge.refuse(tx, agentId));
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             repositories.open(id).refresh();
             HandOver result = database.inTransaction(tx -> {
@@ -117,6 +117,7 @@ final class Enablement {
                 }
                 Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
                 Purge.refuse(tx, agentId);
+                requireStill(tx, id);
                 if (!repo.isEnabled()) {
                     takeOver(
                             tx,
@@ -191,6 +192,15 @@ final class Enablement {
             tx.ledger().judgeAtCommit();
             return tx.agents().letGo(agentId);
         });
+    }
+
+    /** Locks the agent's row, and makes sure that the application has left it where it was. */
+    static void requireStill(Tx tx, RepoId id) {
+        Agent agent = tx.agents().lock(id.agentId()).orElseThrow(() -> noAgent(id.agentId()));
+        if (!Homes.require(tx, agent).equals(id)) {
+            throw MemoryException.conflict(
+                    "Agent %s was moved to another organisation meanwhile; try again".formatted(id.agentId()));
+        }
     }
 
     Agent find(String agentId) {

@@ -84,11 +84,13 @@ final class GitFirstWriter {
      * @param once the request that this is, where it must take effect once; null otherwise
      * @param draft makes the commit for an owner; its edits may be evaluated several times
      * @param intents what the drafts mean for rows
-     * @throws MemoryException if an edit refuses, or the object storage fails
+     * @throws MemoryException if an edit refuses, the object storage fails, or an owner's repository is another
+     *     organisation's
      * @throws Once.DoneBefore if the request's commits were there already; PostgreSQL has followed them
      */
     Done write(List<Owner> owners, @Nullable Once once, Function<Owner, Draft> draft, List<Intent> intents) {
         steps.reached(Steps.Step.RESOLVED, owners.get(0).agentId());
+        owners.forEach(Homes::require);
         owners.forEach(o -> announcements.announce(o.agentId()));
         steps.reached(Steps.Step.ANNOUNCED, owners.get(0).agentId());
         if (!intents.isEmpty()) {
@@ -161,7 +163,7 @@ final class GitFirstWriter {
     }
 
     private Done writeOne(Owner owner, Writing writing) throws IOException {
-        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        RepoId id = Homes.of(owner);
         Committed committed = repositories.deadline().during(() -> {
             MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
             Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
@@ -271,7 +273,7 @@ final class GitFirstWriter {
             }
         }
         for (Owner owner : owners.subList(progress.committed, owners.size())) {
-            MemoryRepository repository = repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
+            MemoryRepository repository = repositories.open(Homes.of(owner));
             progress.advance(writing.commit(owner, repository));
             steps.reached(Steps.Step.COMMITTED, owner.agentId());
         }
@@ -280,7 +282,7 @@ final class GitFirstWriter {
 
     /** Under the locks nobody else writes the block: what holds here holds until the commit. */
     private void tryOut(Owner owner, Writing writing) throws IOException {
-        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        RepoId id = Homes.of(owner);
         MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
         repository.refresh();
         Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());

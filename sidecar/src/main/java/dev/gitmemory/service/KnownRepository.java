@@ -31,7 +31,7 @@ public record KnownRepository(
      */
     public static Optional<KnownRepository> of(Database database, String agentId) {
         return database.inTransaction(tx -> tx.agents().find(agentId).map(agent -> {
-            RepoId id = new RepoId(agent.organizationId(), agentId);
+            RepoId id = Homes.of(tx, agent);
             return tx.ledger()
                     .repo(agentId)
                     .map(repo -> new KnownRepository(id, repo.appliedSeq(), repo.appliedSha()))

@@ -70,7 +70,7 @@ final class MemoryImport {
             throws IOException {
         Agent agent =
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         MemoryRepository repository = repositories.open(id);
         repository.refresh();
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));

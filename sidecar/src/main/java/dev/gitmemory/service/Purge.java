@@ -74,10 +74,10 @@ final class Purge {
 
     private static RepoId find(Tx tx, String agentId, @Nullable String organizationId) {
         return tx.ledger()
-                .repo(agentId)
-                .map(Ledger.Repo::organizationId)
+                .organization(agentId)
                 .or(() -> tx.tombstones().find(agentId).map(Tombstone::organizationId))
                 .or(() -> tx.agents().find(agentId).map(Agent::organizationId))
+                .or(() -> tx.ledger().repo(agentId).map(Ledger.Repo::organizationId))
                 .or(() -> Optional.ofNullable(organizationId))
                 .map(organization -> new RepoId(organization, agentId))
                 .orElseThrow(() -> Enablement.noAgent(agentId));

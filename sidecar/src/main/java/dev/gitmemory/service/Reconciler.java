@@ -315,6 +315,7 @@ public final class Reconciler {
     }
 
     private void follow(Ledger.Repo repo) throws IOException {
+        database.execute(tx -> Homes.requireUnmoved(tx, repo.agentId()));
         RepoId id = new RepoId(repo.organizationId(), repo.agentId());
         repositories.open(id).refresh();
         applier.apply(id, Applier.Scope.NEW_COMMITS);

@@ -7,7 +7,6 @@ import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
-import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +98,7 @@ final class Restore {
     private MemoryRepository refreshed(Owner owner) {
         return read(
                 () -> {
-                    MemoryRepository repository =
-                            repositories.open(new RepoId(owner.organizationId(), owner.agentId()));
+                    MemoryRepository repository = repositories.open(Homes.require(owner));
                     repository.refresh();
                     return repository;
                 },

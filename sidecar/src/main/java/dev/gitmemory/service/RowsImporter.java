@@ -36,16 +36,14 @@ final class RowsImporter {
      */
     RowsImport run(String agentId, Caller caller, boolean dryRun) {
         Agent agent = enablement.find(agentId);
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             repositories.forget(id); // somebody has changed the store behind it
             repositories.open(id).refresh();
             RowsImport done = database.inTransaction(tx -> {
                 Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
                 Purge.refuse(tx, agentId);
-                if (tx.agents().lock(agentId).isEmpty()) {
-                    throw Enablement.noAgent(agentId);
-                }
+                Enablement.requireStill(tx, id);
                 if (!repo.isEnabled()) {
                     throw MemoryException.conflict(
                             "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s' makes them a commit."

@@ -1,6 +1,5 @@
 package dev.gitmemory.service;
 
-import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.MemoryRepositories;
@@ -29,11 +28,12 @@ final class SettledRequests {
      * @throws MemoryException if the repository can't be read
      */
     Optional<String> commit(String agentId, Once once) {
-        Optional<Agent> agent = database.inTransaction(tx -> tx.agents().find(agentId));
-        if (agent.isEmpty()) {
+        Optional<RepoId> known =
+                database.inTransaction(tx -> tx.agents().find(agentId).map(agent -> Homes.of(tx, agent)));
+        if (known.isEmpty()) {
             return Optional.empty();
         }
-        RepoId id = new RepoId(agent.get().organizationId(), agentId);
+        RepoId id = known.get();
         try {
             MemoryRepository repository = repositories.open(id);
             repository.refresh();

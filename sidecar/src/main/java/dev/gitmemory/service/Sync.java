@@ -78,7 +78,7 @@ final class Sync {
         database.execute(tx -> Purge.refuse(tx, agentId));
         Agent agent =
                 database.inTransaction(tx -> tx.agents().find(agentId)).orElseThrow(() -> Enablement.noAgent(agentId));
-        RepoId id = new RepoId(agent.organizationId(), agent.id());
+        RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             String applied = database.inTransaction(tx -> tx.ledger().repo(agentId))
                     .map(Ledger.Repo::appliedSha)

@@ -132,7 +132,7 @@ final class Targets {
                     .formatted(target.row().id(), AgentTable.TAG));
         }
         Owner owner = target.owners().get(0);
-        RepoId id = new RepoId(owner.organizationId(), owner.agentId());
+        RepoId id = Homes.of(owner);
         Label label = Label.of(target.row().label());
         try {
             MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());

@@ -38,6 +38,7 @@ public final class Views {
     /**
      * Where an agent stands.
      *
+     * @param organizationId whose repository it is
      * @param leftOut blocks that git can't have: they were left out, and their rows are frozen
      * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
      *     that never was git's, {@code deleted} for one that the application has deleted and whose repository is kept,
@@ -80,23 +81,25 @@ public final class Views {
         String state = database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty()
                 ? "deleted"
                 : known.map(Ledger.Repo::state).orElse(tagged ? "pending" : "disabled");
+        RepoId id = database.inTransaction(tx -> Homes.of(tx, agent));
+        String moved = Homes.moved(id, agent).orElse(null);
         try {
-            MemoryRepository repository = refreshed(agent);
+            MemoryRepository repository = refreshed(id);
             Head head = repository.head();
             return new Status(
                     agent.id(),
-                    agent.organizationId(),
+                    id.organizationId(),
                     state,
                     head == null ? null : head.sha(),
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     repository.entries(),
                     repository.commits(),
-                    known.map(Ledger.Repo::lastError).orElse(null),
+                    moved == null ? known.map(Ledger.Repo::lastError).orElse(null) : moved,
                     leftOut);
         } catch (MemoryException e) {
             return new Status( // a status has to be told when the storage is down too
                     agent.id(),
-                    agent.organizationId(),
+                    id.organizationId(),
                     state,
                     known.map(Ledger.Repo::headSha).orElse(null),
                     known.map(Ledger.Repo::appliedSha).orElse(null),
@@ -115,7 +118,7 @@ public final class Views {
      * @param before the {@code next} of the page before; null for the first
      */
     public CommitPage history(String agentId, @Nullable Label label, int limit, @Nullable String before) {
-        MemoryRepository repository = refreshed(find(agentId));
+        MemoryRepository repository = readable(agentId);
         Head head = repository.head();
         if (head == null) {
             return new CommitPage(List.of(), null);
@@ -128,7 +131,7 @@ public final class Views {
 
     /** All blocks at a commit, by label; files that are no blocks are left out. */
     public List<BlockAt> blocksAt(String agentId, String revision) {
-        MemoryRepository repository = refreshed(find(agentId));
+        MemoryRepository repository = readable(agentId);
         String sha = resolve(repository, "at", revision);
         return reading(agentId, () -> {
             List<BlockAt> blocks = new ArrayList<>();
@@ -147,7 +150,7 @@ public final class Views {
 
     /** One block at a commit. */
     public BlockAt blockAt(String agentId, Label label, String revision) {
-        MemoryRepository repository = refreshed(find(agentId));
+        MemoryRepository repository = readable(agentId);
         String sha = resolve(repository, "at", revision);
         return reading(agentId, () -> {
             Block block = RepoDelta.parse(agentId, label, repository.file(sha, label.path()));
@@ -168,7 +171,7 @@ public final class Views {
      * @param label only this block; null for all files
      */
     public Diff diff(String agentId, @Nullable Label label, String from, String to) {
-        MemoryRepository repository = refreshed(find(agentId));
+        MemoryRepository repository = readable(agentId);
         String fromSha = resolve(repository, "from", from);
         String toSha = resolve(repository, "to", to);
         return reading(
@@ -219,9 +222,15 @@ public final class Views {
         });
     }
 
-    private MemoryRepository refreshed(Agent agent) {
-        return reading(agent.id(), () -> {
-            MemoryRepository repository = repositories.open(new RepoId(agent.organizationId(), agent.id()));
+    /** What is in it may be told to whoever asks for the agent, as the application knows it. */
+    private MemoryRepository readable(String agentId) {
+        Agent agent = find(agentId);
+        return refreshed(database.inTransaction(tx -> Homes.require(tx, agent)));
+    }
+
+    private MemoryRepository refreshed(RepoId id) {
+        return reading(id.agentId(), () -> {
+            MemoryRepository repository = repositories.open(id);
             repository.refresh();
             return repository;
         });
