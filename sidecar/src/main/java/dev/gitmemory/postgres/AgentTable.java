@@ -248,10 +248,23 @@ public final class AgentTable {
                 .one();
     }
 
+    /**
+     * An agent that has a label already.
+     *
+     * @param mayBeNamed whether all agents that share the block are of its organisation: only then may they hear of it
+     */
+    public record LabelTaken(String agentId, boolean mayBeNamed) {}
+
     /** An agent that has the block and, under this label, another one: renaming the block would collide with that. */
-    public Optional<String> labelTaken(String blockId, String label) {
+    public Optional<LabelTaken> labelTaken(String blockId, String label) {
         return handle.createQuery("""
-                        SELECT other.agent_id
+                        SELECT other.agent_id,
+                               NOT EXISTS (SELECT
+                                             FROM <blocks_agents> l
+                                             JOIN <agents> sharing ON sharing.id = l.agent_id
+                                             JOIN <agents> named ON named.id = other.agent_id
+                                            WHERE l.block_id = :block
+                                              AND sharing.organization_id \\<> named.organization_id) AS may_be_named
                           FROM <blocks_agents> own
                           JOIN <blocks_agents> other ON other.agent_id = own.agent_id AND other.block_label = :label
                          WHERE own.block_id = :block
@@ -260,7 +273,7 @@ public final class AgentTable {
                         """)
                 .bind("block", blockId)
                 .bind("label", label)
-                .mapTo(String.class)
+                .map(ConstructorMapper.of(LabelTaken.class))
                 .findOne();
     }
 

@@ -107,10 +107,12 @@ final class GitBlocks {
     /** A row has one label for all its agents, those without the tag included. */
     private void requireFree(Target target, Label newLabel) {
         database.inTransaction(tx -> tx.agents().labelTaken(target.row().id(), newLabel.text()))
-                .ifPresent(agent -> {
+                .ifPresent(taken -> {
                     throw MemoryException.conflict(
-                            "Agent %s, which shares this block, has another block '%s' already; nothing was written"
-                                    .formatted(agent, newLabel.text()));
+                            "%s shares this block, and has another block '%s' already; nothing was written"
+                                    .formatted(
+                                            taken.mayBeNamed() ? "Agent " + taken.agentId() : "Another agent",
+                                            newLabel.text()));
                 });
     }
 

@@ -72,9 +72,12 @@ record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
         }
         return tx.agents()
                 .labelTaken(row.id(), label.text())
-                .filter(agent -> !agent.equals(agentId))
-                .map(agent -> "'%s' can't become '%s': agent %s, which shares it, has that"
-                        .formatted(row.label(), label.text(), agent));
+                .filter(taken -> !taken.agentId().equals(agentId))
+                .map(taken -> "'%s' can't become '%s': %s, which shares it, has that"
+                        .formatted(
+                                row.label(),
+                                label.text(),
+                                taken.mayBeNamed() ? "agent " + taken.agentId() : "another agent"));
     }
 
     /** The label whose file would be a folder on the way to {@code path}, or below whose folder it would be. */

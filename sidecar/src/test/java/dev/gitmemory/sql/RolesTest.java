@@ -214,6 +214,24 @@ class RolesTest extends SqlTest {
     }
 
     @Test
+    void whoSharesABlockHearsOfAnAgentOfAnotherOrganisationButNotWhich() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("ours");
+        application.createAgent("theirs");
+        application.link("theirs", "block-ours", "system/persona");
+        application.createBlock("theirs", "block-theirs", "system/taken", "x");
+        application.update("INSERT INTO organizations (id, name) VALUES ('org-2', 'Two')");
+        application.update("UPDATE agents SET organization_id = 'org-2' WHERE id = 'theirs'");
+        String rename =
+                "CALL git_memory.write_block('ours', 'system/persona', changes => '{\"label\": \"system/taken\"}')";
+        assertThat(admin.refused(rename).message())
+                .contains("Another agent shares this block")
+                .doesNotContain("theirs");
+        application.update("UPDATE agents SET organization_id = 'org-1' WHERE id = 'theirs'");
+        assertThat(admin.refused(rename).message()).contains("Agent theirs shares this block");
+    }
+
+    @Test
     void aRoleWithTheViewsAndWithoutAnOrganisationSeesNothing() throws SQLException, IOException {
         sidecar();
         enabledAgent("a");
