@@ -3,6 +3,8 @@ package dev.gitmemory.postgres;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -17,7 +19,11 @@ public final class Commits {
         this.handle = handle;
     }
 
-    /** A commit, for queries in SQL. */
+    /**
+     * A commit, for queries in SQL.
+     *
+     * @param requestId the request that its message in git names; null for none
+     */
     public record Commit(
             String sha,
             @Nullable String parentSha,
@@ -27,7 +33,43 @@ public final class Commits {
             String authorName,
             String message,
             Instant committedAt,
-            List<String> labels) {}
+            List<String> labels,
+            @Nullable UUID requestId) {}
+
+    /**
+     * What the ledger knows of a request in an agent's history.
+     *
+     * @param isEnabled whether the agent is git's
+     * @param appliedSeq the log entry up to which it knows, 0 for none
+     * @param appliedSha the commit of that; null for none
+     * @param commitSha the request's commit; null where the history up to there has none
+     */
+    public record Trace(
+            boolean isEnabled,
+            long appliedSeq,
+            @Nullable String appliedSha,
+            @Nullable String commitSha) {}
+
+    /** Looks for a request in an agent's history as far as PostgreSQL has followed it; empty without a repository. */
+    public Optional<Trace> trace(String agentId, UUID requestId) {
+        return handle.createQuery("""
+                        SELECT r.state = 'enabled' AS is_enabled,
+                               r.applied_seq,
+                               r.applied_sha,
+                               (SELECT c.sha
+                                  FROM git_memory.commit c
+                                 WHERE c.agent_id = r.agent_id
+                                   AND c.request_id = :request
+                                 ORDER BY c.seq
+                                 LIMIT 1) AS commit_sha
+                          FROM git_memory.repo r
+                         WHERE r.agent_id = :agent
+                        """)
+                .bind("request", requestId)
+                .bind("agent", agentId)
+                .map(ConstructorMapper.of(Trace.class))
+                .findOne();
+    }
 
     /** Records commits; those recorded before stay as they are. */
     public void put(String agentId, List<Commit> commits) {
@@ -36,8 +78,9 @@ public final class Commits {
         }
         PreparedBatch batch = handle.prepareBatch("""
                 INSERT INTO git_memory.commit (agent_id, sha, parent_sha, seq, author_type, author_id, author_name,
-                                               message, committed_at, labels)
-                VALUES (:agent, :sha, :parent, :seq, :type, :author, :name, :message, :at, :labels)
+                                               message, committed_at, labels, request_id)
+                VALUES (:agent, :sha, :parent, :seq, :type, :author, :name, :message, :at, :labels,
+                        CAST(:request AS uuid))
                     ON CONFLICT (agent_id, sha) DO NOTHING
                 """);
         for (Commit commit : commits) {
@@ -51,6 +94,11 @@ public final class Commits {
                     .bind("message", commit.message())
                     .bind("at", commit.committedAt())
                     .bindArray("labels", String.class, commit.labels())
+                    .bind(
+                            "request",
+                            commit.requestId() == null
+                                    ? null
+                                    : commit.requestId().toString())
                     .add();
         }
         batch.execute();
@@ -67,7 +115,8 @@ public final class Commits {
     /** Those of an agent's commits that are named, newest first. */
     public List<Commit> named(String agentId, Collection<String> shas) {
         return handle.createQuery("""
-                        SELECT sha, parent_sha, seq, author_type, author_id, author_name, message, committed_at, labels
+                        SELECT sha, parent_sha, seq, author_type, author_id, author_name, message, committed_at, labels,
+                               request_id
                           FROM git_memory.commit
                          WHERE agent_id = :agent
                            AND sha = ANY (:shas)

@@ -98,6 +98,11 @@ final class BundledRepository implements MemoryRepository {
     }
 
     @Override
+    public long generation(String sha) {
+        return Revisions.commit(log, sha).generation();
+    }
+
+    @Override
     public CommitInfo info(String sha) throws IOException {
         try (ObjectReader reader = log.newReader()) {
             return CommitReader.info(Revisions.commit(log, sha), reader);

@@ -84,6 +84,9 @@ public interface MemoryRepository {
     /** Whether this process knows a commit with this id. */
     boolean hasCommit(String sha);
 
+    /** The generation number of a commit: 1 for one without parents, greater than that of each of its parents. */
+    long generation(String sha);
+
     /** What a commit says and did. */
     CommitInfo info(String sha) throws IOException;
 

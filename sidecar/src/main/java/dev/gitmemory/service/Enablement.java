@@ -11,6 +11,7 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports;
 import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tx;
+import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
@@ -119,13 +120,17 @@ final class Enablement {
                 Purge.refuse(tx, agentId);
                 requireStill(tx, id);
                 if (!repo.isEnabled()) {
+                    MemoryRepository repository = repositories.open(id);
+                    String message = message(agentId, repository.head() == null);
                     takeOver(
                             tx,
-                            known(tx, repo, repositories.open(id), precedence),
-                            repositories.open(id),
+                            known(tx, repo, repository, precedence),
+                            repository,
                             caller,
-                            precedence,
-                            message(agentId, repositories.open(id).head() == null));
+                            wentOn(tx, caller.once(), repository, agentId) ? Precedence.GIT : precedence,
+                            caller.once() == null
+                                    ? message
+                                    : RequestId.addTo(message, caller.once().requestId()));
                 }
                 if (tag == Tag.WRITTEN) {
                     tx.agents().addTag(agentId, AgentTable.TAG);
@@ -142,6 +147,22 @@ final class Enablement {
             throw MemoryException.unavailable(
                     "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
         }
+    }
+
+    /**
+     * Whether the request has enabled the agent before and git has gone on from there, as after PostgreSQL was restored from
+     * a backup in which the request is queued: then the rows are older than git. Where an attempt died before PostgreSQL had
+     * its effect, git has not gone on, and the rows may have.
+     */
+    private static boolean wentOn(Tx tx, @Nullable Once once, MemoryRepository repository, String agentId)
+            throws IOException {
+        Head head = repository.head();
+        if (once == null || head == null) {
+            return false;
+        }
+        CommitInfo enabled = repository.find(
+                once.mark(tx.commits().trace(agentId, once.requestId()).orElse(null), repository));
+        return enabled != null && (once.isFirstAttempt() || !enabled.sha().equals(head.sha()));
     }
 
     private static boolean isEnabled(Tx tx, String agentId) {

@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.log.UnknownOutcomeException;
 import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.Commits.Trace;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
@@ -18,6 +19,7 @@ import dev.gitmemory.repo.Outcome;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,7 +100,7 @@ final class GitFirstWriter {
             steps.reached(Steps.Step.INTENDED, owners.get(0).agentId());
         }
         try {
-            Writing writing = new Writing(once, draft);
+            Writing writing = new Writing(once, draft, traces(owners, once));
             Done done = owners.size() == 1 ? writeOne(owners.get(0), writing) : writeAll(owners, writing);
             if (done.sha() != null && !writing.wrote) {
                 forget(intents);
@@ -118,6 +120,17 @@ final class GitFirstWriter {
         }
     }
 
+    /** What the ledger knows of the request before anything is written, by agent. */
+    private Map<String, Trace> traces(List<Owner> owners, @Nullable Once once) {
+        Map<String, Trace> traces = new HashMap<>();
+        if (once != null && once.isFirstAttempt()) {
+            database.execute(tx -> owners.forEach(owner -> tx.commits()
+                    .trace(owner.agentId(), once.requestId())
+                    .ifPresent(trace -> traces.put(owner.agentId(), trace))));
+        }
+        return traces;
+    }
+
     private void forget(List<Intent> intents) {
         if (!intents.isEmpty()) {
             database.execute(tx ->
@@ -129,20 +142,22 @@ final class GitFirstWriter {
     private static final class Writing {
         private final @Nullable Once once;
         private final Function<Owner, Draft> draft;
+        private final Map<String, Trace> traces;
 
         /** Whether this write made a commit itself, and did not only find those of an attempt before it. */
         private boolean wrote;
 
-        Writing(@Nullable Once once, Function<Owner, Draft> draft) {
+        Writing(@Nullable Once once, Function<Owner, Draft> draft, Map<String, Trace> traces) {
             this.once = once;
             this.draft = draft;
+            this.traces = traces;
         }
 
         /** The commit for an owner; null when git says so already. */
         @Nullable
         String commit(Owner owner, MemoryRepository repository) throws IOException {
             Draft own = draft.apply(owner);
-            Draft only = once == null ? own : once.only(own, repository::head);
+            Draft only = once == null ? own : once.only(own, once.mark(traces.get(owner.agentId()), repository));
             Outcome outcome = repository.commit(List.of(only)).get(0);
             if (outcome instanceof Outcome.Rejected rejected) {
                 throw new Refused(rejected.reason());
@@ -156,9 +171,9 @@ final class GitFirstWriter {
                     : null;
         }
 
-        /** Whether an earlier attempt has made the commit; not asked on a first attempt, which has none before it. */
-        boolean isDone(MemoryRepository repository) throws IOException {
-            return once != null && once.attempt().number() > 1 && repository.find(once.mark()) != null;
+        /** Whether the owner's repository has the commit already. */
+        boolean isDone(Owner owner, MemoryRepository repository) throws IOException {
+            return once != null && repository.find(once.mark(traces.get(owner.agentId()), repository)) != null;
         }
     }
 
@@ -286,7 +301,7 @@ final class GitFirstWriter {
         MemoryRepository repository = Heads.open(repositories, id, owner.appliedSha());
         repository.refresh();
         Heads.require(repository, owner.agentId(), owner.appliedSeq(), owner.appliedSha());
-        if (writing.isDone(repository)) {
+        if (writing.isDone(owner, repository)) {
             return;
         }
         try {

@@ -49,6 +49,7 @@ final class LedgerWriter {
                         .map(BlockPaths::label)
                         .flatMap(Optional::stream)
                         .map(Label::text)
-                        .toList());
+                        .toList(),
+                RequestId.of(commit).orElse(null));
     }
 }

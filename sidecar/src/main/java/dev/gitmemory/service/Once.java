@@ -1,10 +1,11 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.postgres.Commits.Trace;
 import dev.gitmemory.postgres.RequestQueue.Attempt;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.Edit;
-import dev.gitmemory.repo.Head;
+import dev.gitmemory.repo.MemoryRepository;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,31 +59,44 @@ record Once(UUID requestId, Attempt attempt, BooleanSupplier held) {
     }
 
     /** A draft of which the repository takes at most one. */
-    Draft only(Draft draft, MarkedHistory history) {
+    Draft only(Draft draft, Draft.Mark mark) {
         Edit edit = files -> {
             if (!held.getAsBoolean()) {
                 throw new Lost(requestId);
             }
             draft.edit().apply(files);
         };
-        return new Draft(draft.author(), draft.message(), draft.at(), edit, mark(history.head()));
+        return new Draft(draft.author(), draft.message(), draft.at(), edit, mark);
     }
 
-    /** Where a repository stands. */
-    @FunctionalInterface
-    interface MarkedHistory {
-        @Nullable
-        Head head();
+    boolean isFirstAttempt() {
+        return attempt.number() == 1;
     }
 
-    /** The mark of the request's commit. Nobody began a first attempt before it: the history so far has none. */
-    private Draft.Mark mark(@Nullable Head head) {
-        return new Draft.Mark(RequestId.line(requestId), attempt.number() == 1 && head != null ? head.seq() : 0);
-    }
-
-    /** The mark, to be looked for in all of the history. */
+    /** The mark of the request's commit, to be looked for in all of the history. */
     Draft.Mark mark() {
-        return mark(null);
+        return new Draft.Mark(RequestId.line(requestId), 0);
+    }
+
+    /**
+     * The mark of the request's commit, to be looked for where it may be.
+     *
+     * <p>A first attempt may have a commit, too: PostgreSQL was restored from a backup in which the request is queued. The
+     * ledger records commits with their requests, so what it has applied need not be looked through.
+     *
+     * @param trace what the ledger knew when the attempt had begun
+     */
+    Draft.Mark mark(@Nullable Trace trace, MemoryRepository repository) {
+        return new Draft.Mark(RequestId.line(requestId), knownWithout(trace, repository));
+    }
+
+    /** Up to which generation the history is known to be without the request's commit. */
+    private long knownWithout(@Nullable Trace trace, MemoryRepository repository) {
+        if (!isFirstAttempt() || trace == null || trace.commitSha() != null) {
+            return 0;
+        }
+        String applied = trace.appliedSha();
+        return applied != null && repository.hasCommit(applied) ? repository.generation(applied) : 0;
     }
 
     /**

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ final class SqlOperations {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    private static final Set<String> WRITES =
+            Set.of("write_block", "create_block", "delete_block", "attach_block", "detach_block", "restore_block");
 
     private final GitMemory memory;
     private final AllAgents allAgents;
@@ -47,16 +51,13 @@ final class SqlOperations {
      */
     String run(Taken request, Once once) {
         Arguments arguments = new Arguments(request);
-        if (!leavesCommits(request) || request.attempt().number() == 1) {
-            return attempt(request, arguments, once);
-        }
-        Optional<String> settled = settled(request, arguments, once);
+        Optional<String> settled = leavesCommit(request) ? settled(request, arguments, once) : Optional.empty();
         return settled.isPresent() ? settled.get() : attempt(request, arguments, once);
     }
 
-    /** Whether what an earlier attempt has done is to be seen in the agent's history. */
-    private static boolean leavesCommits(Taken request) {
-        return request.agentId() != null && !request.kind().equals("purge_agent");
+    /** Whether the commit that carries its number is all that there is to do for a request. */
+    private static boolean leavesCommit(Taken request) {
+        return WRITES.contains(request.kind());
     }
 
     private String attempt(Taken request, Arguments arguments, Once once) {
@@ -66,7 +67,7 @@ final class SqlOperations {
             return settled(arguments, e.sha());
         } catch (MemoryException | RuleViolation e) {
             // What an earlier attempt did may be just what this one met.
-            if (leavesCommits(request) && request.attempt().number() > 1) {
+            if (leavesCommit(request) && !once.isFirstAttempt()) {
                 Optional<String> settled = settled(request, arguments, once);
                 if (settled.isPresent()) {
                     return settled.get();
