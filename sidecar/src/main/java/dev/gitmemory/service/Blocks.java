@@ -110,23 +110,43 @@ public final class Blocks {
      * @return whether PostgreSQL still has to follow
      */
     public boolean delete(String blockId, @Nullable String ifMatch, Caller caller) {
-        return remove(blockId, ifMatch, caller).pending();
+        return targets.routed(() -> remove(targets.find(blockId), ifMatch, caller))
+                .pending();
     }
 
     /** A block that was removed; {@code sha} is null for one that PostgreSQL alone kept. */
     record Removed(@Nullable String sha, boolean pending) {}
 
-    /** As {@link #delete}, and says by which commit. */
-    Removed remove(String blockId, @Nullable String ifMatch, Caller caller) {
+    /**
+     * As {@link #delete}, asked for one of the agents that have the block, and says by which commit. Where only others are
+     * git's it is refused: they would lose the block, and the one that it was asked for would keep it.
+     */
+    Removed remove(String agentId, String blockId, @Nullable String ifMatch, Caller caller) {
         return targets.routed(() -> {
             Target target = targets.find(blockId);
-            Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
-            if (target.isGits() && !targets.isLeftOut(target)) {
-                return git.delete(target, condition, caller);
-            }
-            plain.delete(target.row(), caller);
-            return Optional.of(new Removed(null, false));
+            requireGitsOrNobodys(target, agentId);
+            return remove(target, ifMatch, caller);
         });
+    }
+
+    /** The others are not named: they may be another organisation's. */
+    private static void requireGitsOrNobodys(Target target, String agentId) {
+        if (target.isGits()
+                && target.owners().stream().noneMatch(owner -> owner.agentId().equals(agentId))) {
+            throw MemoryException.conflict(
+                    "Agent %s is not enabled, and shares '%s' (block %s) with an agent that is; nothing was deleted. Detach the block to take it from %s alone, or delete it for the other one."
+                            .formatted(
+                                    agentId, target.row().label(), target.row().id(), agentId));
+        }
+    }
+
+    private Optional<Removed> remove(Target target, @Nullable String ifMatch, Caller caller) {
+        Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
+        if (target.isGits() && !targets.isLeftOut(target)) {
+            return git.delete(target, condition, caller);
+        }
+        plain.delete(target.row(), caller);
+        return Optional.of(new Removed(null, false));
     }
 
     /** Gives an agent a block that exists; no change where the agent has it already. */

@@ -95,6 +95,9 @@ final class GitBlocks {
                                 Kind.LINK))
                         .toList();
         GitFirstWriter.Done done = writer.write(target.owners(), caller.once(), draft, intents);
+        if (done.result() == GitFirstWriter.Result.NOT_ENABLED) {
+            return Optional.empty(); // of several owners one was let go, perhaps before any edit ran
+        }
         Block block = result.get();
         if (block == null) {
             throw new IllegalStateException("a commit was made whose edit never ran");

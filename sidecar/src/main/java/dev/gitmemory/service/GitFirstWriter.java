@@ -68,7 +68,10 @@ final class GitFirstWriter {
         APPLIED,
         /** It is in git; PostgreSQL fell and will get it. */
         PENDING,
-        /** The agent was disabled while the write was under way: its rows are PostgreSQL's own again. */
+        /**
+         * The agent was disabled while the write was under way: its rows are PostgreSQL's own again. Of several owners of a
+         * block: one was before anything was committed, or all were before PostgreSQL had it.
+         */
         NOT_ENABLED
     }
 
@@ -102,6 +105,9 @@ final class GitFirstWriter {
         try {
             Writing writing = new Writing(once, draft, traces(owners, once));
             Done done = owners.size() == 1 ? writeOne(owners.get(0), writing) : writeAll(owners, writing);
+            if (done.result() == Result.NOT_ENABLED && done.sha() == null) {
+                forget(intents);
+            }
             if (done.sha() != null && !writing.wrote) {
                 forget(intents);
                 throw new Once.DoneBefore(done.sha());
@@ -238,7 +244,8 @@ final class GitFirstWriter {
                 int size = locks.size();
                 boolean stillOwners = database.inTransaction(tx -> {
                     Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
-                    if (progress.committed == 0 && !areEnabled(ordered, locked)) {
+                    long enabled = enabled(ordered, locked);
+                    if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {
                         return false;
                     }
                     repositories.deadline().during(() -> commitAll(ordered, writing, progress));
@@ -246,7 +253,7 @@ final class GitFirstWriter {
                     return true;
                 });
                 if (!stillOwners) {
-                    return new Done(null, Result.NOT_ENABLED);
+                    return new Done(progress.first, Result.NOT_ENABLED);
                 }
                 if (locks.size() == size) {
                     steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
@@ -274,11 +281,11 @@ final class GitFirstWriter {
         }
     }
 
-    private static boolean areEnabled(List<Owner> owners, Map<String, Ledger.Repo> locked) {
-        return owners.stream().allMatch(o -> {
-            Ledger.Repo repo = locked.get(o.agentId());
-            return repo != null && repo.isEnabled();
-        });
+    private static long enabled(List<Owner> owners, Map<String, Ledger.Repo> locked) {
+        return owners.stream()
+                .map(owner -> locked.get(owner.agentId()))
+                .filter(repo -> repo != null && repo.isEnabled())
+                .count();
     }
 
     private Progress commitAll(List<Owner> owners, Writing writing, Progress progress) throws IOException {

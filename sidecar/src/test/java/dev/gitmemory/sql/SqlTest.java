@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +71,16 @@ abstract class SqlTest {
     }
 
     Sidecar sidecar(Steps steps) throws SQLException, IOException {
-        Sidecar sidecar = Sidecar.start(database.sidecarSettings(), store, steps);
+        return sidecar(store, steps);
+    }
+
+    /** A sidecar that sees the store as the test wants it to. */
+    Sidecar sidecar(ObjectStore seen) throws SQLException, IOException {
+        return sidecar(seen, Steps.NONE);
+    }
+
+    private Sidecar sidecar(ObjectStore seen, Steps steps) throws SQLException, IOException {
+        Sidecar sidecar = Sidecar.start(database.sidecarSettings(), seen, steps);
         open.add(sidecar);
         return sidecar;
     }
@@ -101,5 +111,16 @@ abstract class SqlTest {
 
     Map<String, @Nullable String> write(String agentId, String label, @Nullable String value) {
         return admin.call("CALL git_memory.write_block(?, ?, ?)", agentId, label, value);
+    }
+
+    /** Looks again and again until something is there. */
+    static <T> T eventually(Supplier<@Nullable T> look) {
+        while (true) {
+            T found = look.get();
+            if (found != null) {
+                return found;
+            }
+            Thread.onSpinWait();
+        }
     }
 }

@@ -8,23 +8,11 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Calls that get no answer, or not in time, or not where they may be made. */
 class WaitingTest extends SqlTest {
-
-    /** Looks again and again until something is there. */
-    private static <T> T eventually(Supplier<@Nullable T> look) {
-        while (true) {
-            T found = look.get();
-            if (found != null) {
-                return found;
-            }
-            Thread.onSpinWait();
-        }
-    }
 
     private @Nullable String requestInState(String state) {
         return superuser("SELECT id FROM git_memory.request WHERE state = ? ORDER BY seq DESC LIMIT 1", state);
