@@ -120,7 +120,7 @@ final class Enablement {
                 Purge.refuse(tx, agentId);
                 requireStill(tx, id);
                 if (!repo.isEnabled()) {
-                    MemoryRepository repository = repositories.open(id);
+                    MemoryRepository repository = Heads.readAsFarAs(repositories, id, repo);
                     String message = message(agentId, repository.head() == null);
                     takeOver(
                             tx,

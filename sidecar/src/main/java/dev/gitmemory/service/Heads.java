@@ -42,6 +42,23 @@ final class Heads {
         return repository.hasCommit(sha);
     }
 
+    /**
+     * An agent's repository, read on where the ledger knows more of it: another process may have written between the last
+     * reading and the lock of the ledger's row. What it lacks after that is {@link #lost}.
+     *
+     * @param repo the ledger's row, locked: nobody writes meanwhile
+     * @throws IOException if it can't be read
+     */
+    static MemoryRepository readAsFarAs(MemoryRepositories repositories, RepoId id, Ledger.Repo repo)
+            throws IOException {
+        MemoryRepository repository = open(repositories, id, repo.appliedSha());
+        Head head = repository.head();
+        if ((head == null ? 0 : head.entry()) < repo.appliedSeq()) {
+            repository.refresh();
+        }
+        return repository;
+    }
+
     /** As {@link #require(MemoryRepository, String, long, String)}, of what the ledger says. */
     static Head require(MemoryRepository repository, Ledger.Repo repo) throws IOException {
         return require(repository, repo.agentId(), repo.appliedSeq(), repo.appliedSha());

@@ -49,7 +49,7 @@ final class RowsImporter {
                             "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s' makes them a commit."
                                     .formatted(agentId, agentId));
                 }
-                return replaceLost(tx, repo, repositories.open(id), caller, dryRun);
+                return replaceLost(tx, repo, Heads.readAsFarAs(repositories, id, repo), caller, dryRun);
             });
             if (!dryRun) {
                 applier.apply(id, Applier.Scope.NEW_COMMITS);
