@@ -117,9 +117,12 @@ CREATE OR REPLACE FUNCTION git_memory.request_state(request_id uuid, OUT state t
 AS $function$
 BEGIN
     SELECT r.state, r.progress ->> 'text'
-    INTO STRICT state, progress
+    INTO state, progress
     FROM git_memory.request r
     WHERE r.id = request_state.request_id;
+    IF NOT FOUND THEN
+        PERFORM git_memory.own_request(request_id); -- which says so
+    END IF;
 END
 $function$;
 
@@ -151,7 +154,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = request.error ->> 'state',
             MESSAGE = request.error ->> 'message',
-            DETAIL  = concat('Request ', request.id, ', ', request.kind, coalesce(format(' for agent "%s"', request.agent_id), ''),
+            DETAIL  = concat('Request ', request.id, ', ', request.kind, coalesce(format(' for agent "%s"', left(request.agent_id, 200)), ''),
                              '.', ' ' || (request.error ->> 'detail')),
             HINT    = CASE request.error ->> 'state'
                           WHEN 'MG101' THEN 'Nothing was written. docs/sql-api.md lists the parameters and their values.'
@@ -228,11 +231,23 @@ CREATE OR REPLACE FUNCTION git_memory.patience(wait interval, otherwise interval
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    setting  constant text     := nullif(current_setting('git_memory.wait', true), '');
-    patience constant interval := coalesce(wait, setting::interval, otherwise);
+    setting  constant text := nullif(current_setting('git_memory.wait', true), '');
+    patience interval      := wait;
 BEGIN
+    IF wait IS NULL AND setting IS NOT NULL THEN
+        BEGIN
+            patience := setting::interval;
+        EXCEPTION
+            WHEN data_exception THEN
+                RAISE EXCEPTION 'the setting git_memory.wait must be an interval, is "%"', left(setting, 100)
+                    USING ERRCODE = SQLSTATE,
+                          HINT    = 'Nothing was submitted. For example: SET git_memory.wait = ''10 s''; or RESET git_memory.wait.';
+        END;
+    END IF;
+    patience := coalesce(patience, otherwise);
     IF patience <= interval '0' THEN
-        RAISE EXCEPTION 'wait must be longer than nothing, is %', patience
+        RAISE EXCEPTION '% must be longer than nothing, is %',
+            CASE WHEN wait IS NULL THEN 'the setting git_memory.wait' ELSE 'wait' END, patience
             USING ERRCODE = 'invalid_parameter_value',
                   HINT    = 'Nothing was submitted. Write an interval, for example wait => ''10 s''.';
     END IF;

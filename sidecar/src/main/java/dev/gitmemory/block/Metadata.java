@@ -55,6 +55,15 @@ public record Metadata(String json) {
         return metadata.isEmpty() ? EMPTY : metadata;
     }
 
+    /**
+     * Refuses what is nested too deep, for those who know that before they have its text.
+     *
+     * @throws RuleViolation of the field {@code metadata} if {@code depth} is more than {@value #MAX_DEPTH}
+     */
+    public static void requireDepth(int depth) {
+        JsonRules.requireDepth(FIELD, depth);
+    }
+
     /** True when there is nothing in it. */
     public boolean isEmpty() {
         return json.equals("{}");

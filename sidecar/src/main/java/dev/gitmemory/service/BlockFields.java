@@ -127,8 +127,28 @@ public final class BlockFields {
             if (!node.isObject()) {
                 throw wrongType(field, "an object", node);
             }
+            Metadata.requireDepth(depth(node)); // a deeper one can't even be written as text
             return Metadata.of(node.toString());
         });
+    }
+
+    /** How deep objects and arrays lie in each other, the node itself is level 1; without recursion. */
+    private static int depth(JsonNode node) {
+        int depth = 0;
+        List<JsonNode> level = List.of(node);
+        while (!level.isEmpty()) {
+            depth++;
+            List<JsonNode> next = new ArrayList<>();
+            for (JsonNode container : level) {
+                container.forEach(child -> {
+                    if (child.isContainerNode()) {
+                        next.add(child);
+                    }
+                });
+            }
+            level = next;
+        }
+        return depth;
     }
 
     private Change<List<String>> tags() {

@@ -52,7 +52,8 @@ public final class Blocks {
     public BlockRow ofAgent(String agentId, String label) {
         targets.agent(agentId);
         return database.inTransaction(tx -> tx.blocks().ofAgent(agentId, label))
-                .orElseThrow(() -> MemoryException.notFound("Agent %s has no block '%s'".formatted(agentId, label)));
+                .orElseThrow(() ->
+                        MemoryException.notFound("Agent %s has no block '%s'".formatted(agentId, Shown.of(label))));
     }
 
     /** Creates a block that no agent has yet; it is in PostgreSQL alone. */

@@ -42,7 +42,7 @@ final class Targets {
 
     BlockRow row(String blockId) {
         return database.inTransaction(tx -> tx.blocks().find(blockId))
-                .orElseThrow(() -> MemoryException.notFound("There is no block '%s'".formatted(blockId)));
+                .orElseThrow(() -> MemoryException.notFound("There is no block '%s'".formatted(Shown.of(blockId))));
     }
 
     boolean isLinked(String agentId, String blockId) {

@@ -218,6 +218,63 @@ class CallsTest extends SqlTest {
     }
 
     @Test
+    void whatIsNotThereIsNamedInAMessageOfReadableLength() {
+        enabledAgent("a");
+        String endless = "e".repeat(100_000);
+        for (String call : List.of(
+                "CALL git_memory.enable_agent(?)",
+                "CALL git_memory.purge_agent(?, ?)",
+                "CALL git_memory.verify_agent(?)",
+                "CALL git_memory.write_block('a', ?, 'v')",
+                "CALL git_memory.attach_block('a', ?)",
+                "CALL git_memory.block_at(?, 'system/persona')")) {
+            boolean twice = call.indexOf('?') != call.lastIndexOf('?');
+            Session.Refused refused = twice ? admin.refused(call, endless, endless) : admin.refused(call, endless);
+            assertThat(refused.state()).as(call).isEqualTo("MG102");
+            assertThat(refused.message()).as(call).contains("e".repeat(100)).hasSizeLessThan(300);
+            assertThat(refused.detail()).as(call).hasSizeLessThan(400);
+        }
+    }
+
+    @Test
+    void theStateOfARequestThatIsNotThereIsAnErrorOfOurs() {
+        Session.Refused refused = admin.refused("SELECT git_memory.request_state(gen_random_uuid())");
+        assertThat(refused.state()).isEqualTo("MG102");
+        assertThat(refused.message()).startsWith("There is no request ");
+        assertThat(refused.hint()).contains("kept for a day");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {101, 900, 3000})
+    void metadataThatIsNestedTooDeepIsRefusedHoweverDeepItIs(int levels) {
+        enabledAgent("a");
+        String metadata = "{\"a\":".repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
+        for (Session.Refused refused : List.of(
+                admin.refused(
+                        "CALL git_memory.write_block('a', 'system/persona', changes => ?::jsonb)",
+                        "{\"metadata\":" + metadata + "}"),
+                admin.refused("CALL git_memory.create_block('a', 'deep', 'v', metadata => ?::jsonb)", metadata))) {
+            assertThat(refused.state()).as(refused.toString()).isEqualTo("MG105");
+            assertThat(refused.message()).isEqualTo("metadata is nested deeper than 100 levels");
+        }
+        assertThat(messages("a")).hasSize(1);
+    }
+
+    @Test
+    void aNumberOfMoreDigitsThanAParserTakesByDefaultIsKeptDigitForDigit() {
+        enabledAgent("a");
+        String number = "7".repeat(2000) + "." + "5".repeat(2000);
+        admin.call(
+                "CALL git_memory.write_block('a', 'system/persona', changes => ?::jsonb)",
+                "{\"metadata\": {\"k\": " + number + "}}");
+        assertThat(block("a", "system/persona", "metadata_")).isEqualTo("{\"k\":" + number + "}");
+        assertThat(admin.call("CALL git_memory.block_at('a', 'system/persona')"))
+                .extractingByKey("metadata")
+                .asString()
+                .contains(number);
+    }
+
+    @Test
     void whatCanBeSeenAtOnceIsRefusedWithoutAskingASidecar() {
         Map<String, String> refusals = Map.ofEntries(
                 Map.entry("CALL git_memory.write_block(NULL, NULL, 'x')", "22004"),

@@ -56,7 +56,15 @@ class WaitingTest extends SqlTest {
         admin.call("SET git_memory.wait = '50 ms'");
         assertThat(admin.refused("CALL git_memory.sync_all()").state()).isEqualTo("MG110");
         admin.call("SET git_memory.wait = 'long'");
-        assertThat(admin.refused("CALL git_memory.sync_all()").state()).isEqualTo("22007");
+        Session.Refused refused = admin.refused("CALL git_memory.sync_all()");
+        assertThat(refused.state()).isEqualTo("22007");
+        assertThat(refused.message()).isEqualTo("the setting git_memory.wait must be an interval, is \"long\"");
+        assertThat(refused.hint()).contains("SET git_memory.wait = '10 s'");
+        assertThat(admin.refused("CALL git_memory.sync_all(wait => '50 ms')").state())
+                .isEqualTo("MG110");
+        admin.call("SET git_memory.wait = '-1 s'");
+        assertThat(admin.refused("CALL git_memory.sync_all()").message())
+                .startsWith("the setting git_memory.wait must be longer than nothing");
     }
 
     @Test
