@@ -163,10 +163,6 @@ final class FsckRun implements AutoCloseable {
                             + " git-memory import --agent " + target.name() + " --from-rows");
             return 1;
         }
-        if (!result.findings().isEmpty()) {
-            lines.add("  PostgreSQL: not compared, the store has to be mended first");
-            return 0;
-        }
         try {
             List<Difference> differences = service.verify(target.name());
             differences.forEach(difference -> lines.add("  PostgreSQL: " + difference));
@@ -175,6 +171,10 @@ final class FsckRun implements AutoCloseable {
             }
             return differences.size();
         } catch (MemoryException e) {
+            if (!result.findings().isEmpty()) {
+                lines.add("  PostgreSQL: not compared, the store has to be mended first");
+                return 0;
+            }
             lines.add("  PostgreSQL: " + e.getMessage());
             return 1;
         }

@@ -74,6 +74,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
         // Stack traces about threads that it can't start while the process ends, and nothing that an operator could
         // mend.
         context.getLogger("org.eclipse.jgit.util.FS").setLevel(options.verbose ? Level.WARN : Level.OFF);
+        // The same of packs that it can't read, which are a temporary copy; what reads them says what is wrong with
+        // which.
+        context.getLogger("org.eclipse.jgit.internal.storage.file").setLevel(options.verbose ? Level.WARN : Level.OFF);
         context.getLogger("dev.gitmemory").setLevel(options.verbose ? Level.DEBUG : Level.INFO);
     }
 

@@ -30,6 +30,9 @@ final class EntryCheck {
     /** Whether something before could not be read that the next entries may refer to. */
     private boolean gap;
 
+    /** Whether the entry before was not written on top of the one before that: one of them was replaced. */
+    private boolean chainBroken;
+
     /** Whether the next entry comes after so many missing ones that it may be none. */
     private boolean mayBeStray;
 
@@ -130,13 +133,17 @@ final class EntryCheck {
             throw new MalformedBundleException("it is entry " + (link.previous() + 1) + " under another number");
         }
         Good before = previous;
-        if (before != null && !link.previousDigest().equals(before.digest())) {
+        boolean fits = before == null || link.previousDigest().equals(before.digest());
+        if (before != null && !fits && !chainBroken) {
             add(
                     log.key(number),
                     "the chain is broken: it was not written on top of '%s' as that is now (SHA-256 %s), but of one with SHA-256 %s"
                             .formatted(log.key(before.number()), before.digest(), link.previousDigest()),
                     "one of the two was replaced: " + PUT_BACK);
         }
+        chainBroken = !fits;
+        gap |= chainBroken; // what the one that is gone had, nobody can tell
+        complete &= !chainBroken;
     }
 
     private void checkRefs(long number, SortedMap<String, ObjectId> refs) {

@@ -182,7 +182,12 @@ public final class LogCheck {
         }
         for (long number : inventory.checkpoints()) {
             if (there.isEmpty() || number > there.last()) {
-                entryCheck.missing(number, number, false);
+                findings.add(new LogFinding(
+                        log.key(number),
+                        "this entry is missing, and so is any later one, though there is checkpoint '"
+                                + log.checkpointKey(number) + "'",
+                        PUT_BACK + "; if the checkpoint is a stray file, move that away instead"));
+                entryCheck.covered();
             }
         }
     }
@@ -191,11 +196,12 @@ public final class LogCheck {
     private void missing(long first, long next, long covered) {
         long last = Math.min(next, covered) - 1;
         if (first <= last) {
-            findings.add(new LogFinding(
-                    log.key(first),
-                    EntryCheck.areMissing(first, last) + ", though an earlier one is there",
-                    "nothing is lost, checkpoint '" + log.checkpointKey(covered)
-                            + "' has all of it; put back what you can"));
+            findings.add(
+                    new LogFinding(
+                            log.key(first),
+                            EntryCheck.areMissing(first, last) + ", though an earlier one is there",
+                            "nothing is lost, checkpoint '" + log.checkpointKey(covered)
+                                    + "' has all of it; put back what you can, or delete all entries before them, too, as --log-retention-days would"));
             entryCheck.covered();
         }
         long uncovered = Math.max(first, covered);

@@ -240,7 +240,7 @@ final class RepoLog {
             newest = number;
         }
         if (newest < survey.checkpoint()) {
-            throw new VanishedException(key(survey.checkpoint()));
+            throw VanishedException.under(checkpointKey(survey.checkpoint()), key(survey.checkpoint()));
         }
         return newest;
     }

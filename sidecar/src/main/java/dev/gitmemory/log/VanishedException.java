@@ -32,6 +32,14 @@ final class VanishedException extends IOException {
                                 next));
     }
 
+    /** The entry that {@code checkpoint} is of is missing, and there is no later one: the checkpoint may be none of this log. */
+    static VanishedException under(String checkpoint, String key) {
+        return new VanishedException(
+                key,
+                "this object is missing, though there is '%s'; put it back, or move that checkpoint away if it is none of this log"
+                        .formatted(checkpoint));
+    }
+
     /** When nothing has taken its place. */
     CorruptLogException corrupt() {
         return new CorruptLogException(key, reason, this);

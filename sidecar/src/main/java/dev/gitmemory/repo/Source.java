@@ -23,6 +23,9 @@ record Source(SourceKind kind, Path path) {
         if (Files.isRegularFile(from)) {
             return file(from);
         }
+        if (Files.exists(from) && !Files.isDirectory(from)) {
+            throw new TransferException("'" + from + "' is no regular file and no folder");
+        }
         if (!Files.isDirectory(from)) {
             throw new TransferException("There is no file or folder '" + from + "'");
         }

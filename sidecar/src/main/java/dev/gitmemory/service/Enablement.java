@@ -229,7 +229,7 @@ final class Enablement {
     }
 
     static MemoryException noAgent(String agentId) {
-        return MemoryException.notFound("There is no agent '%s'".formatted(agentId));
+        return MemoryException.notFound("There is no agent '%s'".formatted(Shown.of(agentId)));
     }
 
     /** What the ledger knows of a repository, once it is certain that the repository is not an older one. */

@@ -112,7 +112,7 @@ final class FileStore implements ObjectStore {
         if (change != null) {
             throw new NotSentException(cant("store", key) + change);
         }
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(file)) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Folders.deleteIfWithoutFiles(file)) {
             return existed(key, file);
         }
         try {
@@ -135,15 +135,6 @@ final class FileStore implements ObjectStore {
         }
     }
 
-    /** Whether it was a folder that had nothing in it, as deleted objects leave it behind, and is gone now. */
-    private static boolean isEmptyFolder(Path file) {
-        try {
-            return Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file);
-        } catch (IOException e) {
-            return false; // there is something in it, or it may not be removed: it counts as a folder
-        }
-    }
-
     private void syncName(Path file) throws IOException {
         disk.reached(Disk.Step.SYNC_FOLDER);
         Folders.sync(folderOf(file));
@@ -151,7 +142,7 @@ final class FileStore implements ObjectStore {
 
     private Created existed(String key, Path file) throws IOException {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StoreException("Can't store '" + key + "': it is a folder of other objects", null);
+            throw new StoreException("Can't store '" + key + "': a folder is in its place; move that away", null);
         }
         try {
             RegularFiles.size(file);

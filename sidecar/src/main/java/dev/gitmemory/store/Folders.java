@@ -3,8 +3,11 @@ package dev.gitmemory.store;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
@@ -66,5 +69,28 @@ final class Folders {
             throw new IOException("'" + path + "' is in no folder");
         }
         return parent;
+    }
+
+    /**
+     * Removes a folder that holds nothing but folders, as deleted objects leave it behind.
+     *
+     * @return false if it is none, or there is something in it, or it may not be removed: it is there still
+     */
+    static boolean deleteIfWithoutFiles(Path folder) {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try {
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+                for (Path child : children) {
+                    if (!deleteIfWithoutFiles(child)) {
+                        return false;
+                    }
+                }
+            }
+            return Files.deleteIfExists(folder);
+        } catch (IOException | DirectoryIteratorException e) {
+            return false;
+        }
     }
 }

@@ -96,4 +96,27 @@ final class ImportRefusalsTest extends TransferTest {
                 .isEqualTo(2);
         assertInStep("a");
     }
+
+    @Test
+    void aDamagedPackIsToldOfInOneLine() throws IOException {
+        enabledAgent("a");
+        StockGit git = StockGit.init(folder.resolve("packed"));
+        for (int i = 0; i < 5; i++) {
+            git.put("x.md", "Text " + i).commit("Commit " + i);
+        }
+        git.run("gc", "--quiet");
+        Path packs = git.folder().resolve(".git/objects/pack");
+        try (Stream<Path> files = Files.list(packs)) {
+            for (Path pack : files.filter(f -> f.toString().endsWith(".pack")).toList()) {
+                byte[] bytes = Files.readAllBytes(pack);
+                bytes[bytes.length / 2] ^= (byte) 0xff;
+                Files.delete(pack);
+                Files.write(pack, bytes);
+            }
+        }
+        Cli.Run run = run("import", "--agent", "a", "--from", git.folder());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains(git.folder().toString()).doesNotContain("\tat ", "WARN", "ERROR");
+        assertInStep("a");
+    }
 }
