@@ -137,9 +137,9 @@ class OwnerLetGoTest extends SqlTest {
         }
         assertRowsAreWhatGitSays();
 
-        assertThat(admin.value("CALL git_memory.detach_block('a2', 'block-a1')"))
-                .as("a commit of which git knows nothing")
-                .isNull();
+        assertThat(admin.call("CALL git_memory.detach_block('a2', 'block-a1')"))
+                .as("git has no part in it")
+                .containsEntry("git_sha", null);
         assertThat(application.labels("a2")).isEmpty();
         assertThat(block("a1", SHARED, "git_sha")).isEqualTo(before);
         assertRowsAreWhatGitSays();
