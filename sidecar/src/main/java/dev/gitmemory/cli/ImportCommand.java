@@ -12,7 +12,6 @@ import dev.gitmemory.store.StoreUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,7 +129,7 @@ final class ImportCommand implements CliCommand {
             throw new IllegalStateException("--agent-file was not checked");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new FileSystemException(path.toString(), null, "no regular file, which an Agent File has to be");
+            throw new TransferException("'" + path + "' is no regular file, which an Agent File has to be");
         }
         try (InputStream in = Files.newInputStream(path)) {
             return AgentFile.parse(in);

@@ -2,40 +2,28 @@ package dev.gitmemory.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.gitmemory.service.Reconciler.Turn;
+import dev.gitmemory.testing.CapturedLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What the log says while a pass of the reconciler does not come to its end. */
 final class ReconcilerWatchTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(ReconcilerWatch.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final CapturedLog log = CapturedLog.of(ReconcilerWatch.class);
     private @Nullable Turn turn;
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        logger.addAppender(lines);
-    }
 
     @AfterEach
     void stopListening() {
-        logger.detachAppender(lines);
+        log.close();
     }
 
     @Test
@@ -49,18 +37,18 @@ final class ReconcilerWatchTest {
         }
         turn = new Turn("ivo", START.plusSeconds(now.seconds));
         watch.look();
-        assertThat(messages()).hasSize(4);
-        assertThat(messages().get(0)).startsWith("The reconciler has been at agent iris for 60 s");
-        assertThat(messages().get(1)).startsWith("The reconciler has been at agent iris for 120 s");
-        assertThat(messages().get(2)).startsWith("The reconciler has been at agent iris for 240 s");
-        assertThat(messages().get(3)).isEqualTo("The reconciler goes on after agent iris");
+        assertThat(log.messages()).hasSize(4);
+        assertThat(log.messages().get(0)).startsWith("The reconciler has been at agent iris for 60 s");
+        assertThat(log.messages().get(1)).startsWith("The reconciler has been at agent iris for 120 s");
+        assertThat(log.messages().get(2)).startsWith("The reconciler has been at agent iris for 240 s");
+        assertThat(log.messages().get(3)).isEqualTo("The reconciler goes on after agent iris");
 
         now.seconds += 60;
         watch.look();
         turn = null;
         watch.look();
-        assertThat(messages()).hasSize(6);
-        assertThat(messages().get(4)).startsWith("The reconciler has been at agent ivo for 60 s");
+        assertThat(log.messages()).hasSize(6);
+        assertThat(log.messages().get(4)).startsWith("The reconciler has been at agent ivo for 60 s");
     }
 
     @Test
@@ -72,11 +60,7 @@ final class ReconcilerWatchTest {
             turn = looks % 2 == 0 ? null : new Turn(null, START.plusSeconds(now.seconds));
             watch.look();
         }
-        assertThat(messages()).isEmpty();
-    }
-
-    private List<String> messages() {
-        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertThat(log.messages()).isEmpty();
     }
 
     /** A clock that goes on when it is told to. */

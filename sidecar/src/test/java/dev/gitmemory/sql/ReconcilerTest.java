@@ -2,9 +2,6 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
@@ -16,6 +13,7 @@ import dev.gitmemory.service.Reconciler.Figures;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.testing.Application;
+import dev.gitmemory.testing.CapturedLog;
 import dev.gitmemory.testing.FaultyStore;
 import dev.gitmemory.testing.ForwardingStore;
 import dev.gitmemory.testing.Sidecar;
@@ -32,7 +30,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What a pass of the reconciler finds and does, and that it holds nobody up and is quiet otherwise. */
 class ReconcilerTest extends SqlTest {
@@ -117,9 +114,6 @@ class ReconcilerTest extends SqlTest {
 
     @Test
     void thatAnAgentFollowsGitAgainIsSaidWhenEveryStepOfAPassHasDone() throws SQLException, IOException {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(Reconciler.class);
-        lines.start();
         FaultyStore faulty = new FaultyStore(store);
         Sidecar first = sidecar();
         assertThat(first).isNotNull();
@@ -131,8 +125,8 @@ class ReconcilerTest extends SqlTest {
                 "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update",
                 "UPDATE block SET value = 'strange' WHERE id = 'block-late'",
                 "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
-        logger.addAppender(lines);
-        try (Sidecar sidecar = Sidecar.start(database, faulty);
+        try (CapturedLog lines = CapturedLog.of(Reconciler.class);
+                Sidecar sidecar = Sidecar.start(database, faulty);
                 Connection hanging = DriverManager.getConnection(database.jdbcUrl(), "postgres", null)) {
             faulty.setDown(true);
             sidecar.memory().reconciler().run(); // it can't be followed; the round begins with four others
@@ -153,8 +147,6 @@ class ReconcilerTest extends SqlTest {
                     .hasSize(2)
                     .last(InstanceOfAssertFactories.STRING)
                     .isEqualTo("Agent late follows git again");
-        } finally {
-            logger.detachAppender(lines);
         }
         assertThat(block("late", "system/persona", "value")).isEqualTo("I am late");
     }
@@ -181,9 +173,8 @@ class ReconcilerTest extends SqlTest {
         }
     }
 
-    private static List<String> about(ListAppender<ILoggingEvent> lines, String agentId) {
-        return lines.list.stream()
-                .map(ILoggingEvent::getFormattedMessage)
+    private static List<String> about(CapturedLog lines, String agentId) {
+        return lines.messages().stream()
                 .filter(line -> line.startsWith("Agent " + agentId + " "))
                 .toList();
     }
