@@ -202,6 +202,7 @@ SELECT i.guard_engine  AS engine,
        expected.trigger_name,
        CASE
            WHEN t.oid IS NULL                         THEN 'missing'
+           WHEN t.tgenabled = 'D'                     THEN 'disabled'
            WHEN t.tgenabled <> 'A'                    THEN 'not enabled always'
            WHEN p.pronamespace::regnamespace::text <> 'git_memory' THEN 'not ours'
            ELSE 'ok'

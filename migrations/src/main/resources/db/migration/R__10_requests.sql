@@ -159,7 +159,7 @@ BEGIN
             HINT    = CASE request.error ->> 'state'
                           WHEN 'MG101' THEN 'Nothing was written. docs/sql-api.md lists the parameters and their values.'
                           WHEN 'MG102' THEN 'Nothing was written. See the view git_memory.status and the application''s tables.'
-                          WHEN 'MG103' THEN 'See the view git_memory.status for where the agent stands.'
+                          WHEN 'MG103' THEN 'The message says what is in the way; the view git_memory.status says where the agent stands.'
                           WHEN 'MG104' THEN 'Nothing was written. Read the block again and repeat the call.'
                           WHEN 'MG105' THEN 'Nothing was written. Mend the value and repeat the call.'
                           WHEN 'MG106' THEN 'Repeat the call when the object storage answers again; the sidecar''s log says more.'

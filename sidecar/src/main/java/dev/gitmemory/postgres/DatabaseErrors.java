@@ -32,6 +32,12 @@ final class DatabaseErrors {
         return sql != null && sql.getSQLState() != null && TRY_AGAIN.contains(sql.getSQLState());
     }
 
+    /** Whether a lock could not be had within {@code lock_timeout}. */
+    static boolean isLockTimeout(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql != null && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
+    }
+
     static RuntimeException translate(RuntimeException failure) {
         SQLException sql = sqlException(failure);
         if (sql == null) {
@@ -46,11 +52,7 @@ final class DatabaseErrors {
             return new ConstraintException(server == null ? null : server.getConstraint(), serverText(sql), failure);
         }
         if (state.equals(LOCK_NOT_AVAILABLE)) {
-            return new RowsLockedException(
-                    "Another transaction has held locks on its rows for too long (pg_stat_activity and pg_locks tell"
-                            + " whose): "
-                            + serverText(sql),
-                    failure);
+            return new RowsLockedException(serverText(sql), failure);
         }
         if (state.startsWith("08")
                 || state.startsWith("53")

@@ -1,5 +1,7 @@
 package dev.gitmemory.postgres;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * PostgreSQL can't be reached or is not taking statements now. Whether the transaction under way was committed is not
  * known; everything the sidecar writes may be written again.
@@ -8,7 +10,7 @@ public class DatabaseUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    DatabaseUnavailableException(String message, Throwable cause) {
+    DatabaseUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

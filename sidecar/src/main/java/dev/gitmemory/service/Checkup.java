@@ -83,7 +83,7 @@ final class Checkup {
                 sync.sync(agentId).stream().filter(Difference::canBeMended).toList();
         if (!mended.isEmpty()) {
             log.warn(
-                    "Agent {}: rows were not what git says, though nobody may write them: {} differences, mended. The first: {}",
+                    "Agent {}: rows were not what git says, though nobody may write them; mended: {}. The first: {}",
                     agentId,
                     mended.size(),
                     mended.get(0));

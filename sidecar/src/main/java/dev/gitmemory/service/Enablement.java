@@ -10,6 +10,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports;
 import dev.gitmemory.postgres.Reports.LeftOut;
+import dev.gitmemory.postgres.RowsLockedException;
 import dev.gitmemory.postgres.Tx;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.Head;
@@ -17,6 +18,7 @@ import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,9 @@ final class Enablement {
         GIT
     }
 
+    /** PostgreSQL's {@code deadlock_timeout} is a second, unless somebody has made it shorter. */
+    private static final Duration SHORTER_THAN_DEADLOCK_TIMEOUT = Duration.ofMillis(700);
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Applier applier;
@@ -73,7 +78,7 @@ final class Enablement {
 
     /** As {@link #enable(String, Caller)}, for an agent whose repository may be there already. */
     void enable(String agentId, Caller caller, Precedence precedence) {
-        while (handOver(agentId, caller, precedence, Tag.WRITTEN) == HandOver.TAG_GOES) {
+        while (handOverOnceRowsAreFree(agentId, caller, precedence, Tag.WRITTEN) == HandOver.TAG_GOES) {
             database.execute(tx -> tx.agents().awaitTag(agentId));
         }
     }
@@ -85,7 +90,28 @@ final class Enablement {
      * @return false if the tag is gone, or another transaction is about to remove it; nothing was changed
      */
     boolean takeOver(String agentId) {
-        return handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED) == HandOver.DONE;
+        return handOverOnceRowsAreFree(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED) == HandOver.DONE;
+    }
+
+    /**
+     * As {@link #takeOver(String)}, for somebody who has others to see to.
+     *
+     * @throws RowsLockedException if another transaction holds the agent's rows; nothing was changed
+     */
+    boolean tryTakeOver(String agentId) {
+        HandOver result = handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED);
+        if (result == HandOver.ROWS_HELD) {
+            throw new RowsLockedException();
+        }
+        return result == HandOver.DONE;
+    }
+
+    private HandOver handOverOnceRowsAreFree(String agentId, Caller caller, Precedence precedence, Tag tag) {
+        HandOver result;
+        do {
+            result = handOver(agentId, caller, precedence, tag);
+        } while (result == HandOver.ROWS_HELD);
+        return result;
     }
 
     private enum Tag {
@@ -99,7 +125,9 @@ final class Enablement {
         DONE,
         NO_TAG,
         /** Another transaction is about to remove the tag. */
-        TAG_GOES
+        TAG_GOES,
+        /** Another transaction has locked rows for longer than one that locks them in another order could be made to wait. */
+        ROWS_HELD
     }
 
     private HandOver handOver(String agentId, Caller caller, Precedence precedence, Tag tag) {
@@ -174,13 +202,19 @@ final class Enablement {
      *
      * <p>In an order, and before the ledger, so that the application never has to be the victim of a deadlock: at its end,
      * a transaction that removes the tag wants the ledger's row, and may have written the agent and its blocks before.
-     * Nobody waits for that transaction here while he holds what it will want.
+     * Nobody waits for that transaction here while he holds what it will want. One that has written a block and then
+     * wants the agent's row is made way for before PostgreSQL finds a deadlock.
      */
     private static HandOver hold(Tx tx, String agentId, Tag tag) {
-        if (tx.agents().lock(agentId).isEmpty()) {
-            throw noAgent(agentId);
+        boolean held = tx.lock(SHORTER_THAN_DEADLOCK_TIMEOUT, () -> {
+            if (tx.agents().lock(agentId).isEmpty()) {
+                throw noAgent(agentId);
+            }
+            tx.blocks().lockOfAgent(agentId);
+        });
+        if (!held) {
+            return HandOver.ROWS_HELD;
         }
-        tx.blocks().lockOfAgent(agentId);
         if (tx.agents().holdTag(agentId)) {
             return HandOver.DONE;
         }

@@ -200,7 +200,7 @@ public final class Reconciler {
         List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
         for (String agentId : due(waiting, id -> id)) {
             AtomicBoolean hadTag = new AtomicBoolean();
-            if (attempt(agentId, () -> hadTag.set(enablement.takeOver(agentId))) && hadTag.get()) {
+            if (attempt(agentId, () -> hadTag.set(enablement.tryTakeOver(agentId))) && hadTag.get()) {
                 log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
                 done++;
             }

@@ -169,14 +169,23 @@ public final class Views {
      * What changed between two commits, whichever is older.
      *
      * @param label only this block; null for all files
+     * @throws MemoryException if one of the commits or, at both of them, the block does not exist
      */
     public Diff diff(String agentId, @Nullable Label label, String from, String to) {
         MemoryRepository repository = readable(agentId);
         String fromSha = resolve(repository, "from", from);
         String toSha = resolve(repository, "to", to);
-        return reading(
-                agentId,
-                () -> new Diff(fromSha, toSha, repository.diff(fromSha, toSha, label == null ? null : label.path())));
+        return reading(agentId, () -> {
+            if (label == null) {
+                return new Diff(fromSha, toSha, repository.diff(fromSha, toSha, null));
+            }
+            if (!repository.paths(fromSha).contains(label.path())
+                    && !repository.paths(toSha).contains(label.path())) {
+                throw MemoryException.notFound(
+                        "Agent %s had no block '%s' at %s, nor at %s".formatted(agentId, label.text(), from, to));
+            }
+            return new Diff(fromSha, toSha, repository.diff(fromSha, toSha, label.path()));
+        });
     }
 
     private static CommitInfo forPeople(CommitInfo c) {

@@ -62,6 +62,9 @@ class CallsTest extends SqlTest {
                 .extractingByKey("patch")
                 .asString()
                 .contains("-I am a", "+I know better");
+        Session.Refused unknown = admin.refused("CALL git_memory.diff('a', 'system/unknown', ?)", enabled);
+        assertThat(unknown.state()).isEqualTo("MG102");
+        assertThat(unknown.message()).endsWith("had no block 'system/unknown' at " + enabled + ", nor at HEAD");
 
         Map<String, @Nullable String> restored =
                 admin.call("CALL git_memory.restore_block('a', 'system/persona', ?)", enabled);

@@ -181,4 +181,25 @@ class OpenTagTest extends SqlTest {
         assertThat(column("SELECT state FROM git_memory.status")).containsExactly("enabled");
         assertThat(sidecar.memory().verify("iris")).isEmpty();
     }
+
+    /** In the other order than a take-over, which locks the agent's row first. */
+    @Test
+    void anApplicationThatWritesABlockAndThenTheAgentIsNoVictimOfATakeOver() throws Exception {
+        // The sidecar looks for a deadlock before there is one: it is the application that would hear of it.
+        superuser().call("ALTER DATABASE " + open.getCatalog() + " SET deadlock_timeout = '1 ms'");
+        execute("SET deadlock_timeout = '10 s'");
+        sidecar();
+        open.setAutoCommit(false);
+        execute("UPDATE block SET value = 'written by SQL' WHERE id = 'block-iris'");
+        CompletableFuture<Map<String, @Nullable String>> call =
+                CompletableFuture.supplyAsync(() -> admin.call("CALL git_memory.enable_agent('iris')"));
+        awaitSidecarBehindIt();
+        execute("UPDATE agents SET name = 'Iris' WHERE id = 'iris'");
+        open.commit();
+        assertThat(call.join()).containsKey("git_sha");
+        assertThat(messages("iris")).hasSize(1);
+        assertThat(column("SELECT state FROM git_memory.status")).containsExactly("enabled");
+        assertThat(block("iris", "system/persona", "value")).isEqualTo("written by SQL");
+        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+    }
 }
