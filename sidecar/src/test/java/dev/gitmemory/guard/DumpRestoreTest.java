@@ -74,6 +74,12 @@ class DumpRestoreTest extends GuardTest {
         output(builder);
     }
 
+    private String dump(GuardedDatabase source) throws IOException, InterruptedException {
+        String dump = folder.resolve("dump").toString();
+        tool(source, "pg_dump", "-Fc", "-f", dump);
+        return dump;
+    }
+
     private void assertWhole(GuardedDatabase copy, Memory memory) throws SQLException {
         assertThat(string(
                         copy.admin(),
@@ -92,8 +98,7 @@ class DumpRestoreTest extends GuardTest {
         try (GuardedDatabase source = target.fresh();
                 GuardedDatabase copy = target.empty()) {
             Memory memory = new World(source).enabled();
-            String dump = folder.resolve("dump").toString();
-            tool(source, "pg_dump", "-Fc", "-f", dump);
+            String dump = dump(source);
             tool(copy, "pg_restore", "--exit-on-error", dump);
             assertWhole(copy, memory);
         }
@@ -104,8 +109,7 @@ class DumpRestoreTest extends GuardTest {
         try (GuardedDatabase source = target.fresh();
                 GuardedDatabase copy = target.empty()) {
             Memory memory = new World(source).enabled();
-            String dump = folder.resolve("dump").toString();
-            tool(source, "pg_dump", "-Fc", "-f", dump);
+            String dump = dump(source);
             tool(copy, "pg_restore", "--exit-on-error", "--section=pre-data", "--section=data", dump);
             tool(copy, "pg_restore", "--exit-on-error", "-j", "4", "--section=post-data", dump);
             assertWhole(copy, memory);
@@ -117,8 +121,7 @@ class DumpRestoreTest extends GuardTest {
         try (GuardedDatabase source = target.fresh();
                 GuardedDatabase copy = target.fresh()) {
             Memory memory = new World(source).enabled();
-            String dump = folder.resolve("dump").toString();
-            tool(source, "pg_dump", "-Fc", "-f", dump);
+            String dump = dump(source);
             List<String> args = new ArrayList<>(List.of("--exit-on-error", "--data-only", "--disable-triggers"));
             for (String table :
                     List.of("organizations", "agents", "agents_tags", "block", "blocks_agents", "repo", "file")) {

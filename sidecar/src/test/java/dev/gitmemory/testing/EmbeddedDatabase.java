@@ -68,8 +68,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
      */
     public static EmbeddedDatabase onGivenServer() {
         EmbeddedDatabase made = create(Given.SERVER, "template0");
-        new Migrations(made.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
-        return made;
+        try {
+            new Migrations(made.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
+            return made;
+        } catch (RuntimeException e) {
+            try {
+                made.close();
+            } catch (SQLException onClose) {
+                e.addSuppressed(onClose);
+            }
+            throw e;
+        }
     }
 
     /** {@return connections as superuser, unpooled} */
