@@ -18,8 +18,17 @@ CREATE OR REPLACE FUNCTION git_memory.post_request(kind text, agent_id text, arg
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
+    -- A block's file has 16 MiB at most. JSON may double that where many characters are escaped.
+    most constant integer := 32 * 1024 * 1024;
+    size constant integer := octet_length(post_request.arguments::text);
     id uuid;
 BEGIN
+    IF size > most THEN
+        RAISE EXCEPTION 'The parameters are % bytes long as JSON', size
+            USING ERRCODE = 'program_limit_exceeded',
+                  DETAIL  = 'As a file in git a block has 16 MiB at most, description and metadata included.',
+                  HINT    = 'Nothing was submitted. Write a shorter value.';
+    END IF;
     INSERT INTO git_memory.request AS r (kind, agent_id, arguments, role_name, login_name)
     VALUES (post_request.kind, post_request.agent_id, post_request.arguments, git_memory.caller(), session_user)
     RETURNING r.id INTO id;

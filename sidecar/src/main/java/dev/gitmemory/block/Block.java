@@ -28,9 +28,11 @@ public record Block(
      * Takes what both git and PostgreSQL can hold.
      *
      * @throws RuleViolation if the value or the description holds a NUL or half of a surrogate pair (neither git's
-     *     UTF-8 nor PostgreSQL's text can), or the limit is less than 1
+     *     UTF-8 nor PostgreSQL's text can), the limit is less than 1, or the block's file would be longer than
+     *     {@link BlockMarkdown#MAX_BYTES}
      */
-    public Block {
+    public Block(
+            Label label, String value, @Nullable String description, int limit, boolean readOnly, Metadata metadata) {
         Text.requireStorable("value", value);
         if (description != null) {
             Text.requireStorable("description", description);
@@ -38,6 +40,13 @@ public record Block(
         if (limit < 1) {
             throw new RuleViolation("limit", "limit must be 1 or more characters, not " + limit);
         }
+        this.label = label;
+        this.value = value;
+        this.description = description;
+        this.limit = limit;
+        this.readOnly = readOnly;
+        this.metadata = metadata;
+        BlockMarkdown.requireFits(this);
     }
 
     /**

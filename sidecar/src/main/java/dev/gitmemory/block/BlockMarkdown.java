@@ -1,5 +1,6 @@
 package dev.gitmemory.block;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,18 @@ import org.jspecify.annotations.Nullable;
  * agent's own commits on {@code read_only} are its own; the server writes and changes that key freely.
  */
 public final class BlockMarkdown {
+
+    /**
+     * The longest file of a block, in bytes: 16 MiB. It is part of the file format, since what is longer is not read as
+     * text.
+     */
+    public static final int MAX_BYTES = 16 << 20;
+
+    /** As a {@code \\u} escape. */
+    private static final int MOST_BYTES_OF_A_CHAR = 6;
+
+    /** Keys, limit and lines around them, with room to spare. */
+    private static final int MOST_BYTES_BESIDES = 256;
 
     private BlockMarkdown() {}
 
@@ -87,14 +100,15 @@ public final class BlockMarkdown {
      *
      * <p>When only the value changes, everything before it stays byte for byte. When a field changes, its value in the
      * front matter is replaced, or its line added or removed; other keys, comments, order, line ends and a byte order
-     * mark stay. Front matter of a shape that can't be changed so, or that {@link #parse} refuses, is written anew.
+     * mark stay. Front matter of a shape that can't be changed so, or that {@link #parse} refuses, is written anew, and so
+     * is one with which the file would become too long.
      *
      * @param oldFile any text
      * @param block what the file is to say: {@code parse(block.label(), rerender(oldFile, block))} equals {@code block}
      */
     public static String rerender(String oldFile, Block block) {
         String edited = edit(oldFile, block);
-        return edited != null && says(edited, block) ? edited : render(block);
+        return edited != null && fits(edited) && says(edited, block) ? edited : render(block);
     }
 
     private static @Nullable String edit(String oldFile, Block block) {
@@ -112,6 +126,28 @@ public final class BlockMarkdown {
         } catch (RuleViolation unsupported) {
             return false;
         }
+    }
+
+    /** @throws RuleViolation of the longest field if the block's file would be longer than {@link #MAX_BYTES} */
+    static void requireFits(Block block) {
+        int value = block.value().length();
+        int description = block.description() == null ? 0 : block.description().length();
+        int metadata = block.metadata().json().length();
+        if (((long) value + description + metadata) * MOST_BYTES_OF_A_CHAR + MOST_BYTES_BESIDES <= MAX_BYTES
+                || fits(render(block))) {
+            return;
+        }
+        String field = value >= Math.max(description, metadata)
+                ? "value"
+                : description >= metadata ? "description" : "metadata";
+        throw new RuleViolation(
+                field,
+                field + " is too long: as a file in git the block would have more than " + MAX_BYTES
+                        + " bytes (16 MiB)");
+    }
+
+    private static boolean fits(String file) {
+        return file.length() <= MAX_BYTES / 3 || file.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
     }
 
     static String description(@Nullable String description) {

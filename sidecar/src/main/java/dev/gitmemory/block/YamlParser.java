@@ -32,11 +32,6 @@ final class YamlParser {
     /** The mapping of fields itself, and metadata in it. */
     private static final int MAX_DEPTH = Json.MAX_DEPTH + 1;
 
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setLabel("front matter")
-            .setCodePointLimit(Integer.MAX_VALUE) // the size of a file is its sender's to limit
-            .build();
-
     private final Iterator<Event> events;
 
     /** What a field is called in messages; changes with the key of the outermost mapping. */
@@ -56,10 +51,18 @@ final class YamlParser {
      */
     static YamlNode.@Nullable Mapping parse(String yaml) {
         try {
-            return new YamlParser(new Parse(SETTINGS).parseString(yaml).iterator()).document();
+            return new YamlParser(new Parse(settings(yaml)).parseString(yaml).iterator()).document();
         } catch (YamlEngineException malformed) {
             return null; // the format says: then the text is no front matter
         }
+    }
+
+    private static LoadSettings settings(String yaml) {
+        return LoadSettings.builder()
+                .setLabel("front matter")
+                .setCodePointLimit(Integer.MAX_VALUE) // the size of a file is its sender's to limit
+                .setBufferSize(yaml.length() + 1) // else a scalar's time grows with the square of its length
+                .build();
     }
 
     private YamlNode.@Nullable Mapping document() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Transactions run READ COMMITTED: every statement sees what others have committed before it, which is what taking
  * row locks first and reading then needs. A transaction that PostgreSQL ends in favour of another (deadlock,
- * serialization failure) is run again from its beginning, so its callback may not keep state of its own.
+ * serialization failure) is run again from its beginning, so its callback may not keep state of its own; so is one whose
+ * connection has plans for tables that have changed since, on a new connection.
  */
 public final class Database implements AutoCloseable {
 
@@ -113,8 +114,12 @@ public final class Database implements AutoCloseable {
                     return work.in(new Tx(handle, columns));
                 });
             } catch (JdbiException e) { // Jdbi wraps every SQLException
-                if (attempt >= ATTEMPTS || !DatabaseErrors.isTransient(e)) {
+                boolean isOlderPlan = DatabaseErrors.isOlderPlan(e);
+                if (attempt >= ATTEMPTS || !(isOlderPlan || DatabaseErrors.isTransient(e))) {
                     throw DatabaseErrors.translate(e);
+                }
+                if (isOlderPlan) {
+                    pool.getHikariPoolMXBean().softEvictConnections(); // all of them have seen the same tables
                 }
             }
         }

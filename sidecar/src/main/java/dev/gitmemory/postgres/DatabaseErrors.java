@@ -16,6 +16,9 @@ final class DatabaseErrors {
     private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** What a session says of its plans after a column's type was changed: datatype_mismatch, feature_not_supported. */
+    private static final Set<String> OLDER_PLAN = Set.of("42804", "0A000");
+
     /** raise_exception: how a trigger of the application says no. */
     private static final String RAISED = "P0001";
 
@@ -30,6 +33,12 @@ final class DatabaseErrors {
     static boolean isTransient(Throwable failure) {
         SQLException sql = sqlException(failure);
         return sql != null && sql.getSQLState() != null && TRY_AGAIN.contains(sql.getSQLState());
+    }
+
+    /** Whether the session may have failed because it remembers tables as they were; a new one does not. */
+    static boolean isOlderPlan(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql != null && sql.getSQLState() != null && OLDER_PLAN.contains(sql.getSQLState());
     }
 
     /** Whether a lock could not be had within {@code lock_timeout}. */

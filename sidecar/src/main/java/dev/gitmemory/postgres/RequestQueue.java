@@ -68,7 +68,10 @@ public final class RequestQueue {
                 .findOne();
     }
 
-    /** Renews the leases of requests that the sidecar still holds, and answers which these are. */
+    /**
+     * Renews the leases of requests that the sidecar still holds, and answers which these are. One that has ended stays
+     * ended, for whoever renews may have begun before its request was released.
+     */
     public List<UUID> renew(int sidecar, Collection<UUID> requestIds, Duration lease) {
         return handle.createQuery("""
                         UPDATE git_memory.request
@@ -76,6 +79,7 @@ public final class RequestQueue {
                          WHERE id = ANY (:requests)
                            AND worker = :sidecar
                            AND state = 'taken'
+                           AND lease_until \\> clock_timestamp()
                         RETURNING id
                         """)
                 .bind("lease", lease.toMillis() / 1000.0)

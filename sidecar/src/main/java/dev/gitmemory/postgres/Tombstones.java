@@ -60,14 +60,14 @@ public final class Tombstones {
     }
 
     /**
-     * Removes all else that git-memory's tables hold of the agent: finished requests and their results, and what requests
-     * about all agents have told of it.
+     * Removes all else that git-memory's tables hold of the agent: finished requests and their results, but for those to
+     * purge it, whose callers may not have read them yet, and what requests about all agents have told of it.
      */
     public void forgetAgent(String agentId) {
         for (String sql : List.of(
                 "DELETE FROM git_memory.repo WHERE agent_id = :agent", // and what hangs on it
                 "DELETE FROM git_memory.intent WHERE agent_id = :agent",
-                "DELETE FROM git_memory.request WHERE agent_id = :agent AND finished_at IS NOT NULL")) {
+                "DELETE FROM git_memory.request WHERE agent_id = :agent AND finished_at IS NOT NULL AND kind \\<\\> 'purge_agent'")) {
             handle.createUpdate(sql).bind("agent", agentId).execute();
         }
         handle.createUpdate("""

@@ -1,5 +1,6 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.log.PurgedException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
@@ -363,6 +364,9 @@ public final class Reconciler {
     }
 
     private void failed(String agentId, Exception reason) {
+        if (isPurged(agentId, reason)) {
+            return; // by another sidecar, while this one looked: there is nothing left that could follow
+        }
         Failing before = recovered.remove(agentId); // by one step of this pass, and not by the next one
         Failing last = before == null ? failing.getOrDefault(agentId, NEVER) : before;
         int times = last.times() + 1;
@@ -375,6 +379,13 @@ public final class Reconciler {
         } catch (RowsLockedException e) {
             log.debug("Agent {}: its status is locked as well, only the log has the reason", agentId, e);
         }
+    }
+
+    private boolean isPurged(String agentId, Exception reason) {
+        boolean saysSo = reason instanceof PurgedException
+                || (reason instanceof MemoryException memory && memory.reason() == Reason.GONE);
+        return saysSo
+                && database.inTransaction(tx -> tx.tombstones().find(agentId).isPresent());
     }
 
     private void tellRecovered() {

@@ -190,6 +190,10 @@ public final class SqlRequests implements AutoCloseable {
             failed(request, e.getCause() instanceof RuntimeException cause ? cause : e);
         } catch (RuntimeException e) {
             failed(request, e);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            failed(
+                    request,
+                    new IllegalStateException("the request was too much for this process", e)); // and for the next
         } finally {
             leases.remove(lease);
             free.release();

@@ -45,6 +45,48 @@ class BlockTest {
         assertRefused("limit", () -> BLOCK.withLimit(-1));
     }
 
+    @Test
+    void aBlockWhoseFileWouldBeTooLongIsRefusedByItsLongestField() {
+        String long16 = "x".repeat(BlockMarkdown.MAX_BYTES);
+        assertRefused("value", () -> BLOCK.withValue(long16));
+        assertRefused("value", () -> BLOCK.withValue("🙂".repeat(BlockMarkdown.MAX_BYTES / 4)));
+        assertRefused("description", () -> BLOCK.withDescription(long16));
+        assertRefused("description", () -> BLOCK.withDescription("\u0001".repeat(BlockMarkdown.MAX_BYTES / 6)));
+        assertRefused("metadata", () -> BLOCK.withMetadata(Metadata.of("{\"a\":\"" + long16 + "\"}")));
+    }
+
+    @Test
+    void theLongestFileIsReadBack() {
+        int besides = BlockMarkdown.render(BLOCK.withValue("")).length();
+        Block longest = BLOCK.withValue("x".repeat(BlockMarkdown.MAX_BYTES - besides));
+        assertThat(BlockMarkdown.render(longest)).hasSize(BlockMarkdown.MAX_BYTES);
+        assertThat(BlockMarkdown.parse(longest.label(), BlockMarkdown.render(longest)))
+                .isEqualTo(longest);
+        assertRefused("value", () -> BLOCK.withValue(longest.value() + "x"));
+    }
+
+    /** The time that a scalar takes must not grow with the square of its length. */
+    @Test
+    void theLongestDescriptionAndMetadataAreReadBack() {
+        String longText = "x".repeat(BlockMarkdown.MAX_BYTES - 1000);
+        for (Block longest : new Block[] {
+            BLOCK.withDescription(longText), BLOCK.withMetadata(Metadata.of("{\"a\":\"" + longText + "\"}"))
+        }) {
+            assertThat(BlockMarkdown.parse(longest.label(), BlockMarkdown.render(longest)))
+                    .isEqualTo(longest);
+        }
+    }
+
+    @Test
+    void commentsGoWhereTheFileWouldBecomeTooLongWithThem() {
+        String commented = "---\n# " + "c".repeat(1000) + "\ndescription: Who I am\nlimit: 10\n---\nI am Ada";
+        Block block = new Block(BLOCK.label(), "", "Who I am", 10, false, Metadata.EMPTY);
+        Block longest = block.withValue(
+                "x".repeat(BlockMarkdown.MAX_BYTES - BlockMarkdown.render(block).length()));
+        assertThat(BlockMarkdown.rerender(commented, longest)).isEqualTo(BlockMarkdown.render(longest));
+        assertThat(BlockMarkdown.rerender(commented, block)).contains("# ccc");
+    }
+
     private static void assertRefused(String field, ThrowingCallable action) {
         assertThatThrownBy(action)
                 .isInstanceOfSatisfying(RuleViolation.class, violation -> assertThat(violation.field())

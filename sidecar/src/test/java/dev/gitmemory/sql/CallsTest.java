@@ -278,6 +278,26 @@ class CallsTest extends SqlTest {
     }
 
     @Test
+    void whatWouldBeTooLongAsAFileIsRefusedAndTheAgentGoesOn() {
+        enabledAgent("a");
+        for (String changes : List.of("{\"limit\": 2000000000}", "{\"limit\": 2000000000, \"value\": \"x\"}")) {
+            String field = changes.contains("value") ? "description" : "value";
+            Session.Refused refused = admin.refused(
+                    "CALL git_memory.write_block('a', 'system/persona', changes => ?::jsonb || jsonb_build_object(?, repeat('x', 16777216)))",
+                    changes,
+                    field);
+            assertThat(refused.state()).isEqualTo("MG105");
+            assertThat(refused.message()).contains(field + " is too long");
+        }
+        Session.Refused longer =
+                admin.refused("CALL git_memory.create_block('a', 'system/long', repeat('x', 33554433), wait => '1 s')");
+        assertThat(longer.state()).isEqualTo("54000");
+        assertThat(messages("a")).hasSize(1);
+        write("a", "system/persona", "goes on");
+        assertThat(admin.value("CALL git_memory.verify_agent('a')")).isEqualTo("0");
+    }
+
+    @Test
     void whatCanBeSeenAtOnceIsRefusedWithoutAskingASidecar() {
         Map<String, String> refusals = Map.ofEntries(
                 Map.entry("CALL git_memory.write_block(NULL, NULL, 'x')", "22004"),

@@ -2,6 +2,8 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.service.Steps.Step;
 import dev.gitmemory.sql.Session.Refused;
 import dev.gitmemory.store.ObjectStore;
@@ -184,6 +186,20 @@ class PurgeTest extends SqlTest {
                 .isEqualTo("MG103");
         admin.call("CALL git_memory.enable_agent('iris')");
         assertThat(messages("iris")).hasSize(2);
+    }
+
+    /** As when two sidecars carry the same purge to its end. */
+    @Test
+    void theAnswerIsThereThoughAnotherSidecarHasRemovedTheRestMeanwhile() throws SQLException, IOException {
+        sidecar();
+        disabledAgent("iris");
+        String request = admin.value("SELECT git_memory.submit_purge_agent('iris', 'iris')");
+        admin.call("SELECT git_memory.await_request(?::uuid, '60 s')", request);
+        try (Database another = Database.connect(database.sidecarSettings(), TableNames.DEFAULT)) {
+            another.execute(tx -> tx.tombstones().forgetAgent("iris"));
+        }
+        assertThat(admin.value("SELECT git_memory.await_request(?::uuid, '60 s') ->> 'removed'", request))
+                .isEqualTo("2");
     }
 
     @Test
