@@ -77,6 +77,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         // The same of packs that it can't read, which are a temporary copy; what reads them says what is wrong with
         // which.
         context.getLogger("org.eclipse.jgit.internal.storage.file").setLevel(options.verbose ? Level.WARN : Level.OFF);
+        // And of each connection that a PostgreSQL takes along when it goes; who needed one says so.
+        context.getLogger("com.zaxxer.hikari.pool").setLevel(options.verbose ? Level.WARN : Level.ERROR);
         context.getLogger("dev.gitmemory").setLevel(options.verbose ? Level.DEBUG : Level.INFO);
     }
 
