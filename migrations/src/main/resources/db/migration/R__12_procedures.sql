@@ -2,6 +2,9 @@
 --
 -- A request has to be committed before a sidecar can see it, so these procedures COMMIT. PostgreSQL allows that to
 -- procedures that run with their caller's rights and settings only; what needs more is in the functions that they call.
+-- His search_path is among those settings, and others may have made functions and operators in its schemas whose types fit
+-- better than those of PostgreSQL's own: so functions are called by their schemas here, and operands have the very types of
+-- PostgreSQL's operators ('name'::text, too).
 
 -- What PostgreSQL says, in the session's language, where COMMIT is out of place: no function may.
 CREATE OR REPLACE FUNCTION git_memory.refusal_to_commit() RETURNS text
@@ -35,8 +38,8 @@ BEGIN
         RAISE EXCEPTION 'git_memory.% cannot run inside a transaction block', routine
             USING ERRCODE = 'invalid_transaction_termination',
                   DETAIL  = 'It commits its request so that a sidecar sees it. Nothing was done.',
-                  HINT    = format('CALL it outside of a transaction and of blocks that catch exceptions; or SELECT '
-                                              'git_memory.submit_%s(...) here, and after COMMIT '
+                  HINT    = pg_catalog.format('CALL it outside of a transaction and of blocks that catch exceptions; or '
+                                              'SELECT git_memory.submit_%s(...) here, and after COMMIT '
                                               'git_memory.await_request(id).', routine);
     END IF;
 END
@@ -62,20 +65,20 @@ BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     -- From here to the end of this transaction a sidecar may take the request.
-    PERFORM pg_advisory_xact_lock(1735225969, lock_key);
-    began := clock_timestamp();
+    PERFORM pg_catalog.pg_advisory_xact_lock(1735225969, lock_key);
+    began := pg_catalog.clock_timestamp();
     seen_sidecar := began;
     looked := began;
     BEGIN
         LOOP
             SELECT s.state, s.progress INTO state, progress FROM git_memory.request_state(request_id) AS s;
-            EXIT WHEN state IN ('done', 'failed', 'withdrawn') OR clock_timestamp() - began >= patience;
+            EXIT WHEN state IN ('done', 'failed', 'withdrawn') OR pg_catalog.clock_timestamp() - began >= patience;
             IF progress IS DISTINCT FROM told THEN
                 told := progress;
                 RAISE NOTICE '%', told;
             END IF;
-            IF state = 'queued' AND clock_timestamp() - looked >= interval '0.5 s' THEN
-                looked := clock_timestamp();
+            IF state = 'queued' AND pg_catalog.clock_timestamp() - looked >= interval '0.5 s' THEN
+                looked := pg_catalog.clock_timestamp();
                 IF git_memory.sidecars() > 0 THEN
                     seen_sidecar := looked;
                 END IF;
@@ -94,7 +97,7 @@ BEGIN
     END IF;
     IF git_memory.withdraw_request(request_id) THEN
         COMMIT;
-        CALL git_memory.raise_unanswered(request_id, cancelled, true, clock_timestamp() - began);
+        CALL git_memory.raise_unanswered(request_id, cancelled, true, pg_catalog.clock_timestamp() - began);
     END IF;
     -- Too late: it is taken, or it was finished this moment.
     SELECT s.state INTO state FROM git_memory.request_state(request_id) AS s;
@@ -102,7 +105,7 @@ BEGIN
         result := git_memory.request_result(request_id);
         RETURN;
     END IF;
-    CALL git_memory.raise_unanswered(request_id, cancelled, false, clock_timestamp() - began);
+    CALL git_memory.raise_unanswered(request_id, cancelled, false, pg_catalog.clock_timestamp() - began);
 END
 $procedure$;
 
@@ -112,17 +115,17 @@ CREATE OR REPLACE PROCEDURE git_memory.raise_unanswered(request_id uuid, cancell
 AS $procedure$
 DECLARE
     listening constant bigint := git_memory.sidecars();
-    seconds   constant text   := round(extract(epoch FROM waited), 1)::text;
+    seconds   constant text   := pg_catalog.round(extract(epoch FROM waited), 1)::text;
 BEGIN
     IF withdrawn THEN
         RAISE EXCEPTION USING
             ERRCODE = CASE WHEN cancelled THEN '57014' ELSE 'MG110' END,
             MESSAGE = CASE
                           WHEN cancelled THEN 'canceled, and the request withdrawn before a sidecar took it'
-                          WHEN listening = 0 THEN format('no sidecar took the request within %s s', seconds)
-                          ELSE format('the sidecars had no time for the request within %s s', seconds)
+                          WHEN listening = 0 THEN pg_catalog.format('no sidecar took the request within %s s', seconds)
+                          ELSE pg_catalog.format('the sidecars had no time for the request within %s s', seconds)
                       END,
-            DETAIL  = format('Request %s was withdrawn: nothing was done, and nothing will be. '
+            DETAIL  = pg_catalog.format('Request %s was withdrawn: nothing was done, and nothing will be. '
                                         '%s sidecars listen on this database.', request_id, listening),
             HINT    = CASE
                           WHEN listening = 0 THEN 'Start "git-memory serve" on this database and look at its log.'
@@ -133,10 +136,10 @@ BEGIN
         ERRCODE = CASE WHEN cancelled THEN '57014' ELSE 'MG111' END,
         MESSAGE = CASE
                       WHEN cancelled THEN 'canceled while a sidecar carries the request out'
-                      ELSE format('a sidecar has taken the request and not finished it within %s s', seconds)
+                      ELSE pg_catalog.format('a sidecar has taken the request and not finished it within %s s', seconds)
                   END,
-        DETAIL  = format('Request %s goes on, and its result is kept.', request_id),
-        HINT    = format('SELECT git_memory.await_request(''%s'') tells what came of it.', request_id);
+        DETAIL  = pg_catalog.format('Request %s goes on, and its result is kept.', request_id),
+        HINT    = pg_catalog.format('SELECT git_memory.await_request(''%s'') tells what came of it.', request_id);
 END
 $procedure$;
 
@@ -149,7 +152,7 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('enable_agent');
     CALL git_memory.carry_out(git_memory.submit_enable_agent(agent_id), patience, result);
-    git_sha := result ->> 'git_sha';
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -178,8 +181,8 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('sync_agent');
     CALL git_memory.carry_out(git_memory.submit_sync_agent(agent_id), patience, result);
-    differences := (result ->> 'differences')::bigint;
-    git_sha := result ->> 'git_sha';
+    differences := (result ->> 'differences'::text)::bigint;
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -196,8 +199,8 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('verify_agent');
     CALL git_memory.carry_out(git_memory.submit_verify_agent(agent_id), patience, result);
-    differences := (result ->> 'differences')::bigint;
-    git_sha := result ->> 'git_sha';
+    differences := (result ->> 'differences'::text)::bigint;
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -216,8 +219,8 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('purge_agent');
     CALL git_memory.carry_out(git_memory.submit_purge_agent(agent_id, confirm), patience, result);
-    removed := (result ->> 'removed')::bigint;
-    purged_at := (result ->> 'purged_at')::timestamptz;
+    removed := (result ->> 'removed'::text)::bigint;
+    purged_at := (result ->> 'purged_at'::text)::timestamptz;
 END
 $procedure$;
 
@@ -235,9 +238,9 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('sync_all');
     CALL git_memory.carry_out(git_memory.submit_sync_all(), patience, result);
-    agents := (result ->> 'agents')::bigint;
-    different := (result ->> 'different')::bigint;
-    failed := (result ->> 'failed')::bigint;
+    agents := (result ->> 'agents'::text)::bigint;
+    different := (result ->> 'different'::text)::bigint;
+    failed := (result ->> 'failed'::text)::bigint;
 END
 $procedure$;
 
@@ -253,9 +256,9 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('verify_all');
     CALL git_memory.carry_out(git_memory.submit_verify_all(), patience, result);
-    agents := (result ->> 'agents')::bigint;
-    different := (result ->> 'different')::bigint;
-    failed := (result ->> 'failed')::bigint;
+    agents := (result ->> 'agents'::text)::bigint;
+    different := (result ->> 'different'::text)::bigint;
+    failed := (result ->> 'failed'::text)::bigint;
 END
 $procedure$;
 
@@ -275,8 +278,8 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('write_block');
     CALL git_memory.carry_out(git_memory.submit_write_block(agent_id, label, value, changes, if_match), patience, result);
-    git_sha := result ->> 'git_sha';
-    block_id := result ->> 'block_id';
+    git_sha := result ->> 'git_sha'::text;
+    block_id := result ->> 'block_id'::text;
 END
 $procedure$;
 
@@ -299,8 +302,8 @@ BEGIN
     CALL git_memory.require_autocommit('create_block');
     CALL git_memory.carry_out(
         git_memory.submit_create_block(agent_id, label, value, description, "limit", read_only, metadata), patience, result);
-    git_sha := result ->> 'git_sha';
-    block_id := result ->> 'block_id';
+    git_sha := result ->> 'git_sha'::text;
+    block_id := result ->> 'block_id'::text;
 END
 $procedure$;
 
@@ -317,7 +320,7 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('delete_block');
     CALL git_memory.carry_out(git_memory.submit_delete_block(agent_id, label, if_match), patience, result);
-    git_sha := result ->> 'git_sha';
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -333,7 +336,7 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('attach_block');
     CALL git_memory.carry_out(git_memory.submit_attach_block(agent_id, block_id), patience, result);
-    git_sha := result ->> 'git_sha';
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -349,7 +352,7 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('detach_block');
     CALL git_memory.carry_out(git_memory.submit_detach_block(agent_id, block_id), patience, result);
-    git_sha := result ->> 'git_sha';
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -368,8 +371,8 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('restore_block');
     CALL git_memory.carry_out(git_memory.submit_restore_block(agent_id, label, sha), patience, result);
-    git_sha := result ->> 'git_sha';
-    block_id := result ->> 'block_id';
+    git_sha := result ->> 'git_sha'::text;
+    block_id := result ->> 'block_id'::text;
 END
 $procedure$;
 
@@ -391,12 +394,12 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('block_at');
     CALL git_memory.carry_out(git_memory.submit_block_at(agent_id, label, sha), patience, result);
-    value := result ->> 'value';
-    description := result ->> 'description';
-    "limit" := (result ->> 'limit')::bigint;
-    read_only := (result ->> 'read_only')::boolean;
-    metadata := result -> 'metadata';
-    git_sha := result ->> 'git_sha';
+    value := result ->> 'value'::text;
+    description := result ->> 'description'::text;
+    "limit" := (result ->> 'limit'::text)::bigint;
+    read_only := (result ->> 'read_only'::text)::boolean;
+    metadata := result -> 'metadata'::text;
+    git_sha := result ->> 'git_sha'::text;
 END
 $procedure$;
 
@@ -417,9 +420,9 @@ DECLARE
 BEGIN
     CALL git_memory.require_autocommit('diff');
     CALL git_memory.carry_out(git_memory.submit_diff(agent_id, label, from_sha, to_sha), patience, result);
-    patch := result ->> 'patch';
-    additions := (result ->> 'additions')::bigint;
-    deletions := (result ->> 'deletions')::bigint;
+    patch := result ->> 'patch'::text;
+    additions := (result ->> 'additions'::text)::bigint;
+    deletions := (result ->> 'deletions'::text)::bigint;
 END
 $procedure$;
 

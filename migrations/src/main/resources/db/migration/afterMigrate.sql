@@ -1,6 +1,8 @@
 -- After every migrate: what has switched the guard's triggers off (ALTER TABLE ... DISABLE TRIGGER), or left them to fire on
 -- plain writes only (pg_restore --disable-triggers gives all triggers back as ENABLE, not as ENABLE ALWAYS), is over.
 -- Locks nothing where all of them are as they have to be.
+SET search_path = pg_catalog, pg_temp;
+
 DO $always$
 DECLARE
     ours record;

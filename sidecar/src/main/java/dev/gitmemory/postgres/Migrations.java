@@ -33,6 +33,12 @@ public final class Migrations {
     /** What PostgreSQL says of {@code git_memory.uninstall()} without the schema, or without the function. */
     private static final Set<String> MISSING = Set.of("3F000", "42883");
 
+    /**
+     * Whoever migrates has many rights, and others may have made functions and operators in schemas of the search_path,
+     * whose types fit better than those of PostgreSQL's own.
+     */
+    private static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
+
     private static final String LOCATION = "classpath:db/migration";
 
     private final DataSource dataSource;
@@ -42,7 +48,8 @@ public final class Migrations {
     /**
      * Prepares migrations; connects to nothing yet.
      *
-     * @param dataSource a database, and a role that owns the application's tables and may create a schema
+     * @param dataSource a database, and a role that owns the application's tables and may create a schema; unpooled, for
+     *     its connections get another search_path
      * @param tables what the application's tables are called
      * @param guard the engine to install; null keeps what was asked for last time, and means {@link GuardEngine#AUTO}
      *     the first time
@@ -97,7 +104,7 @@ public final class Migrations {
      */
     public MigrationPreview preview() {
         List<String> pending = pending();
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             return new MigrationPreview(pending, new Previewer(connection, tables).changes(pending, wanted()));
         } catch (SQLException e) {
             throw failure("look at", e);
@@ -113,7 +120,7 @@ public final class Migrations {
      * @throws MigrationException if nothing is installed, or the database refuses; it is as it was
      */
     public List<String> uninstall(boolean dropColumn) {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = connect();
                 PreparedStatement statement = connection.prepareStatement("SELECT * FROM git_memory.uninstall(?)")) {
             List<String> remarks = new ArrayList<>();
             statement.setBoolean(1, dropColumn);
@@ -140,7 +147,7 @@ public final class Migrations {
      * @throws MigrationException if the database cannot be read
      */
     public Optional<InstalledGuard> installed() {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             if (!exists(statement)) {
                 return Optional.empty();
@@ -162,6 +169,17 @@ public final class Migrations {
         }
     }
 
+    private Connection connect() throws SQLException {
+        Connection connection = dataSource.getConnection();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(SAFE_PATH);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     private static boolean exists(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("SELECT to_regclass('git_memory.installation') IS NOT NULL")) {
             return row.next() && row.getBoolean(1);
@@ -180,6 +198,7 @@ public final class Migrations {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations(LOCATION)
+                .initSql(SAFE_PATH)
                 .defaultSchema(SCHEMA)
                 .placeholders(placeholders)
                 .group(true)
