@@ -124,7 +124,7 @@ BEGIN
                    WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO git_memory_owner', routine);
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
-        IF (SELECT p.proname LIKE ANY (ARRAY['is\_guarded%', 'is\_tagged', 'was\_guarded']) FROM pg_proc p WHERE p.oid = routine) THEN
+        IF (SELECT p.proname LIKE ANY (ARRAY['is\_guarded%', 'was\_guarded']) FROM pg_proc p WHERE p.oid = routine) THEN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO PUBLIC', routine);
         ELSIF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha', 'drift\_shown'])
                FROM pg_proc p

@@ -57,7 +57,12 @@ BEGIN
 END
 $function$;
 
--- The request, if the caller may see it: its own, or any for members of git_memory_admin.
+-- Whether the caller may see a request that the role made: its own, or any for members of git_memory_admin.
+CREATE OR REPLACE FUNCTION git_memory.may_see_request(role_name text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN role_name = git_memory.caller() OR pg_has_role(git_memory.caller(), 'git_memory_admin', 'USAGE');
+
+-- The request, if the caller may see it.
 CREATE OR REPLACE FUNCTION git_memory.own_request(request_id uuid) RETURNS git_memory.request
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -69,8 +74,7 @@ BEGIN
     INTO found_request
     FROM git_memory.request r
     WHERE r.id = own_request.request_id
-      AND (r.role_name = git_memory.caller()
-           OR pg_has_role(git_memory.caller(), 'git_memory_admin', 'USAGE'));
+      AND git_memory.may_see_request(r.role_name);
     IF found_request.id IS NULL THEN
         RAISE EXCEPTION 'There is no request %', own_request.request_id
             USING ERRCODE = 'MG102',
@@ -128,7 +132,8 @@ BEGIN
     SELECT r.state, r.progress ->> 'text'
     INTO state, progress
     FROM git_memory.request r
-    WHERE r.id = request_state.request_id;
+    WHERE r.id = request_state.request_id
+      AND git_memory.may_see_request(r.role_name);
     IF NOT FOUND THEN
         PERFORM git_memory.own_request(request_id); -- which says so
     END IF;

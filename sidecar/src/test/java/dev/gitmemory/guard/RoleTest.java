@@ -212,6 +212,6 @@ class RoleTest extends GuardTest {
                         db.admin(),
                         "SELECT proname::text FROM pg_proc WHERE pronamespace = 'git_memory'::regnamespace"
                                 + " AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1"))
-                .containsExactly("is_guarded", "is_guarded_agent", "is_guarded_link", "is_tagged", "was_guarded");
+                .containsExactly("is_guarded", "is_guarded_agent", "is_guarded_link", "was_guarded");
     }
 }

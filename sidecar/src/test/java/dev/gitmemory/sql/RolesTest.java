@@ -84,6 +84,20 @@ class RolesTest extends SqlTest {
     }
 
     @Test
+    void theStateOfARequestIsForThoseWhoMayHaveItsResult() throws SQLException {
+        String role = database.role();
+        superuser().call("SELECT git_memory.allow(?, 'write_block')", role);
+        Session app = session(role);
+        String state = "SELECT state FROM git_memory.request_state(?::uuid)";
+        String others = admin.value("SELECT git_memory.submit_sync_all()");
+        String own = app.value("SELECT git_memory.submit_write_block('a', 'system/persona', 'x')");
+        assertThat(app.refused(state, others).state()).isEqualTo("MG102");
+        assertThat(app.value(state, own)).isEqualTo("queued");
+        assertThat(admin.value(state, others)).isEqualTo("queued");
+        assertThat(admin.value(state, own)).isEqualTo("queued");
+    }
+
+    @Test
     void anAdminCallsButGrantsAndForgesNothing() {
         List.of(
                         "SELECT git_memory.allow('" + adminRole + "', 'write_block')",
@@ -197,9 +211,11 @@ class RolesTest extends SqlTest {
                         .state())
                 .isEqualTo(DENIED);
 
-        assertThat(reader.refused("SELECT git_memory.expected_sha('block-theirs')")
-                        .state())
-                .isEqualTo(DENIED);
+        for (String asks : List.of("expected_sha('block-theirs')", "is_tagged('theirs')")) {
+            assertThat(reader.refused("SELECT git_memory." + asks).state())
+                    .as(asks)
+                    .isEqualTo(DENIED);
+        }
 
         // A role sees what the roles that it is a member of see.
         Session member = session(role("IN ROLE " + role));
