@@ -67,6 +67,8 @@ public final class Database implements AutoCloseable {
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.addDataSourceProperty("ApplicationName", "git-memory");
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        // Nor do details of the server's errors, such as the row that breaks a constraint.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
         HikariDataSource pool;
         try {
             pool = new HikariDataSource(config);

@@ -58,7 +58,10 @@ final class DatabaseErrors {
         }
         if (state.startsWith("23") || state.equals(RAISED)) {
             ServerErrorMessage server = serverMessage(sql);
-            return new ConstraintException(server == null ? null : server.getConstraint(), serverText(sql), failure);
+            return new ConstraintException(
+                    server == null ? null : server.getConstraint(),
+                    state.equals(RAISED) ? serverText(sql) : messageOnly(sql),
+                    failure);
         }
         if (state.equals(LOCK_NOT_AVAILABLE)) {
             return new RowsLockedException(serverText(sql), failure);
@@ -70,11 +73,8 @@ final class DatabaseErrors {
                 || sql instanceof SQLTransientConnectionException) {
             return new DatabaseUnavailableException("PostgreSQL is not available: " + sql.getMessage(), failure);
         }
-        // Without the DETAIL, which may hold what agents remember.
-        ServerErrorMessage server = serverMessage(sql);
-        String message = server == null || server.getMessage() == null ? sql.getMessage() : server.getMessage();
         return new StatementFailedException(
-                "PostgreSQL could not do it: %s [SQLSTATE %s]".formatted(message, state), failure);
+                "PostgreSQL could not do it: %s [SQLSTATE %s]".formatted(messageOnly(sql), state), failure);
     }
 
     private static @Nullable SQLException sqlException(Throwable failure) {
@@ -90,11 +90,17 @@ final class DatabaseErrors {
         return sql instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
     }
 
+    /** Without the DETAIL, in which PostgreSQL tells what rows hold: what agents remember. */
+    private static String messageOnly(SQLException sql) {
+        ServerErrorMessage server = serverMessage(sql);
+        return server == null || server.getMessage() == null ? String.valueOf(sql.getMessage()) : server.getMessage();
+    }
+
+    /** With the DETAIL, where it is in the guard's words or in those of the application. */
     private static String serverText(SQLException sql) {
         ServerErrorMessage server = serverMessage(sql);
-        if (server == null || server.getMessage() == null) {
-            return String.valueOf(sql.getMessage());
-        }
-        return server.getDetail() == null ? server.getMessage() : server.getMessage() + ": " + server.getDetail();
+        return server == null || server.getDetail() == null
+                ? messageOnly(sql)
+                : messageOnly(sql) + ": " + server.getDetail();
     }
 }
