@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION git_memory.digest(value text, description text, "limi
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN git_memory.digest_of(value, description, "limit", read_only, git_memory.metadata_text(metadata));
 
--- The same text for the guard, where JSON that jsonb refuses (\u0000, a lone surrogate, a number out of range) must
+-- The same text for rows that exist, where JSON that jsonb refuses (\u0000, a lone surrogate, a number out of range) must
 -- become a refusal that says so: '!' and the reason are no JSON and so never equal to anything that git has.
 CREATE OR REPLACE FUNCTION git_memory.metadata_seen(metadata json) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -43,5 +43,11 @@ EXCEPTION
         RETURN '!' || SQLERRM;
 END
 $function$;
+
+-- The digest of a row as it is, whatever its metadata: what the guard would compute.
+CREATE OR REPLACE FUNCTION git_memory.digest_seen(value text, description text, "limit" bigint, read_only boolean, metadata json)
+    RETURNS text
+    LANGUAGE sql STABLE
+    RETURN git_memory.digest_of(value, description, "limit", read_only, git_memory.metadata_seen(metadata));
 
 CALL git_memory.secure_functions();

@@ -233,8 +233,8 @@ BEGIN
                      CASE
                          WHEN b.git_sha IS NULL                                         THEN 'MG001'
                          WHEN f.commit_sha IS NULL OR b.git_sha <> owner.commit_sha     THEN 'MG002'
-                         WHEN f.digest <> git_memory.digest_of(b.value, b.description, b."limit", b.read_only,
-                                                               git_memory.metadata_seen(b.metadata_::json)) THEN 'MG003'
+                         WHEN f.digest <> git_memory.digest_seen(b.value, b.description, b."limit", b.read_only,
+                                                                 b.metadata_::json)    THEN 'MG003'
                      END                 AS state
               FROM enabled e
                    JOIN "${app_schema}"."${blocks_agents_table}" l

@@ -1,9 +1,12 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.store.StoreUse;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,17 +54,35 @@ abstract class ComparingCommand implements CliCommand {
             if (all) {
                 return new ComparisonOfAll(this, open.memory(), console, stop::isAsked).run(after == null ? "" : after);
             }
-            ExitCode worst = ExitCode.OK;
+            Set<ExitCode> ended = EnumSet.noneOf(ExitCode.class);
             for (String agent : agents) {
-                long before = open.memory().enabledAgents().appliedCommits(agent);
-                List<Difference> differences = compare(open.memory(), agent);
-                long applied = open.memory().enabledAgents().appliedCommits(agent) - before;
-                String name = applied > 0 ? agent + ": applied " + Count.of(applied, "commit") + ";" : agent + ":";
-                StatusText.printDifferences(console.out(), name, verb(), differences);
-                worst = differences.stream().anyMatch(this::isLeft) ? ExitCode.DIFFERENT : worst;
+                ended.add(agents.size() == 1 ? compare(open.memory(), agent, console) : tryOne(open, agent, console));
             }
-            return worst;
+            return ended.contains(ExitCode.FAILED)
+                    ? ExitCode.FAILED
+                    : ended.contains(ExitCode.DIFFERENT) ? ExitCode.DIFFERENT : ExitCode.OK;
         }
+    }
+
+    /** One of several: where it fails, the others are compared all the same. */
+    private ExitCode tryOne(OpenMemory open, String agent, Console console) {
+        try {
+            return compare(open.memory(), agent, console);
+        } catch (DatabaseUnavailableException e) {
+            throw e; // not this agent's
+        } catch (RuntimeException e) {
+            console.err().println(agent + ": " + Failure.explain(e));
+            return ExitCode.FAILED;
+        }
+    }
+
+    private ExitCode compare(GitMemory memory, String agent, Console console) {
+        long before = memory.enabledAgents().appliedCommits(agent);
+        List<Difference> differences = compare(memory, agent);
+        long applied = memory.enabledAgents().appliedCommits(agent) - before;
+        String name = applied > 0 ? agent + ": applied " + Count.of(applied, "commit") + ";" : agent + ":";
+        StatusText.printDifferences(console.out(), name, verb(), differences);
+        return differences.stream().anyMatch(this::isLeft) ? ExitCode.DIFFERENT : ExitCode.OK;
     }
 
     /** What the store is opened for. */

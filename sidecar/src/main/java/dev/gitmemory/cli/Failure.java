@@ -26,10 +26,12 @@ final class Failure {
         }
     }
 
-    private static String explain(Throwable failure) {
+    /** One paragraph about a failure. */
+    static String explain(Throwable failure) {
         String what = sentence(what(failure));
         SQLException sql = find(failure, SQLException.class);
-        return sql == null ? what : what + hint(sql);
+        String hint = sql == null ? "" : hint(sql);
+        return what.contains(hint.strip()) ? what : what + hint;
     }
 
     private static String what(Throwable failure) {

@@ -58,8 +58,8 @@ public final class BlockWrites {
                                        "limit" = :limit,
                                        read_only = :read_only,
                                        metadata_ = CASE
-                                           WHEN git_memory.digest('', NULL, 0, false, b.metadata_)
-                                                = git_memory.digest('', NULL, 0, false, CAST(:metadata AS json))
+                                           WHEN git_memory.metadata_seen(b.metadata_)
+                                                IS NOT DISTINCT FROM git_memory.metadata_text(CAST(:metadata AS json))
                                            THEN b.metadata_
                                            ELSE CAST(:metadata AS json)
                                        END,
@@ -68,8 +68,8 @@ public final class BlockWrites {
                                  WHERE b.id = :id
                                    AND (b.label \\<> :label
                                         OR b.git_sha IS DISTINCT FROM :git_sha
-                                        OR git_memory.digest(b.value, b.description, b."limit", b.read_only,
-                                                             b.metadata_)
+                                        OR git_memory.digest_seen(b.value, b.description, b."limit", b.read_only,
+                                                                  b.metadata_)
                                            \\<> git_memory.digest(:value, :description, :limit, :read_only,
                                                                CAST(:metadata AS json)))
                                 """), block)

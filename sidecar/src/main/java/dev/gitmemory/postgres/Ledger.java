@@ -318,7 +318,8 @@ public final class Ledger {
         return handle.createQuery("""
                         SELECT l.block_label AS label,
                                coalesce(b.git_sha, '') AS commit_sha,
-                               git_memory.digest(b.value, b.description, b."limit", b.read_only, b.metadata_) AS digest
+                               git_memory.digest_seen(b.value, b.description, b."limit", b.read_only,
+                                                      b.metadata_) AS digest
                           FROM <blocks_agents> l
                           JOIN <block> b ON b.id = l.block_id
                          WHERE l.agent_id = :agent

@@ -109,9 +109,9 @@ public final class Reports {
                                b.git_sha, :replaced_by
                           FROM <block> b
                          WHERE b.id = :block
-                           AND git_memory.digest(b.value, b.description, b."limit", b.read_only, b.metadata_)
+                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
                                IS DISTINCT FROM CAST(:ledger AS text)
-                           AND git_memory.digest(b.value, b.description, b."limit", b.read_only, b.metadata_)
+                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
                                IS DISTINCT FROM CAST(:git AS text)
                         RETURNING id
                         """)

@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
+import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.AgentTable;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.BlockRow;
@@ -408,5 +409,14 @@ final class Enablement {
     /** What a metadata column says; NULL is no metadata. */
     static Metadata metadata(@Nullable String json) {
         return json == null ? Metadata.EMPTY : Metadata.of(json);
+    }
+
+    /** Whether a metadata column, which may hold what git can't have, says the same as a block of git's. */
+    static boolean says(@Nullable String json, Metadata metadata) {
+        try {
+            return metadata(json).equals(metadata);
+        } catch (RuleViolation e) {
+            return false;
+        }
     }
 }

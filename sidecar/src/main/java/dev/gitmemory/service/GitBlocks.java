@@ -253,8 +253,7 @@ final class GitBlocks {
 
     private static BlockRow overlay(BlockRow row, Block block, @Nullable String sha) {
         Map<String, @Nullable Object> others = row.others();
-        boolean same = Enablement.metadata(row.metadata()).equals(block.metadata());
-        String metadata = same
+        String metadata = Enablement.says(row.metadata(), block.metadata())
                 ? row.metadata()
                 : block.metadata().isEmpty() ? null : block.metadata().json();
         return new BlockRow(

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -112,6 +113,23 @@ class CompareAllTest {
         assertThat(synced.out())
                 .contains("agent-05: Agent agent-05: PostgreSQL equals entry 1 of the log", "storage ends at entry 0")
                 .contains("agent-39: mended 1", "40 agents compared, 1 differed, 1 failed");
+    }
+
+    @Test
+    void soIsOneOfSeveralThatAreNamed() throws SQLException, IOException {
+        agents();
+        PathUtils.deleteDirectory(folder.resolve("store").resolve("org-1").resolve(agent(5)));
+        change(39);
+        for (String command : List.of("verify", "sync")) {
+            Cli.Run run = Cli.run(environment, command, agent(5), "nobody", agent(39), agent(1));
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("agent-05: Agent agent-05: PostgreSQL equals entry 1 of the log")
+                    .contains("nobody: There is no agent 'nobody'");
+            assertThat(run.out()).contains("agent-39: ", " 1 difference", "agent-01: PostgreSQL equals git");
+        }
+        assertThat(application.query("SELECT FROM block WHERE value = 'strange'"))
+                .isEmpty();
     }
 
     @Test

@@ -53,6 +53,13 @@ class FailureTest {
     }
 
     @Test
+    void aStateThatAMessageTellsIsNotToldTwice() {
+        RuleViolation ours = new RuleViolation("x", "PostgreSQL could not do it: no [SQLSTATE 22P02]");
+        ours.initCause(new SQLException("no", "22P02"));
+        assertThat(print(ours)).containsOnlyOnce("[SQLSTATE 22P02]");
+    }
+
+    @Test
     void linesBecomeOneParagraph() {
         assertThat(print(new SQLException("refused\n  Detail: agent a\n  Hint: use git", "MG001")))
                 .startsWith("git-memory x: PostgreSQL or its driver says: refused Detail: agent a Hint: use git."

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blocks that git can't have: an agent is taken over without them, they are frozen, reported, and can be mended. */
 class LeftOutTest extends SqlTest {
@@ -180,5 +182,29 @@ class LeftOutTest extends SqlTest {
                 .hasSize(1);
         assertThat(admin.rows(LEFT_OUT, "iris")).hasSize(1);
         assertThat(admin.call("CALL git_memory.verify_agent('iris')")).containsEntry("differences", "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\": \"\\ud800\"}", "{\"n\": 1e200000}", "{\"a\": \"\\u0000\"}"})
+    void metadataThatJsonbRefusesIsLeftOutAndHoldsUpNobody(String metadata) throws SQLException, IOException {
+        Sidecar sidecar = sidecar();
+        for (String agent : List.of("iris", "ivo")) {
+            application.createAgent(agent);
+            application.createBlock(agent, "block-" + agent, "persona", "I am " + agent);
+        }
+        application.createBlock("iris", "block-odd", "odd", "odd");
+        application.update("UPDATE block SET metadata_ = CAST(? AS json) WHERE id = 'block-odd'", metadata);
+        application.link("ivo", "block-odd", "odd");
+        application.tag("iris");
+        application.tag("ivo");
+        assertThat(sidecar.memory().reconciler().run()).isEqualTo(2);
+
+        for (String agent : List.of("iris", "ivo")) {
+            assertThat(admin.rows(LEFT_OUT, agent)).hasSize(1);
+            assertThat(admin.call("CALL git_memory.verify_agent(?)", agent)).containsEntry("differences", "1");
+            assertThat(admin.call("CALL git_memory.sync_agent(?)", agent)).containsEntry("differences", "0");
+        }
+        assertThat(admin.notices()).anyMatch(n -> n.contains("'odd': block block-odd was left out"));
+        assertThat(block("iris", "odd", "metadata_")).isEqualTo(metadata);
     }
 }

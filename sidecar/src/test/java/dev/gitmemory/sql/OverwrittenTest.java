@@ -143,4 +143,33 @@ class OverwrittenTest extends SqlTest {
                         "waits|block-waits|MG001|git_sha pending|none",
                         "null|nobodys|MG002|no git_sha|git_sha " + "a".repeat(40));
     }
+
+    @Test
+    void metadataThatJsonbRefusesIsADifferenceLikeAnyOther() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("a");
+        application.createAgent("b");
+        application.link("b", "block-a", "system/persona");
+        admin.call("CALL git_memory.enable_agent('b')");
+        String odd = "{\"a\": \"\\u0000\"}";
+        String statement = "UPDATE block SET metadata_ = '" + odd + "' WHERE id = 'block-a'";
+        behindTheGuardsBack(statement);
+        for (String agent : List.of("a", "b")) {
+            assertThat(admin.call("CALL git_memory.verify_agent(?)", agent)).containsEntry("differences", "1");
+        }
+        assertThat(admin.notices()).anyMatch(n -> n.startsWith("'system/persona': block block-a differs from git's "));
+
+        write("a", "system/persona", "new");
+        assertThat(block("b", "system/persona", "value")).isEqualTo("new");
+        assertThat(block("a", "system/persona", "metadata_")).isNull();
+
+        behindTheGuardsBack(statement);
+        assertThat(admin.call("CALL git_memory.sync_agent('b')")).containsEntry("differences", "1");
+        assertThat(block("a", "system/persona", "metadata_")).isNull();
+        assertThat(admin.rows("SELECT metadata FROM git_memory.overwritten"))
+                .extracting(row -> row.get("metadata"))
+                .containsExactly(odd);
+        assertThat(admin.call("CALL git_memory.verify_agent('a')")).containsEntry("differences", "0");
+        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+    }
 }
