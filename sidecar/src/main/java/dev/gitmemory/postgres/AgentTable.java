@@ -279,7 +279,7 @@ public final class AgentTable {
 
     /** Links a block to an agent, which must know it by the row's label. */
     public void link(String agentId, String label, String blockId) {
-        handle.createUpdate("""
+        int rows = handle.createUpdate("""
                         INSERT INTO <blocks_agents> (agent_id, block_id, block_label)
                         VALUES (:agent, :block, :label)
                         """)
@@ -287,15 +287,33 @@ public final class AgentTable {
                 .bind("block", blockId)
                 .bind("label", label)
                 .execute();
+        if (rows != 1) {
+            throw notChanged(agentId, blockId);
+        }
     }
 
-    /** Removes the link of an agent to a block. Returns whether it was there. */
-    public boolean unlink(String agentId, String blockId) {
-        return handle.createUpdate("DELETE FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block")
-                        .bind("agent", agentId)
-                        .bind("block", blockId)
-                        .execute()
-                > 0;
+    /** Removes the link of an agent to a block, if it is there. */
+    public void unlink(String agentId, String blockId) {
+        int rows = handle.createUpdate("DELETE FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block")
+                .bind("agent", agentId)
+                .bind("block", blockId)
+                .execute();
+        if (rows == 0 && isLinked(agentId, blockId)) {
+            throw notChanged(agentId, blockId);
+        }
+    }
+
+    public boolean isLinked(String agentId, String blockId) {
+        return handle.createQuery(
+                        "SELECT EXISTS (SELECT FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block)")
+                .bind("agent", agentId)
+                .bind("block", blockId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static ConstraintException notChanged(String agentId, String blockId) {
+        return ConstraintException.notChanged("the link of agent %s to block %s".formatted(agentId, blockId));
     }
 
     /** Creates the organisation unless it is there. */

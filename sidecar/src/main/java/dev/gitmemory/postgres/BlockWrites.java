@@ -3,8 +3,10 @@ package dev.gitmemory.postgres;
 import dev.gitmemory.block.Block;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * keeps its way: git has one way to say it and the digest does not tell them apart.
  */
 public final class BlockWrites {
+
+    /** Whether the row {@code b} is not what is to be written. */
+    private static final String DIFFERS = """
+            b.label <> :label
+            OR b.git_sha IS DISTINCT FROM :git_sha
+            OR git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
+               <> git_memory.digest(:value, :description, :limit, :read_only, CAST(:metadata AS json))
+            """;
 
     private final Handle handle;
     private final BlockColumns columns;
@@ -30,7 +40,7 @@ public final class BlockWrites {
             String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
         String creator = columns.has(ExtraColumn.CREATED_BY_ID) ? "_created_by_id, _last_updated_by_id," : "";
         String creatorValue = creator.isEmpty() ? "" : ":user_id, :user_id,";
-        bindBlock(handle.createUpdate("""
+        int rows = bindBlock(handle.createUpdate("""
                                 INSERT INTO <block> (id, organization_id, <creator> git_sha, label, value,
                                                      description, "limit", read_only, metadata_)
                                 VALUES (:id, :organization, <creator_value> :git_sha, :label, :value,
@@ -43,13 +53,35 @@ public final class BlockWrites {
                 .bind("git_sha", gitSha)
                 .bind("user_id", userId)
                 .execute();
+        if (rows != 1) {
+            throw notChanged(blockId);
+        }
     }
 
     /**
-     * Makes the row's mirrored columns and its SHA what is given; a row that has them already is not touched.
-     * Returns whether anything changed.
+     * Makes the row's mirrored columns and its SHA what is given; a row that has them already is not touched, and one that
+     * is not there is made.
      */
-    public boolean update(String blockId, Block block, @Nullable String gitSha, @Nullable String userId) {
+    public void put(
+            String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
+        if (update(blockId, block, gitSha, userId) > 0) {
+            return;
+        }
+        Optional<Boolean> differs = bindBlock(
+                        handle.createQuery("SELECT <differs> FROM <block> b WHERE b.id = :id"), block)
+                .define("differs", DIFFERS)
+                .bind("id", blockId)
+                .bind("git_sha", gitSha)
+                .mapTo(Boolean.class)
+                .findOne();
+        if (differs.isEmpty()) {
+            insert(blockId, organizationId, block, gitSha, userId);
+        } else if (differs.get()) {
+            throw notChanged(blockId);
+        }
+    }
+
+    private int update(String blockId, Block block, @Nullable String gitSha, @Nullable String userId) {
         return bindBlock(handle.createUpdate("""
                                 UPDATE <block> b
                                    SET label = :label,
@@ -66,19 +98,14 @@ public final class BlockWrites {
                                        git_sha = :git_sha
                                        <bookkeeping>
                                  WHERE b.id = :id
-                                   AND (b.label \\<> :label
-                                        OR b.git_sha IS DISTINCT FROM :git_sha
-                                        OR git_memory.digest_seen(b.value, b.description, b."limit", b.read_only,
-                                                                  b.metadata_)
-                                           \\<> git_memory.digest(:value, :description, :limit, :read_only,
-                                                               CAST(:metadata AS json)))
+                                   AND (<differs>)
                                 """), block)
-                        .define("bookkeeping", columns.bookkeeping())
-                        .bind("id", blockId)
-                        .bind("git_sha", gitSha)
-                        .bind("user_id", userId)
-                        .execute()
-                > 0;
+                .define("differs", DIFFERS)
+                .define("bookkeeping", columns.bookkeeping())
+                .bind("id", blockId)
+                .bind("git_sha", gitSha)
+                .bind("user_id", userId)
+                .execute();
     }
 
     /** Sets columns that PostgreSQL alone keeps; those the table does not have are left out. */
@@ -115,10 +142,21 @@ public final class BlockWrites {
 
     /** Sets the row's SHA alone; null takes it off a row that no agent of git's is linked to any more. */
     public void setSha(String blockId, @Nullable String gitSha) {
-        handle.createUpdate("UPDATE <block> SET git_sha = :sha WHERE id = :id AND git_sha IS DISTINCT FROM :sha")
+        int rows = handle.createUpdate(
+                        "UPDATE <block> SET git_sha = :sha WHERE id = :id AND git_sha IS DISTINCT FROM :sha")
                 .bind("id", blockId)
                 .bind("sha", gitSha)
                 .execute();
+        boolean differs = rows == 0
+                && handle.createQuery(
+                                "SELECT EXISTS (SELECT FROM <block> WHERE id = :id AND git_sha IS DISTINCT FROM :sha)")
+                        .bind("id", blockId)
+                        .bind("sha", gitSha)
+                        .mapTo(Boolean.class)
+                        .one();
+        if (differs) {
+            throw notChanged(blockId);
+        }
     }
 
     /** Makes {@code tags} the block's tags. */
@@ -140,8 +178,8 @@ public final class BlockWrites {
     }
 
     /**
-     * Removes the row, its links and its tags. A row that other tables of the application still need stays, without
-     * links and without a SHA. Returns whether the row is gone.
+     * Removes the row, its links and its tags. A row that other tables of the application still need, or its triggers keep,
+     * stays, without links and without a SHA. Returns whether the row is gone.
      */
     public boolean delete(String blockId) {
         handle.savepoint("delete_block");
@@ -149,9 +187,13 @@ public final class BlockWrites {
             handle.createUpdate("DELETE FROM <blocks_tags> WHERE block_id = :id")
                     .bind("id", blockId)
                     .execute();
-            handle.createUpdate("DELETE FROM <block> WHERE id = :id")
+            int rows = handle.createUpdate("DELETE FROM <block> WHERE id = :id")
                     .bind("id", blockId)
                     .execute();
+            if (rows == 0) {
+                requireGone(blockId);
+                unlink(blockId); // else PostgreSQL has, with the row
+            }
             handle.releaseSavepoint("delete_block");
             return true;
         } catch (RuntimeException e) {
@@ -160,15 +202,34 @@ public final class BlockWrites {
             }
             handle.rollbackToSavepoint("delete_block");
         }
-        handle.createUpdate("DELETE FROM <blocks_agents> WHERE block_id = :id")
-                .bind("id", blockId)
-                .execute();
+        unlink(blockId);
         setSha(blockId, null);
         return false;
     }
 
-    private static Update bindBlock(Update update, Block block) {
-        return update.bind("label", block.label().text())
+    private void requireGone(String blockId) {
+        boolean isThere = handle.createQuery("SELECT EXISTS (SELECT FROM <block> WHERE id = :id)")
+                .bind("id", blockId)
+                .mapTo(Boolean.class)
+                .one();
+        if (isThere) {
+            throw notChanged(blockId);
+        }
+    }
+
+    private void unlink(String blockId) {
+        handle.createUpdate("DELETE FROM <blocks_agents> WHERE block_id = :id")
+                .bind("id", blockId)
+                .execute();
+    }
+
+    private static ConstraintException notChanged(String blockId) {
+        return ConstraintException.notChanged("the row of block " + blockId);
+    }
+
+    private static <S extends SqlStatement<S>> S bindBlock(S statement, Block block) {
+        return statement
+                .bind("label", block.label().text())
                 .bind("value", block.value())
                 .bind("description", block.description())
                 .bind("limit", block.limit())

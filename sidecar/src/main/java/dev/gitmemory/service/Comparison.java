@@ -1,6 +1,7 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
+import dev.gitmemory.postgres.AgentTable.Link;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports.LeftOut;
@@ -21,6 +22,7 @@ final class Comparison {
     private final RepoDelta git;
     private final Map<String, Ledger.File> ledger;
     private final Map<String, BlockRow> rows;
+    private final Map<String, String> links;
     private final Map<String, String> rowDigests;
     private final Map<String, String> leftOut;
     private final List<Difference> differences = new ArrayList<>();
@@ -30,6 +32,7 @@ final class Comparison {
         this.git = git;
         this.ledger = tx.ledger().files(git.agentId());
         this.rows = tx.blocks().ofAgent(git.agentId()).stream().collect(Collectors.toMap(BlockRow::label, row -> row));
+        this.links = tx.agents().links(git.agentId()).stream().collect(Collectors.toMap(Link::label, Link::blockId));
         this.rowDigests = tx.ledger().rowDigests(git.agentId());
         this.leftOut =
                 tx.reports().leftOut(git.agentId()).stream().collect(Collectors.toMap(LeftOut::label, LeftOut::reason));
@@ -53,6 +56,7 @@ final class Comparison {
         SortedSet<String> labels = new TreeSet<>(git.touched().keySet());
         labels.addAll(ledger.keySet());
         labels.addAll(rows.keySet());
+        labels.addAll(links.keySet());
         for (String label : labels) {
             RepoDelta.Touched file = git.touched().get(label);
             Block block = file == null ? null : file.block();
@@ -74,10 +78,21 @@ final class Comparison {
                     "block %s was left out when the agent was enabled: %s".formatted(row.id(), reason));
         } else if (row != null) {
             add(label, Kind.EXTRA_ROW, "block %s is not in git".formatted(row.id()));
+        } else if (isDangling(label)) {
+            add(
+                    label,
+                    Kind.EXTRA_ROW,
+                    "a row links it to block %s, which does not exist; it is not in git".formatted(links.get(label)));
         }
         if (ledger.containsKey(label)) {
             add(label, Kind.LEDGER, "the ledger has it, git has not");
         }
+    }
+
+    private boolean isDangling(String label) {
+        String blockId = links.get(label);
+        return blockId != null
+                && rows.values().stream().noneMatch(row -> row.id().equals(blockId));
     }
 
     private void compare(String label, Block block, String commitSha) {

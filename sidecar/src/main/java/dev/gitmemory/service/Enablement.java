@@ -334,7 +334,7 @@ final class Enablement {
                 throw new IllegalStateException("the ledger lacks " + block.label());
             }
             String sha = RowWriter.sha(tx, agentId, blockId, block.label().text(), file.commitSha());
-            tx.blockWrites().update(blockId, block, sha, caller.userId());
+            tx.blockWrites().put(blockId, repo.organizationId(), block, sha, caller.userId());
         });
         steps.reached(Steps.Step.ROWS_WRITTEN, agentId);
     }

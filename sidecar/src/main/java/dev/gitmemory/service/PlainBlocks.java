@@ -109,7 +109,9 @@ final class PlainBlocks {
         try {
             return database.inTransaction(work);
         } catch (ConstraintException e) {
-            throw MemoryException.conflict("Agent %s has a block '%s' already".formatted(agentId, label));
+            throw e.constraint() == null
+                    ? e
+                    : MemoryException.conflict("Agent %s has a block '%s' already".formatted(agentId, label));
         }
     }
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A label that git has and no link has yet becomes the row that an {@link Intent} names; or, where a label with the
  * same content disappeared at once, that label's row under its new name, so that {@code git mv} keeps a block's id and
- * its tags; or else a new row. A label that git lost loses its link, and its row too unless another agent has it or an
- * intent keeps it.
+ * its tags; or else a new row. A link to a row that is gone gets that row again. A label that git lost loses its link,
+ * and its row too unless another agent has it or an intent keeps it.
  */
 final class RowWriter {
 
@@ -75,12 +75,7 @@ final class RowWriter {
                 add(block, touched.commitSha());
             } else if (block != null && blockId != null) {
                 keep(touched.label(), touched.label(), blockId, touched.commitSha());
-                tx.blockWrites()
-                        .update(
-                                blockId,
-                                block,
-                                sha(tx, delta.agentId(), blockId, touched.label(), touched.commitSha()),
-                                userId(touched));
+                put(blockId, block, touched.commitSha());
             }
         }
         tx.intents().remove(requests(delta));
@@ -141,9 +136,13 @@ final class RowWriter {
         return renames;
     }
 
-    /** A row has one label for all its agents, so it is renamed only where git says so for each of them. */
+    /**
+     * A row has one label for all its agents, so it is renamed only where git says so for each of them; and its links follow
+     * where there is a row.
+     */
     private boolean mayRename(@Nullable String blockId, String newLabel) {
         return blockId != null
+                && tx.blocks().find(blockId).isPresent()
                 && tx.agents().labelTaken(blockId, newLabel).isEmpty()
                 && tx.agents().owners(blockId).stream()
                         .allMatch(o -> tx.ledger().files(o.agentId()).containsKey(newLabel));
@@ -154,13 +153,13 @@ final class RowWriter {
         RepoDelta.Touched touched = Objects.requireNonNull(delta.touched().get(newLabel));
         Block block = Objects.requireNonNull(touched.block());
         keep(oldLabel, newLabel, blockId, touched.commitSha());
-        tx.blockWrites()
-                .update(
-                        blockId,
-                        block,
-                        sha(tx, delta.agentId(), blockId, touched.label(), touched.commitSha()),
-                        userId(touched));
+        put(blockId, block, touched.commitSha());
         links.put(newLabel, blockId);
+    }
+
+    private void put(String blockId, Block block, String commitSha) {
+        String sha = sha(tx, delta.agentId(), blockId, block.label().text(), commitSha);
+        tx.blockWrites().put(blockId, delta.row().organizationId(), block, sha, authorId(commitSha));
     }
 
     private void remove(String label, String blockId) {
@@ -179,11 +178,10 @@ final class RowWriter {
         String label = block.label().text();
         Intent intent = intents.get(label);
         String blockId = intent == null ? "block-" + UUID.randomUUID() : intent.blockId();
-        if (intent == null || tx.blocks().find(blockId).isEmpty()) {
+        if (intent == null) {
             tx.blockWrites().insert(blockId, delta.row().organizationId(), block, commitSha, authorId(commitSha));
         } else {
-            String sha = sha(tx, delta.agentId(), blockId, label, commitSha);
-            tx.blockWrites().update(blockId, block, sha, authorId(commitSha));
+            put(blockId, block, commitSha);
         }
         tx.agents().link(delta.agentId(), label, blockId);
         links.put(label, blockId);
@@ -206,10 +204,6 @@ final class RowWriter {
                 .map(Ledger.File::commitSha)
                 .findFirst()
                 .orElse(null);
-    }
-
-    private @Nullable String userId(RepoDelta.Touched touched) {
-        return authorId(touched.commitSha());
     }
 
     private @Nullable String authorId(String commitSha) {

@@ -46,9 +46,7 @@ final class Targets {
     }
 
     boolean isLinked(String agentId, String blockId) {
-        return database.inTransaction(tx -> tx.agents().links(agentId).stream()
-                .map(AgentTable.Link::blockId)
-                .anyMatch(blockId::equals));
+        return database.inTransaction(tx -> tx.agents().isLinked(agentId, blockId));
     }
 
     /** The agent as an owner, if its blocks are git's. */

@@ -172,4 +172,34 @@ class OverwrittenTest extends SqlTest {
         assertThat(admin.call("CALL git_memory.verify_agent('a')")).containsEntry("differences", "0");
         assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
     }
+
+    @Test
+    void aLinkWhoseRowIsGoneGetsItBack() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("a");
+        application.createAgent("b");
+        application.link("b", "block-a", "system/persona");
+        admin.call("CALL git_memory.enable_agent('b')");
+        behindTheGuardsBack("DELETE FROM block WHERE id = 'block-a'");
+        assertThat(application.labels("a")).containsExactly("system/persona");
+        assertThat(admin.call("CALL git_memory.sync_agent('b')")).containsEntry("differences", "1");
+        assertThat(block("a", "system/persona", "id")).isEqualTo("block-a");
+        for (String agent : List.of("a", "b")) {
+            assertThat(admin.call("CALL git_memory.verify_agent(?)", agent)).containsEntry("differences", "0");
+        }
+        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+    }
+
+    @Test
+    void aLinkToNothingThatGitDoesNotHaveIsRemoved() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("iris");
+        behindTheGuardsBack(
+                "INSERT INTO blocks_agents (agent_id, block_id, block_label) VALUES ('iris', 'nothing', 'gone')");
+        assertThat(admin.call("CALL git_memory.verify_agent('iris')")).containsEntry("differences", "1");
+        assertThat(admin.notices()).anyMatch(n -> n.contains("'gone': a row links it to block nothing"));
+        assertThat(admin.call("CALL git_memory.sync_agent('iris')")).containsEntry("differences", "1");
+        assertThat(application.labels("iris")).containsExactly("system/persona");
+        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+    }
 }
