@@ -166,8 +166,12 @@ final class FsckRun implements AutoCloseable {
         try {
             List<Difference> differences = service.verify(target.name());
             differences.forEach(difference -> lines.add("  PostgreSQL: " + difference));
-            if (!differences.isEmpty()) {
+            if (differences.stream().anyMatch(Difference::canBeMended)) {
                 lines.add("    to do: git-memory sync " + target.name());
+            }
+            if (!differences.stream().allMatch(Difference::canBeMended)) {
+                lines.add("    to do: what was left out is mended by SQL: git-memory disable " + target.name()
+                        + ", mend the rows, git-memory enable " + target.name() + "; or delete these blocks");
             }
             return differences.size();
         } catch (MemoryException e) {

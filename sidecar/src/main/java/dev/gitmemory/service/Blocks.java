@@ -6,6 +6,7 @@ import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.BlockTable;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Tx;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +102,19 @@ public final class Blocks {
 
     /** Changes the block that the agent knows by this label. */
     public Written update(String agentId, String label, BlockPatch patch, @Nullable String ifMatch, Caller caller) {
-        return update(ofAgent(agentId, label).id(), patch, ifMatch, caller);
+        return update(toWrite(agentId, label).id(), patch, ifMatch, caller);
+    }
+
+    /**
+     * As {@link #ofAgent(String, String)}, for a write: an agent that waits to be taken over is taken over before its label
+     * is said to be unknown, for it may get that label then.
+     */
+    BlockRow toWrite(String agentId, String label) {
+        Agent agent = targets.agent(agentId);
+        return database.inTransaction(tx -> tx.blocks().ofAgent(agentId, label)).orElseGet(() -> {
+            targets.owner(agent);
+            return ofAgent(agentId, label);
+        });
     }
 
     /**
@@ -156,7 +169,7 @@ public final class Blocks {
             Agent agent = targets.agent(agentId);
             BlockRow row = targets.row(blockId);
             if (targets.isLinked(agentId, blockId)) {
-                return Optional.of(new Written(row, false));
+                return Optional.of(new Written(row, false, ownSha(agentId, row.label())));
             }
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent()
@@ -165,13 +178,26 @@ public final class Blocks {
         });
     }
 
-    /** Takes a block from an agent; the row stays. No change where the agent does not have it. */
+    /** The row may carry another agent's. */
+    private @Nullable String ownSha(String agentId, String label) {
+        Ledger.File file =
+                database.inTransaction(tx -> tx.ledger().files(agentId)).get(label);
+        return file == null ? null : file.commitSha();
+    }
+
+    /**
+     * Takes a block from an agent; the row stays. Where the agent does not have it, a caller whose request has no number to be
+     * known again by may have done it before: nothing is changed. Any other is told.
+     */
     public Written detach(String agentId, String blockId, Caller caller) {
         return targets.routed(() -> {
             Agent agent = targets.agent(agentId);
             BlockRow row = targets.row(blockId);
             if (!targets.isLinked(agentId, blockId)) {
-                return Optional.of(new Written(row, false));
+                if (caller.once() != null) {
+                    throw MemoryException.notFound("Agent %s does not have block %s".formatted(agentId, row.id()));
+                }
+                return Optional.of(new Written(row, false, null));
             }
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent() && !targets.isLeftOut(targets.find(blockId))

@@ -44,12 +44,11 @@ final class RowsImporter {
                 Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
                 Purge.refuse(tx, agentId);
                 Enablement.requireStill(tx, id);
+                MemoryRepository repository = Heads.readAsFarAs(repositories, id, repo);
                 if (!repo.isEnabled()) {
-                    throw MemoryException.conflict(
-                            "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s' makes them a commit."
-                                    .formatted(agentId, agentId));
+                    throw notEnabled(repo, repository);
                 }
-                return replaceLost(tx, repo, Heads.readAsFarAs(repositories, id, repo), caller, dryRun);
+                return replaceLost(tx, repo, repository, caller, dryRun);
             });
             if (!dryRun) {
                 applier.apply(id, Applier.Scope.NEW_COMMITS);
@@ -61,6 +60,18 @@ final class RowsImporter {
                             .formatted(agentId, e.getMessage()),
                     e);
         }
+    }
+
+    private static MemoryException notEnabled(Ledger.Repo repo, MemoryRepository repository) {
+        boolean older =
+                Heads.lost(repository, repo.appliedSeq(), repo.appliedSha()).isPresent();
+        return MemoryException.conflict(
+                "Agent %s is not enabled, nothing was changed: its rows are PostgreSQL's own. 'git-memory enable %s%s' makes them a commit%s."
+                        .formatted(
+                                repo.agentId(),
+                                older ? "--older-store " : "",
+                                repo.agentId(),
+                                older ? " on top of what the object storage has left" : ""));
     }
 
     private RowsImport replaceLost(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, boolean dryRun)

@@ -182,7 +182,7 @@ final class SqlOperations {
     }
 
     private String delete(Arguments a, Caller caller) {
-        BlockRow row = memory.blocks().ofAgent(a.agent(), a.text("label"));
+        BlockRow row = memory.blocks().toWrite(a.agent(), a.text("label"));
         Blocks.Removed removed = memory.blocks().remove(a.agent(), row.id(), a.optional("if_match"), caller);
         requireApplied(removed.pending());
         return RequestResult.ofBlock(row.id(), removed.sha());

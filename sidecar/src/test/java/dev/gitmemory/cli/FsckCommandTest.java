@@ -94,6 +94,18 @@ final class FsckCommandTest extends TransferTest {
     }
 
     @Test
+    void ofBlocksThatWereLeftOutItSaysWhatMendsThem() {
+        application.createAgent("a");
+        application.createBlock("a", "block-up", "../up", "git can't have this");
+        ok("enable", "a");
+        Cli.Run run = run("fsck", "--all");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("to do: what was left out is mended by SQL: git-memory disable a", "git-memory enable a")
+                .doesNotContain("git-memory sync");
+    }
+
+    @Test
     void aRepositoryThatPostgresKnowsAndTheStoreHasNotIsAFinding() throws IOException {
         threeAgents();
         FolderCopy.delete(log("a").resolve("..").normalize());

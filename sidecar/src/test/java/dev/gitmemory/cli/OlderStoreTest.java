@@ -314,6 +314,20 @@ final class OlderStoreTest extends TransferTest {
     }
 
     @Test
+    void ofAnAgentThatIsDisabledTheCommandThatWorksIsNamed() throws Exception {
+        enabledAgent("a");
+        enabledAgent("other");
+        note("a", "note", "One.");
+        ok("disable", "a");
+        Files.delete(log("a").resolve("%020d.bundle".formatted(2)));
+        Cli.Run run = run("import", "--agent", "a", "--from-rows");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("'git-memory enable --older-store a'");
+        ok("enable", "--older-store", "a");
+        assertInStep("a");
+    }
+
+    @Test
     void whatIsWrongWithTheCommandIsSaid() {
         application.createAgent("plain");
         Cli.Run plain = run("import", "--agent", "plain", "--from-rows");

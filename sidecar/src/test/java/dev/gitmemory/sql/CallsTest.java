@@ -2,6 +2,7 @@ package dev.gitmemory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.testing.Http;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -119,6 +120,44 @@ class CallsTest extends SqlTest {
         assertThat(write("a", "system/persona", "v")).containsEntry("git_sha", before);
         admin.call("CALL git_memory.write_block('a', 'system/persona', changes => '{\"label\": \"system/self\"}')");
         assertThat(block("a", "system/self", "id")).isEqualTo("block-a");
+    }
+
+    @Test
+    void aBlockOfAnotherAgentIsNotDetached() throws SQLException, IOException {
+        Http http = sidecar().http();
+        for (String agent : List.of("a", "b")) {
+            enabledAgent(agent);
+        }
+        for (int time = 0; time < 2; time++) {
+            Session.Refused refused = admin.refused("CALL git_memory.detach_block('a', 'block-b')");
+            assertThat(refused.state()).isEqualTo("MG102");
+            assertThat(refused.message()).isEqualTo("Agent a does not have block block-b");
+        }
+        assertThat(application.labels("b")).containsExactly("system/persona");
+        assertThat(messages("a")).hasSize(1);
+        assertThat(http.patch("/v1/agents/a/core-memory/blocks/detach/block-b", "")
+                        .status())
+                .as("a request without a number may be repeated")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anAgentThatHasABlockAlreadyIsAnsweredWithItsOwnCommit() {
+        enabledAgent("a");
+        application.createAgent("b");
+        application.link("b", "block-a", "system/persona");
+        admin.call("CALL git_memory.enable_agent('b')");
+        assertThat(column("SELECT sha FROM git_memory.history WHERE agent_id = 'b'"))
+                .containsExactly(admin.value("CALL git_memory.attach_block('b', 'block-a')"));
+    }
+
+    @Test
+    void anAgentThatWaitsToBeTakenOverIsTakenOverBeforeItsLabelsAreCalledUnknown() {
+        application.createAgent("waits");
+        application.createBlock("waits", "block-waits", "persona", "I wait");
+        application.tag("waits");
+        assertThat(write("waits", "system/persona", "no more")).containsEntry("block_id", "block-waits");
+        assertThat(block("waits", "system/persona", "value")).isEqualTo("no more");
     }
 
     @Test
