@@ -2,9 +2,9 @@
 --
 -- Whoever waits for a request holds an advisory lock on it while he does, in the transaction in which he waits. The lock
 -- goes with the transaction however that ends (answer, error, cancelled statement, lost connection), and no sidecar takes
--- an attended request whose lock is free: a call that has ended can have no effect later. In the same way a sidecar holds
--- a lock on its number, so that a crash shows at once. The first key of these locks says whose they are:
--- 1735225969 ('gmrq') for requests, 1735227243 ('gmwk') for sidecars.
+-- an attended request whose lock is free or in another login's hand: a call that has ended can have no effect later. In the
+-- same way a sidecar holds a lock on its number, so that a crash shows at once. The first key of these locks says whose
+-- they are: 1735225969 ('gmrq') for requests, 1735227243 ('gmwk') for sidecars.
 
 -- The role on whose behalf the session acts. Within functions that run with their owner's rights current_user is the
 -- owner; the setting "role" is what SET ROLE said, which takes membership, and session_user who logged in.
@@ -140,19 +140,52 @@ BEGIN
 END
 $function$;
 
+-- Who holds which of these locks. Anybody who is connected can hold any, so the role he logged in as decides what it says.
+CREATE OR REPLACE FUNCTION git_memory.lock_holders(first_key integer)
+    RETURNS TABLE (second_key bigint, login oid)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    -- Who has connected since this transaction first looked is to be seen, too.
+    PERFORM pg_stat_clear_snapshot();
+    RETURN QUERY
+        SELECT l.objid::bigint, s.usesysid
+        FROM pg_locks l
+             JOIN LATERAL pg_stat_get_activity(l.pid) AS s
+               ON s.pid = l.pid -- not null, as that of a prepared transaction
+        WHERE l.locktype = 'advisory'
+          AND l.classid = first_key::bigint::oid
+          AND l.objsubid = 2
+          AND l.mode = 'ExclusiveLock'
+          AND l.granted
+          AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+END
+$function$;
+
 -- How many sidecars listen on this database.
 CREATE OR REPLACE FUNCTION git_memory.sidecars() RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT count(*)
-    FROM pg_locks l
-    WHERE l.locktype = 'advisory'
-      AND l.classid = 1735227243
-      AND l.objsubid = 2
-      AND l.mode = 'ExclusiveLock'
-      AND l.granted
-      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    FROM git_memory.lock_holders(1735227243) h
+    WHERE pg_has_role(h.login, 'git_memory_sidecar', 'MEMBER')
+$function$;
+
+-- Whether somebody waits for a request that the login made. (A superuser may have taken another role for his session.)
+CREATE OR REPLACE FUNCTION git_memory.is_waited_for(lock_key integer, login_name text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN EXISTS (SELECT
+                   FROM git_memory.lock_holders(1735225969) h
+                        JOIN pg_roles known
+                          ON known.oid = h.login
+                   WHERE h.second_key = is_waited_for.lock_key
+                     AND (known.rolname = is_waited_for.login_name OR known.rolsuper));
+END
 $function$;
 
 -- The result of a finished request; what it failed with is raised.
@@ -294,7 +327,7 @@ DECLARE
     -- Fetched one by one: a FOR loop fetches ten ahead, and to find as many it would read the whole queue of an agent with
     -- thousands of requests, of which one at a time can be taken.
     candidates    CURSOR FOR
-        SELECT r.id, r.seq, r.state, r.attended, r.submitted_at, r.worker, r.lease_until, r.attempts
+        SELECT r.id, r.seq, r.state, r.attended, r.login_name, r.submitted_at, r.worker, r.lease_until, r.attempts
         FROM git_memory.request r
         WHERE r.state IN ('queued', 'taken')
           AND (r.state = 'queued' OR r.worker <> take_request.sidecar OR r.lease_until <= clock_timestamp())
@@ -328,7 +361,7 @@ BEGIN
                     'detail', 'It may have been carried out: see git_memory.history.');
             END IF;
         ELSIF candidate.attended
-              AND pg_try_advisory_xact_lock_shared(1735225969, (candidate.seq & 2147483647)::integer) THEN
+              AND NOT git_memory.is_waited_for((candidate.seq & 2147483647)::integer, candidate.login_name) THEN
             -- Between making a request and waiting for it lies the end of a transaction.
             CONTINUE WHEN candidate.submitted_at > clock_timestamp() - interval '1 s';
             outcome := jsonb_build_object('state', 'MG110', 'message', 'the caller has gone before a sidecar took the request');
