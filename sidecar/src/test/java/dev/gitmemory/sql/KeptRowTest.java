@@ -6,6 +6,7 @@ import dev.gitmemory.sql.Session.Refused;
 import dev.gitmemory.testing.Sidecar;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,27 @@ class KeptRowTest extends SqlTest {
         assertInGitOnly(sidecar, admin.refused("CALL git_memory.write_block('iris', 'system/persona', 'new')"));
         database.execute("ALTER TABLE block DISABLE ROW LEVEL SECURITY");
         assertFollowsAgain();
+    }
+
+    @Test
+    void withTheRightsThatOperationsNamesPoliciesAreInNobodysWay() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("iris");
+        for (String table : List.of("agents", "agents_tags", "block", "blocks_agents", "blocks_tags")) {
+            database.execute(
+                    "ALTER TABLE " + table + " ENABLE ROW LEVEL SECURITY",
+                    "CREATE POLICY all_of_it ON " + table + " FOR ALL TO git_memory_sidecar USING (true)");
+        }
+        database.execute("ALTER ROLE git_memory_owner BYPASSRLS");
+        try {
+            write("iris", "system/persona", "new");
+            admin.call("CALL git_memory.create_block('iris', 'note', 'v')");
+            admin.call("CALL git_memory.delete_block('iris', 'note')");
+            assertFollowsAgain();
+            assertThat(block("iris", "system/persona", "value")).isEqualTo("new");
+        } finally {
+            database.execute("ALTER ROLE git_memory_owner NOBYPASSRLS"); // all databases of the server have it
+        }
     }
 
     @ParameterizedTest
