@@ -109,9 +109,9 @@ GRANT SELECT, INSERT, UPDATE
        "${app_schema}"."${organizations_table}"
     TO git_memory_sidecar;
 
--- Every function of the schema belongs to git_memory_owner, and nobody else may call it but where it is said here:
--- a trigger's condition is evaluated with the rights of whoever writes the row, and the functions in a view with the
--- rights of whoever reads it.
+-- Every function of the schema belongs to git_memory_owner, and nobody else may call it but where it is said here: the
+-- functions in a view are called with the rights of whoever reads it. (A trigger's function needs no right of whoever
+-- writes the row; one in a trigger's condition would, so no condition names one.)
 CREATE OR REPLACE PROCEDURE git_memory.secure_functions()
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -124,9 +124,7 @@ BEGIN
                    WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO git_memory_owner', routine);
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
-        IF (SELECT p.proname LIKE ANY (ARRAY['is\_guarded%', 'was\_guarded']) FROM pg_proc p WHERE p.oid = routine) THEN
-            EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO PUBLIC', routine);
-        ELSIF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha', 'drift\_shown'])
+        IF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha', 'drift\_shown'])
                FROM pg_proc p
                WHERE p.oid = routine) THEN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO git_memory_sidecar, git_memory_admin, git_memory_reader',

@@ -30,14 +30,40 @@ CREATE OR REPLACE FUNCTION git_memory.digest(value text, description text, "limi
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN git_memory.digest_of(value, description, "limit", read_only, git_memory.metadata_text(metadata));
 
--- The same text for rows that exist, where JSON that jsonb refuses (\u0000, a lone surrogate, a number out of range) must
--- become a refusal that says so: '!' and the reason are no JSON and so never equal to anything that git has.
+-- How often a key stands in JSON text: a colon outside of strings belongs to a key.
+CREATE OR REPLACE FUNCTION git_memory.metadata_keys(json_text text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    no_strings constant text := regexp_replace(json_text, '"(?:[^"\\]|\\.)*"', '', 'g');
+BEGIN
+    RETURN length(no_strings) - length(replace(no_strings, ':', ''));
+END
+$function$;
+
+-- The same text for rows that exist. Where the column's text can't be git's, it is '!' and the reason, which is no JSON and
+-- so never equal to anything that git has: JSON that jsonb refuses (\u0000, a lone surrogate, a number out of range); a key
+-- given twice, for jsonb takes the last one and other readers the first; a text that is mostly blanks or escapes.
 CREATE OR REPLACE FUNCTION git_memory.metadata_seen(metadata json) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    written constant text := metadata::text;
+    plain   text;
 BEGIN
-    RETURN git_memory.metadata_text(metadata);
+    plain := metadata::jsonb::text;
+    -- As PostgreSQL writes it: neither is possible.
+    IF written IS DISTINCT FROM plain THEN
+        IF octet_length(written) > 8 * octet_length(plain) + 1024 THEN
+            RETURN format('!%s bytes of text for %s bytes of JSON', octet_length(written), octet_length(plain));
+        END IF;
+        IF git_memory.metadata_keys(written) <> git_memory.metadata_keys(plain) THEN
+            RETURN '!a key is there twice';
+        END IF;
+    END IF;
+    RETURN nullif(nullif(plain, 'null'), '{}');
 EXCEPTION
     WHEN data_exception OR program_limit_exceeded THEN
         RETURN '!' || SQLERRM;

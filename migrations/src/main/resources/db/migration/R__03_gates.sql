@@ -1,8 +1,9 @@
--- The gates: the conditions under which a trigger fires at all. They are what rows of agents without the tag pay.
+-- The gates: what the triggers on the application's tables do first. They are what rows of agents without the tag pay.
 --
 -- A row that any agent with the tag has carries something in git_sha: its commit, or 'pending' until the agent is taken
--- over (R__05_tags.sql sees to it). So an update of a row without git_sha asks no function at all; even one that is named
--- in a condition and not called costs as much as the rest of the trigger.
+-- over (R__05_tags.sql sees to it). So an update of a row without git_sha asks no function at all: its trigger's condition
+-- compares that column, and names no function, for one that is named in a condition costs more than the rest of the
+-- trigger, and is called with the rights of whoever writes.
 --
 -- Functions run with the rights of git_memory_owner, on a fixed search_path, and with row_security off: where a policy
 -- would hide rows from the guard, its query fails, instead of finding nothing and letting a write through.
@@ -49,31 +50,101 @@ BEGIN
                       WHERE r.agent_id = takes_effect.agent_id
                         AND r.state IN ('enabled', 'failed'))
            OR NOT EXISTS (SELECT
-                          FROM git_memory.tag_fence f
+                          FROM git_memory.agent_fence f
                           WHERE f.agent_id = takes_effect.agent_id
                             AND f.times > 0
                             AND git_memory.is_own(f.xmin));
 END
 $function$;
 
--- Gate of a new row of the blocks table: is one of the block's agents git-enabled? VOLATILE, because it has to see a tag that was
--- committed while this statement was waiting.
+-- Writes the agent's fence: whoever has an older snapshot collides with it from here on.
+CREATE OR REPLACE FUNCTION git_memory.write_fence(agent_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO git_memory.agent_fence AS fence (agent_id)
+    VALUES (write_fence.agent_id)
+    ON CONFLICT (agent_id) DO UPDATE
+    SET times = fence.times;
+END
+$function$;
+
+-- Fails with a serialization failure if the agent's tag, state or tombstone was written since this transaction's snapshot.
+-- A lock would prove nothing: an old snapshot goes on seeing what was before. In READ COMMITTED there is nothing to do.
+CREATE OR REPLACE FUNCTION git_memory.meet_fence(agent_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        INSERT INTO git_memory.agent_fence (agent_id)
+        VALUES (meet_fence.agent_id)
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            DELETE FROM git_memory.agent_fence f
+            WHERE f.agent_id = meet_fence.agent_id;
+        END IF;
+    END IF;
+END
+$function$;
+
+-- The ledger is about to say something else of an agent: its state, or that it was purged.
+CREATE OR REPLACE FUNCTION git_memory.agent_changed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.write_fence(CASE TG_OP WHEN 'DELETE' THEN OLD.agent_id ELSE NEW.agent_id END);
+    RETURN NULL;
+END
+$function$;
+
+-- Hands a write over to be judged. The triggers of git_memory.judgement get the row although it is deleted at once.
+CREATE OR REPLACE FUNCTION git_memory.hand_over(kind         text,
+                                                agent_id     text,
+                                                block_id     text,
+                                                label        text,
+                                                schema_name  text,
+                                                table_name   text,
+                                                trigger_name text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    place tid;
+BEGIN
+    INSERT INTO git_memory.judgement (kind, agent_id, block_id, label, schema_name, table_name, trigger_name)
+    VALUES (hand_over.kind, hand_over.agent_id, hand_over.block_id, hand_over.label, hand_over.schema_name,
+            hand_over.table_name, hand_over.trigger_name)
+    RETURNING ctid INTO place;
+    DELETE FROM git_memory.judgement j
+    WHERE j.ctid = place;
+END
+$function$;
+
+-- Is one of the block's agents git-enabled? VOLATILE, because it has to see a tag that was committed while this statement
+-- was waiting.
 CREATE OR REPLACE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
+DECLARE
+    owner text;
 BEGIN
-    -- OFFSET 0 keeps the planner from asking takes_effect about other agents' tags first.
-    RETURN EXISTS (SELECT
-                   FROM (SELECT t.agent_id, t.xmin AS tag_xmin
-                         FROM "${app_schema}"."${blocks_agents_table}" l
-                              JOIN "${app_schema}"."${agents_tags_table}" t
-                                ON t.agent_id = l.agent_id
-                               AND t.tag = 'git-memory-enabled'
-                         WHERE l.block_id = is_guarded.block_id
-                         OFFSET 0) AS owner
-                   WHERE git_memory.takes_effect(owner.agent_id, owner.tag_xmin));
+    -- A link may be there before its row, where the application has no foreign keys.
+    FOR owner IN SELECT l.agent_id
+                 FROM "${app_schema}"."${blocks_agents_table}" l
+                 WHERE l.block_id = is_guarded.block_id LOOP
+        IF git_memory.is_guarded_agent(owner) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
 END
 $function$;
 
@@ -91,41 +162,28 @@ BEGIN
 END
 $function$;
 
--- Gate of a link that goes: is the agent git-enabled?
+-- Is the agent git-enabled, as far as this transaction may know?
+DROP FUNCTION IF EXISTS git_memory.is_guarded_link(text) CASCADE;
 CREATE OR REPLACE FUNCTION git_memory.is_guarded_agent(agent_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
-    IF EXISTS (SELECT
-               FROM "${app_schema}"."${agents_tags_table}" t
-               WHERE t.agent_id = is_guarded_agent.agent_id
-                 AND t.tag = 'git-memory-enabled') THEN
-        RETURN EXISTS (SELECT
-                       FROM "${app_schema}"."${agents_tags_table}" t
-                       WHERE t.agent_id = is_guarded_agent.agent_id
-                         AND t.tag = 'git-memory-enabled'
-                         AND git_memory.takes_effect(t.agent_id, t.xmin));
-    END IF;
-    -- No tag in an old snapshot proves nothing. This insertion fails with a serialization failure if the tag was
-    -- written since. (Rows of the blocks table need no such fence: taking an agent over rewrites them.)
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        INSERT INTO git_memory.tag_fence (agent_id)
-        VALUES (is_guarded_agent.agent_id)
-        ON CONFLICT DO NOTHING;
-        IF FOUND THEN
-            DELETE FROM git_memory.tag_fence f
-            WHERE f.agent_id = is_guarded_agent.agent_id;
-        END IF;
-    END IF;
-    RETURN false;
+    PERFORM git_memory.meet_fence(is_guarded_agent.agent_id);
+    -- OFFSET 0 keeps the planner from asking takes_effect about other tags first.
+    RETURN EXISTS (SELECT
+                   FROM (SELECT t.agent_id, t.xmin AS tag_xmin
+                         FROM "${app_schema}"."${agents_tags_table}" t
+                         WHERE t.agent_id = is_guarded_agent.agent_id
+                           AND t.tag = 'git-memory-enabled'
+                         OFFSET 0) AS tagged
+                   WHERE git_memory.takes_effect(tagged.agent_id, tagged.tag_xmin));
 END
 $function$;
 
--- Gate of a link that goes, for what the row carries: does the ledger know the agent, or does the row carry something?
--- (The agent's tag may be gone already.)
-DROP FUNCTION IF EXISTS git_memory.was_guarded(text) CASCADE;
+-- Does a block that loses an agent have to be looked at, for what its row carries: does the ledger know the agent, or does
+-- the row carry something? (The agent's tag may be gone already.)
 CREATE OR REPLACE FUNCTION git_memory.was_guarded(agent_id text, block_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -142,19 +200,54 @@ BEGIN
 END
 $function$;
 
--- Gate of a link that comes. Taking an agent over locks the agent's row: with this lock it waits for the link, whatever
--- foreign keys the application has, so that no link falls between.
-CREATE OR REPLACE FUNCTION git_memory.is_guarded_link(agent_id text) RETURNS boolean
+-- A new row of the blocks table is judged if an agent with the tag has it. The commit that it brings is judged at the end:
+-- a row that moves to another partition is a new row there before its links have followed.
+CREATE OR REPLACE FUNCTION git_memory.gate_block() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF NEW.git_sha <> 'pending' THEN
+        PERFORM git_memory.hand_over('sha', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
+    IF git_memory.is_guarded(NEW.id) THEN
+        PERFORM git_memory.hand_over('row', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
+-- A link that goes may take a memory of an enabled agent along, and leaves a row behind that may not carry its commit any
+-- more; a link that comes gives its agent a memory.
+CREATE OR REPLACE FUNCTION git_memory.gate_link() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
 BEGIN
-    PERFORM
-    FROM "${app_schema}"."${agents_table}" a
-    WHERE a.id = is_guarded_link.agent_id
-    FOR KEY SHARE;
-    RETURN git_memory.is_guarded_agent(is_guarded_link.agent_id);
+    IF TG_OP <> 'INSERT' THEN
+        IF git_memory.is_guarded_agent(OLD.agent_id) THEN
+            PERFORM git_memory.hand_over('loss', OLD.agent_id, OLD.block_id, OLD.block_label,
+                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        END IF;
+        IF git_memory.was_guarded(OLD.agent_id, OLD.block_id) THEN
+            PERFORM git_memory.hand_over('left', OLD.agent_id, OLD.block_id, OLD.block_label,
+                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        END IF;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        -- Taking an agent over locks the agent's row: with this lock it waits for the link, whatever foreign keys the
+        -- application has, so that no link falls between.
+        PERFORM
+        FROM "${app_schema}"."${agents_table}" a
+        WHERE a.id = NEW.agent_id
+        FOR KEY SHARE;
+        IF git_memory.is_guarded_agent(NEW.agent_id) THEN
+            PERFORM git_memory.hand_over('link', NEW.agent_id, NEW.block_id, NEW.block_label,
+                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        END IF;
+    END IF;
+    RETURN NULL;
 END
 $function$;
 

@@ -41,6 +41,8 @@ $function$;
 -- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
 -- is read: that waits for a write to the row that began before anybody could see the link.
+-- What the ledger says of its agents stays so until this transaction ends: a sidecar that applies a commit waits for it, and
+-- a snapshot that is older than what a sidecar has applied collides with that (40001).
 CREATE OR REPLACE FUNCTION git_memory.facts(block_id text, link_agent_id text)
     RETURNS TABLE (owner        text,
                    label        text,
@@ -72,6 +74,14 @@ BEGIN
             RETURN;
         END IF;
     END IF;
+    PERFORM
+    FROM git_memory.repo r
+    WHERE r.agent_id IN (SELECT l.agent_id
+                         FROM "${app_schema}"."${blocks_agents_table}" l
+                         WHERE l.block_id = facts.block_id)
+      AND r.state = 'enabled'
+    ORDER BY r.agent_id COLLATE "C"
+    FOR SHARE;
 
     RETURN QUERY
         SELECT l.agent_id::text,
@@ -139,10 +149,53 @@ BEGIN
 END
 $function$;
 
+-- Refuses a row that carries a commit although it is not the one of an agent that git-memory has taken over: if there were
+-- such rows, a link could make one an enabled agent's without writing it, unseen by older snapshots. For rows that a
+-- statement has given the commit; one that loses its last agent loses it at the end of the transaction (link_left).
+-- What logical replication brings, it brings table by table: links come after the rows.
+CREATE OR REPLACE FUNCTION git_memory.refuse_stray_sha(block_id     text,
+                                                       schema_name  text,
+                                                       table_name   text,
+                                                       trigger_name text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+DECLARE
+    stray record;
+BEGIN
+    IF current_setting('session_replication_role') = 'replica' THEN
+        RETURN;
+    END IF;
+    SELECT b.label::text,
+           b.git_sha
+    INTO stray
+    FROM "${app_schema}"."${blocks_table}" b
+    WHERE b.id = refuse_stray_sha.block_id
+      AND b.git_sha <> 'pending'
+      AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
+    IF FOUND THEN
+        PERFORM git_memory.reject('MG007', refuse_stray_sha.block_id, stray.label, 'no git_sha', 'git_sha ' || stray.git_sha,
+                                  refuse_stray_sha.schema_name, refuse_stray_sha.table_name,
+                                  refuse_stray_sha.trigger_name);
+    END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION git_memory.guard_sha() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM git_memory.refuse_stray_sha(NEW.block_id, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+    RETURN NULL;
+END
+$function$;
+
 -- Memories of git-enabled agents that git has and no row shows any more: of one agent's label, or of all links that
 -- still point to a block. taken_over is false where nothing was handed over to git yet; such an agent has lost nothing
 -- when its link (link_block_id) only followed the new label of a block that git has for another.
-DROP FUNCTION IF EXISTS git_memory.losses(text, text, text);
 CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id text, link_block_id text)
     RETURNS TABLE (loser text, lost_label text, taken_over boolean, file_sha text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -151,6 +204,17 @@ CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id
     ROWS 1
 AS $function$
 BEGIN
+    -- As facts does: what is judged here stays true until the end of the transaction.
+    PERFORM
+    FROM git_memory.repo r
+    WHERE (r.agent_id = losses.agent_id
+           OR r.agent_id IN (SELECT l.agent_id
+                             FROM "${app_schema}"."${blocks_agents_table}" l
+                             WHERE l.block_id = losses.block_id))
+      AND r.state = 'enabled'
+    ORDER BY r.agent_id COLLATE "C"
+    FOR SHARE;
+
     RETURN QUERY
         SELECT gone.agent_id,
                gone.label,
@@ -369,7 +433,8 @@ BEGIN
 END
 $function$;
 
--- Raises the refusal: one place for the words of both engines. What the row or git holds never appears in them.
+-- Raises the refusal: one place for the words of both engines. What the row or git holds never appears in them. For MG007
+-- agent_id is the block's id.
 CREATE OR REPLACE FUNCTION git_memory.reject(state        text,
                                              agent_id     text,
                                              label        text,
@@ -396,8 +461,10 @@ BEGIN
                          WHEN 'MG004' THEN 'memory of a git-enabled agent was removed while git still has it'
                          WHEN 'MG005' THEN 'memory of a git-enabled agent was written before git-memory took the agent over'
                          WHEN 'MG006' THEN 'an agent whose memory was purged cannot be git-enabled again'
+                         WHEN 'MG007' THEN 'a block that no git-enabled agent has was given a git commit'
                      END,
-        DETAIL     = format('Agent "%s", label "%s": expected %s, found %s.',
+        DETAIL     = format('%s "%s", label "%s": expected %s, found %s.',
+                            CASE state WHEN 'MG007' THEN 'Block' ELSE 'Agent' END,
                             reject.agent_id, shown_label, reject.expected, shown_seen),
         HINT       = CASE state
                          WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the '
@@ -407,6 +474,7 @@ BEGIN
                                            || 'tag "git-memory-enabled".'
                          WHEN 'MG006' THEN 'Leave the tag away: the agent''s rows are plain rows. Or give the memory to an agent with '
                                            || 'a new id. See the view git_memory.status.'
+                         WHEN 'MG007' THEN 'Leave git_sha out: git-memory writes it when a git-enabled agent gets the block.'
                          ELSE CASE
                                   WHEN seen = 'git_sha pending'
                                       THEN 'git cannot have this block, the view git_memory.left_out says why. Delete it; or '

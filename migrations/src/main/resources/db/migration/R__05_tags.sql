@@ -16,14 +16,20 @@ END
 $function$;
 
 -- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it. times counts the
--- insertions that were not judged yet.
+-- insertions that were not judged yet. The agent's row is locked first, as by whoever takes the agent over, which then
+-- waits for this transaction and not the other way round.
 CREATE OR REPLACE FUNCTION git_memory.tag_added() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET row_security = off
 AS $function$
 BEGIN
-    INSERT INTO git_memory.tag_fence AS fence (agent_id)
-    VALUES (NEW.agent_id)
+    PERFORM
+    FROM "${app_schema}"."${agents_table}" a
+    WHERE a.id = NEW.agent_id
+    FOR KEY SHARE;
+    INSERT INTO git_memory.agent_fence AS fence (agent_id, times)
+    VALUES (NEW.agent_id, 1)
     ON CONFLICT (agent_id) DO UPDATE
     SET times = fence.times + 1;
     PERFORM git_memory.tell_sidecars('tagged', NEW.agent_id);
@@ -43,6 +49,15 @@ AS $function$
 DECLARE
     different record;
 BEGIN
+    PERFORM
+    FROM "${app_schema}"."${agents_table}" a
+    WHERE a.id = NEW.agent_id
+    FOR UPDATE;
+    -- What the ledger says stays so until the end, and an older snapshot collides with what was applied since.
+    PERFORM
+    FROM git_memory.repo r
+    WHERE r.agent_id = NEW.agent_id
+    FOR SHARE;
     SELECT *
     INTO different
     FROM git_memory.drift_of(NEW.agent_id) d
@@ -53,10 +68,6 @@ BEGIN
                                   different.found, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
 
-    PERFORM
-    FROM "${app_schema}"."${agents_table}" a
-    WHERE a.id = NEW.agent_id
-    FOR UPDATE;
     -- Under the lock, for a purge takes it, too.
     IF EXISTS (SELECT
                FROM git_memory.tombstone p
@@ -66,7 +77,7 @@ BEGIN
                                   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     PERFORM git_memory.mark_pending(NEW.agent_id);
-    UPDATE git_memory.tag_fence f
+    UPDATE git_memory.agent_fence f
     SET times = 0
     WHERE f.agent_id = NEW.agent_id;
     RETURN NULL;
@@ -75,8 +86,6 @@ $function$;
 
 -- Marks the rows of an agent that has the tag and that nobody has taken over. At the end of the transaction that brought
 -- the tag, so that it meets all links there are; later ones are refused.
-DROP FUNCTION IF EXISTS git_memory.link_came() CASCADE;
-DROP FUNCTION IF EXISTS git_memory.mark_pending(text, text);
 CREATE OR REPLACE FUNCTION git_memory.mark_pending(agent_id text) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -120,6 +129,8 @@ BEGIN
         RETURN false;
     END IF;
 
+    -- An older snapshot may not know that the agent was taken over.
+    PERFORM git_memory.meet_fence(let_go.agent_id);
     UPDATE git_memory.repo r
     SET state      = 'disabled',
         last_error = NULL,
@@ -172,19 +183,19 @@ CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
 AS $function$
 BEGIN
     DELETE FROM git_memory.left_out_block o
-    WHERE o.agent_id = OLD.agent_id
-      AND o.block_id = OLD.block_id
+    WHERE o.agent_id = NEW.agent_id
+      AND o.block_id = NEW.block_id
       AND NOT EXISTS (SELECT
                       FROM "${app_schema}"."${blocks_agents_table}" l
                       WHERE l.agent_id = o.agent_id
                         AND l.block_id = o.block_id);
     PERFORM
     FROM "${app_schema}"."${blocks_table}" b
-    WHERE b.id = OLD.block_id
+    WHERE b.id = NEW.block_id
     FOR NO KEY UPDATE;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
-    WHERE b.id = OLD.block_id
+    WHERE b.id = NEW.block_id
       AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
     RETURN NULL;
 END

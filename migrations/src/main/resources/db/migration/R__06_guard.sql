@@ -14,6 +14,7 @@ AS $engine$
 BEGIN
     CREATE OR REPLACE FUNCTION git_memory.judge_row(block_id      text,
                                                     link_agent_id text,
+                                                    brings_sha    boolean,
                                                     schema_name   text,
                                                     table_name    text,
                                                     trigger_name  text)
@@ -26,9 +27,11 @@ BEGIN
         state    text;
         expected text;
         found_   text;
+        is_owned boolean := false;
     BEGIN
         FOR fact IN SELECT * FROM git_memory.facts(judge_row.block_id, judge_row.link_agent_id) LOOP
-            state := NULL;
+            is_owned := true;
+            state    := NULL;
             IF NOT fact.taken_over THEN
                 state    := 'MG005';
                 expected := 'an agent that git-memory has taken over';
@@ -51,7 +54,7 @@ BEGIN
                 expected := 'the content of commit ' || fact.file_sha;
                 found_   := CASE
                                 WHEN left(fact.metadata, 1) = '!'
-                                    THEN 'metadata that jsonb refuses (' || substr(fact.metadata, 2) || ')'
+                                    THEN 'metadata that git cannot have (' || substr(fact.metadata, 2) || ')'
                                 ELSE 'other content'
                             END;
             END IF;
@@ -60,6 +63,9 @@ BEGIN
                                           schema_name, table_name, trigger_name);
             END IF;
         END LOOP;
+        IF brings_sha AND NOT is_owned THEN
+            PERFORM git_memory.refuse_stray_sha(judge_row.block_id, schema_name, table_name, trigger_name);
+        END IF;
     END
     $function$;
 
@@ -68,10 +74,10 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     BEGIN
-        IF TG_OP = 'UPDATE' AND NOT git_memory.is_changed(OLD, NEW) THEN
-            RETURN NULL;
+        IF git_memory.is_changed(OLD, NEW) THEN
+            PERFORM git_memory.judge_row(NEW.id, NULL, OLD.git_sha IS DISTINCT FROM NEW.git_sha,
+                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
-        PERFORM git_memory.judge_row(NEW.id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         RETURN NULL;
     END
     $function$;
@@ -81,7 +87,8 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     BEGIN
-        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, false,
+                                     NEW.schema_name, NEW.table_name, NEW.trigger_name);
         RETURN NULL;
     END
     $function$;
@@ -91,11 +98,14 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     DECLARE
-        loss record;
+        loss  record;
+        place record;
     BEGIN
         IF TG_ARGV[0] = 'link' THEN
-            SELECT * INTO loss FROM git_memory.losses(OLD.agent_id, OLD.block_label, NULL, OLD.block_id) LIMIT 1;
+            place := ROW(NEW.schema_name, NEW.table_name, NEW.trigger_name);
+            SELECT * INTO loss FROM git_memory.losses(NEW.agent_id, NEW.label, NULL, NEW.block_id) LIMIT 1;
         ELSE
+            place := ROW(TG_TABLE_SCHEMA::text, TG_TABLE_NAME::text, TG_NAME::text);
             SELECT * INTO loss FROM git_memory.losses(NULL, NULL, OLD.id, NULL) LIMIT 1;
         END IF;
         IF NOT FOUND THEN
@@ -103,10 +113,10 @@ BEGIN
         END IF;
         IF loss.taken_over THEN
             PERFORM git_memory.reject('MG004', loss.loser, loss.lost_label, 'a row for commit ' || loss.file_sha, 'none',
-                                      TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+                                      place.f1, place.f2, place.f3);
         ELSE
             PERFORM git_memory.reject('MG005', loss.loser, loss.lost_label, 'an agent that git-memory has taken over',
-                                      'only its tag', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+                                      'only its tag', place.f1, place.f2, place.f3);
         END IF;
         RETURN NULL;
     END
@@ -210,6 +220,7 @@ BEGIN
     END IF;
 
     IF engine = 'plpgsql' THEN
+        DROP FUNCTION IF EXISTS git_memory.judge_row(text, text, text, text, text); -- of an earlier version
         PERFORM git_memory.guard_with_plpgsql();
         DROP FUNCTION IF EXISTS git_memory.guard_digest(text, text, bigint, boolean, text);
         IF requested = 'auto' THEN

@@ -4,7 +4,8 @@
 -- triggers: an application is refused at the end of its statement; a transaction that has to pass through other states,
 -- as the sidecar's does, says SET CONSTRAINTS ALL DEFERRED and is judged at its end. Removals are always judged at the
 -- end, so that a whole agent can go row by row.
--- A condition (WHEN) is evaluated when the row is written, under its lock, whether or not the trigger is deferred.
+-- Conditions (WHEN) name columns and no functions. Links, and new rows, first go through a gate (R__03_gates.sql), which hands
+-- over what has to be judged: the constraint triggers for these are on git_memory.judgement.
 -- ENABLE ALWAYS: logical replication and session_replication_role go through the guard, too.
 
 -- Whatever an earlier version, or an earlier name of a table, has left.
@@ -22,6 +23,7 @@ BEGIN
     END LOOP;
 END
 $drop$;
+DROP FUNCTION IF EXISTS git_memory.is_guarded_link(text);
 
 -- Agents that have the tag already and that nobody has taken over: their rows are marked, as if the tag came now. The lock
 -- is the one that creating the triggers takes.
@@ -47,19 +49,18 @@ WHERE b.git_sha IS NOT NULL
 
 -- Blocks ---------------------------------------------------------------------------------------------------------
 
-CREATE CONSTRAINT TRIGGER git_memory_guard_insert
+CREATE TRIGGER git_memory_guard_insert
     AFTER INSERT ON "${app_schema}"."${blocks_table}"
-    DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (git_memory.is_guarded(NEW.id))
-    EXECUTE FUNCTION git_memory.guard_block();
+    EXECUTE FUNCTION git_memory.gate_block();
 
--- A row that carried nothing was nobody's business. Whoever makes it somebody's, by a link or by a tag, is judged for that.
+-- A row that carried nothing was nobody's business, unless it is given a commit. Whoever makes it somebody's, by a link or by
+-- a tag, is judged for that.
 CREATE CONSTRAINT TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_table}"
     DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (OLD.git_sha IS NOT NULL)
+    WHEN (OLD.git_sha IS NOT NULL OR NEW.git_sha <> 'pending')
     EXECUTE FUNCTION git_memory.guard_block();
 
 CREATE CONSTRAINT TRIGGER git_memory_guard_delete
@@ -82,53 +83,70 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
 -- (record_image_ne and not its operator *<>: pg_dump writes rows without the casts that the operator needs, and what it
 -- writes could not be restored.)
 
-CREATE CONSTRAINT TRIGGER git_memory_guard_insert
+CREATE TRIGGER git_memory_guard_insert
     AFTER INSERT ON "${app_schema}"."${blocks_agents_table}"
+    FOR EACH ROW
+    EXECUTE FUNCTION git_memory.gate_link();
+
+CREATE TRIGGER git_memory_guard_update
+    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+    FOR EACH ROW
+    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
+                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label)))
+    EXECUTE FUNCTION git_memory.gate_link();
+
+CREATE TRIGGER git_memory_guard_delete
+    AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
+    FOR EACH ROW
+    EXECUTE FUNCTION git_memory.gate_link();
+
+-- What was handed over -------------------------------------------------------------------------------------------
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_link
+    AFTER INSERT ON git_memory.judgement
     DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (git_memory.is_guarded_link(NEW.agent_id))
+    WHEN (NEW.kind IN ('row', 'link'))
     EXECUTE FUNCTION git_memory.guard_link();
 
-CREATE CONSTRAINT TRIGGER git_memory_guard_update
-    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
-    DEFERRABLE INITIALLY IMMEDIATE
-    FOR EACH ROW
-    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
-                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
-          AND git_memory.is_guarded_link(NEW.agent_id))
-    EXECUTE FUNCTION git_memory.guard_link();
-
-CREATE CONSTRAINT TRIGGER git_memory_guard_delete
-    AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
+CREATE CONSTRAINT TRIGGER git_memory_guard_sha
+    AFTER INSERT ON git_memory.judgement
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (git_memory.is_guarded_agent(OLD.agent_id))
+    WHEN (NEW.kind = 'sha')
+    EXECUTE FUNCTION git_memory.guard_sha();
+
+CREATE CONSTRAINT TRIGGER git_memory_guard_loss
+    AFTER INSERT ON git_memory.judgement
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (NEW.kind = 'loss')
     EXECUTE FUNCTION git_memory.guard_removal('link');
 
-CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
-    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
+CREATE CONSTRAINT TRIGGER git_memory_link_left
+    AFTER INSERT ON git_memory.judgement
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
-                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
-          AND git_memory.is_guarded_agent(OLD.agent_id))
-    EXECUTE FUNCTION git_memory.guard_removal('link');
-
-CREATE CONSTRAINT TRIGGER git_memory_link_delete
-    AFTER DELETE ON "${app_schema}"."${blocks_agents_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (git_memory.was_guarded(OLD.agent_id, OLD.block_id))
+    WHEN (NEW.kind = 'left')
     EXECUTE FUNCTION git_memory.link_left();
 
-CREATE CONSTRAINT TRIGGER git_memory_link_update
-    AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
-    DEFERRABLE INITIALLY DEFERRED
+-- What an agent is -----------------------------------------------------------------------------------------------
+
+CREATE TRIGGER git_memory_agent_registered
+    AFTER INSERT OR DELETE ON git_memory.repo
     FOR EACH ROW
-    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
-                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label))
-          AND git_memory.was_guarded(OLD.agent_id, OLD.block_id))
-    EXECUTE FUNCTION git_memory.link_left();
+    EXECUTE FUNCTION git_memory.agent_changed();
+
+CREATE TRIGGER git_memory_agent_changed
+    AFTER UPDATE ON git_memory.repo
+    FOR EACH ROW
+    WHEN (OLD.state <> NEW.state)
+    EXECUTE FUNCTION git_memory.agent_changed();
+
+CREATE TRIGGER git_memory_agent_purged
+    AFTER INSERT OR DELETE ON git_memory.tombstone
+    FOR EACH ROW
+    EXECUTE FUNCTION git_memory.agent_changed();
 
 -- Tags -----------------------------------------------------------------------------------------------------------
 

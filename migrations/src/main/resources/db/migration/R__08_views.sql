@@ -208,29 +208,33 @@ SELECT i.guard_engine  AS engine,
            ELSE 'ok'
        END AS trigger_state
 FROM git_memory.installation i
-     CROSS JOIN LATERAL (VALUES (i.blocks_table,        'git_memory_guard_insert'),
-                                (i.blocks_table,        'git_memory_guard_update'),
-                                (i.blocks_table,        'git_memory_guard_delete'),
-                                (i.blocks_table,        'git_memory_guard_rekey'),
-                                (i.blocks_table,        'git_memory_guard_truncate'),
-                                (i.blocks_agents_table, 'git_memory_guard_insert'),
-                                (i.blocks_agents_table, 'git_memory_guard_update'),
-                                (i.blocks_agents_table, 'git_memory_guard_delete'),
-                                (i.blocks_agents_table, 'git_memory_guard_rekey'),
-                                (i.blocks_agents_table, 'git_memory_link_delete'),
-                                (i.blocks_agents_table, 'git_memory_link_update'),
-                                (i.blocks_agents_table, 'git_memory_guard_truncate'),
-                                (i.agents_tags_table,   'git_memory_tag_insert'),
-                                (i.agents_tags_table,   'git_memory_tag_insert_judged'),
-                                (i.agents_tags_table,   'git_memory_tag_update'),
-                                (i.agents_tags_table,   'git_memory_tag_update_judged'),
-                                (i.agents_tags_table,   'git_memory_tag_update_removed'),
-                                (i.agents_tags_table,   'git_memory_tag_delete'),
-                                (i.agents_tags_table,   'git_memory_guard_truncate'),
-                                (i.agents_table,        'git_memory_guard_truncate')
-                        ) AS expected (table_name, trigger_name)
+     CROSS JOIN LATERAL (VALUES (i.app_schema, i.blocks_table,        'git_memory_guard_insert'),
+                                (i.app_schema, i.blocks_table,        'git_memory_guard_update'),
+                                (i.app_schema, i.blocks_table,        'git_memory_guard_delete'),
+                                (i.app_schema, i.blocks_table,        'git_memory_guard_rekey'),
+                                (i.app_schema, i.blocks_table,        'git_memory_guard_truncate'),
+                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_insert'),
+                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_update'),
+                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_delete'),
+                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_truncate'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_insert'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_insert_judged'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update_judged'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update_removed'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_delete'),
+                                (i.app_schema, i.agents_tags_table,   'git_memory_guard_truncate'),
+                                (i.app_schema, i.agents_table,        'git_memory_guard_truncate'),
+                                ('git_memory', 'judgement',           'git_memory_guard_link'),
+                                ('git_memory', 'judgement',           'git_memory_guard_sha'),
+                                ('git_memory', 'judgement',           'git_memory_guard_loss'),
+                                ('git_memory', 'judgement',           'git_memory_link_left'),
+                                ('git_memory', 'repo',                'git_memory_agent_registered'),
+                                ('git_memory', 'repo',                'git_memory_agent_changed'),
+                                ('git_memory', 'tombstone',           'git_memory_agent_purged')
+                        ) AS expected (schema_name, table_name, trigger_name)
      LEFT JOIN pg_trigger t
-            ON t.tgrelid = to_regclass(format('%I.%I', i.app_schema, expected.table_name))
+            ON t.tgrelid = to_regclass(format('%I.%I', expected.schema_name, expected.table_name))
            AND t.tgname = expected.trigger_name
      LEFT JOIN pg_proc p
             ON p.oid = t.tgfoid;

@@ -1,9 +1,10 @@
 package dev.gitmemory.guard;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.postgresql.pljava.TriggerData;
 
-/** Trigger on the blocks table: a row that was inserted or updated has to be what git says. */
+/** Trigger on the blocks table: a row that was updated has to be what git says. */
 public final class BlockGuard {
     private BlockGuard() {}
 
@@ -14,8 +15,10 @@ public final class BlockGuard {
      * @throws SQLException if the row is refused, or cannot be judged
      */
     public static void check(TriggerData trigger) throws SQLException {
-        if (trigger.isFiredByInsert() || RowChange.isToBeJudged(trigger.getOld(), trigger.getNew())) {
-            Judge.judge(trigger, trigger.getNew().getString("id"), null);
+        ResultSet before = trigger.getOld();
+        ResultSet after = trigger.getNew();
+        if (RowChange.isToBeJudged(before, after)) {
+            Judge.judge(Place.of(trigger), after.getString("id"), null, RowChange.isOfAnotherCommit(before, after));
         }
     }
 }

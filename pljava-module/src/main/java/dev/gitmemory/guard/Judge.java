@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.pljava.TriggerData;
 
 /** Compares a row with what the ledger has for each of its git-enabled agents, and refuses the first difference. */
 final class Judge {
@@ -27,20 +26,40 @@ final class Judge {
     /**
      * Judges one block's row.
      *
+     * @param place what a refusal names
      * @param linkAgentId the agent of a link that came; null when the row itself was written
+     * @param bringsSha whether the row was given another commit than it had: one that no enabled agent has must have none
      */
-    static void judge(TriggerData trigger, String blockId, @Nullable String linkAgentId) throws SQLException {
+    static void judge(Place place, String blockId, @Nullable String linkAgentId, boolean bringsSha)
+            throws SQLException {
         Connection session = DriverManager.getConnection("jdbc:default:connection");
+        boolean isOwned = false;
         try (PreparedStatement query = session.prepareStatement(FACTS)) {
             query.setString(1, blockId);
             query.setString(2, linkAgentId);
             try (ResultSet facts = query.executeQuery()) {
                 while (facts.next()) {
+                    isOwned = true;
                     Refusal refusal = refusal(facts);
                     if (refusal != null) {
-                        refusal.raise(trigger);
+                        refusal.raise(place);
                     }
                 }
+            }
+        }
+        if (bringsSha && !isOwned) {
+            refuseStraySha(session, place, blockId);
+        }
+    }
+
+    private static void refuseStraySha(Connection session, Place place, String blockId) throws SQLException {
+        try (PreparedStatement query = session.prepareStatement("SELECT git_memory.refuse_stray_sha(?, ?, ?, ?)")) {
+            query.setString(1, blockId);
+            query.setString(2, place.schema());
+            query.setString(3, place.table());
+            query.setString(4, place.trigger());
+            try (ResultSet none = query.executeQuery()) {
+                none.next(); // PL/Java runs a query when its first row is asked for
             }
         }
     }
@@ -83,9 +102,9 @@ final class Judge {
                 facts.getString("metadata"));
     }
 
-    /** SQL marks metadata that has no canonical form with '!' and the reason. */
+    /** SQL marks metadata that git cannot have with '!' and the reason. */
     private static String found(ResultSet facts) throws SQLException {
         String reason = facts.getString("no_metadata");
-        return reason == null ? "other content" : "metadata that jsonb refuses (" + reason + ")";
+        return reason == null ? "other content" : "metadata that git cannot have (" + reason + ")";
     }
 }

@@ -4,17 +4,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.postgresql.pljava.TriggerData;
 
-/** Trigger on the table that links blocks to agents: what a git-enabled agent is given has to be what git says. */
+/**
+ * Trigger on {@code git_memory.judgement}: a link that came, or a row that was inserted. What a git-enabled agent has after
+ * it has to be what git says.
+ */
 public final class LinkGuard {
     private LinkGuard() {}
 
     /**
-     * Judges the row that the new link points to.
+     * Judges the row that the new link points to, or that is new itself.
      *
-     * @throws SQLException if the link is refused, or cannot be judged
+     * @throws SQLException if it is refused, or cannot be judged
      */
     public static void check(TriggerData trigger) throws SQLException {
-        ResultSet link = trigger.getNew();
-        Judge.judge(trigger, link.getString("block_id"), link.getString("agent_id"));
+        ResultSet written = trigger.getNew();
+        Judge.judge(Place.of(written), written.getString("block_id"), written.getString("agent_id"), false);
     }
 }

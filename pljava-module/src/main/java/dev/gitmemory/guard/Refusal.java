@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import org.postgresql.pljava.TriggerData;
 
 /**
  * A write that PostgreSQL will not take.
@@ -27,7 +26,7 @@ record Refusal(String state, String owner, String label, String expected, String
      *
      * @throws SQLException always
      */
-    void raise(TriggerData trigger) throws SQLException {
+    void raise(Place place) throws SQLException {
         Connection session = DriverManager.getConnection("jdbc:default:connection");
         try (PreparedStatement reject = session.prepareStatement("SELECT git_memory.reject(?, ?, ?, ?, ?, ?, ?, ?)")) {
             reject.setString(1, state);
@@ -35,9 +34,9 @@ record Refusal(String state, String owner, String label, String expected, String
             reject.setString(3, label);
             reject.setString(4, expected);
             reject.setString(5, found);
-            reject.setString(6, trigger.getSchemaName());
-            reject.setString(7, trigger.getTableName());
-            reject.setString(8, trigger.getName());
+            reject.setString(6, place.schema());
+            reject.setString(7, place.table());
+            reject.setString(8, place.trigger());
             // PL/Java runs a query when its first row is asked for.
             reject.executeQuery().next();
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.pljava.TriggerData;
 
 /**
- * Deferred trigger on blocks and links: at the end of a transaction that deleted a row or changed its key, whatever git
+ * Deferred trigger on blocks and on {@code git_memory.judgement}, for links: at the end of a transaction that deleted a row or changed its key, whatever git
  * still has must still be shown by a row.
  */
 public final class RemovalGuard {
@@ -24,16 +24,21 @@ public final class RemovalGuard {
      * @throws SQLException if the removal is refused, or cannot be judged
      */
     public static void check(TriggerData trigger) throws SQLException {
-        ResultSet gone = trigger.getOld();
         if (trigger.getArguments()[0].equals("link")) {
-            judge(trigger, gone.getString("agent_id"), gone.getString("block_label"), null, gone.getString("block_id"));
+            ResultSet gone = trigger.getNew();
+            judge(
+                    Place.of(gone),
+                    gone.getString("agent_id"),
+                    gone.getString("label"),
+                    null,
+                    gone.getString("block_id"));
         } else {
-            judge(trigger, null, null, gone.getString("id"), null);
+            judge(Place.of(trigger), null, null, trigger.getOld().getString("id"), null);
         }
     }
 
     private static void judge(
-            TriggerData trigger,
+            Place place,
             @Nullable String agentId,
             @Nullable String label,
             @Nullable String blockId,
@@ -47,7 +52,7 @@ public final class RemovalGuard {
             query.setString(4, linkBlockId);
             try (ResultSet losses = query.executeQuery()) {
                 if (losses.next()) {
-                    refusal(losses).raise(trigger);
+                    refusal(losses).raise(place);
                 }
             }
         }

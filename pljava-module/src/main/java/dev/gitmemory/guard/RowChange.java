@@ -25,7 +25,7 @@ final class RowChange {
      * @param after the row as it is
      */
     static boolean isToBeJudged(ResultSet before, ResultSet after) throws SQLException {
-        if (differs(before, after, SHA) && !isOnlyPending(after)) {
+        if (isOfAnotherCommit(before, after) && !isOnlyPending(after)) {
             return true;
         }
         for (String column : CONTENT) {
@@ -34,6 +34,11 @@ final class RowChange {
             }
         }
         return false;
+    }
+
+    /** Whether the row carries another commit than before. */
+    static boolean isOfAnotherCommit(ResultSet before, ResultSet after) throws SQLException {
+        return differs(before, after, SHA);
     }
 
     private static boolean differs(ResultSet before, ResultSet after, String column) throws SQLException {

@@ -11,9 +11,6 @@ public interface TriggerData {
     /** {@return the row as it was before, of an UPDATE or DELETE} */
     ResultSet getOld() throws SQLException;
 
-    /** {@return whether the trigger fires for an INSERT} */
-    boolean isFiredByInsert() throws SQLException;
-
     /** {@return the arguments that CREATE TRIGGER gave to the function} */
     String[] getArguments() throws SQLException;
 

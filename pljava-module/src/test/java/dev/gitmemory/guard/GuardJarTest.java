@@ -19,6 +19,7 @@ class GuardJarTest {
                             "dev/gitmemory/guard/Digest.class",
                             "dev/gitmemory/guard/Judge.class",
                             "dev/gitmemory/guard/LinkGuard.class",
+                            "dev/gitmemory/guard/Place.class",
                             "dev/gitmemory/guard/Refusal.class",
                             "dev/gitmemory/guard/RowChange.class",
                             "dev/gitmemory/guard/RemovalGuard.class");

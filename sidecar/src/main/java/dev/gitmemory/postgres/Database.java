@@ -22,6 +22,12 @@ public final class Database implements AutoCloseable {
     private static final int ATTEMPTS = 5;
     private static final int POOL_SIZE = 16;
 
+    /** PostgreSQL's {@code deadlock_timeout} is a second, unless somebody has made it shorter. */
+    private static final Duration SHORTER_THAN_DEADLOCK_TIMEOUT = Duration.ofMillis(700);
+
+    /** Some eight seconds of waiting. */
+    private static final int ATTEMPTS_MAKING_WAY = 12;
+
     /** How long to wait for a connection before PostgreSQL counts as unavailable. */
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
 
@@ -29,12 +35,14 @@ public final class Database implements AutoCloseable {
     private final Jdbi jdbi;
     private final BlockColumns columns;
     private final Duration lockTimeout;
+    private final int lockAttempts;
 
-    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns, Duration lockTimeout) {
+    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns, Duration lockTimeout, int lockAttempts) {
         this.pool = pool;
         this.jdbi = jdbi;
         this.columns = columns;
         this.lockTimeout = lockTimeout;
+        this.lockAttempts = lockAttempts;
     }
 
     /** What is done in one transaction; run again from its beginning when PostgreSQL asks for it. */
@@ -80,7 +88,7 @@ public final class Database implements AutoCloseable {
         // Arguments are what agents remember: they belong into no log.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         try {
-            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)), Duration.ZERO);
+            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)), Duration.ZERO, 1);
         } catch (RuntimeException e) {
             pool.close();
             throw DatabaseErrors.translate(e);
@@ -94,7 +102,17 @@ public final class Database implements AutoCloseable {
      * @param timeout a millisecond or more; PostgreSQL's {@code lock_timeout}
      */
     public Database withLockTimeout(Duration timeout) {
-        return new Database(pool, jdbi, columns, timeout);
+        return new Database(pool, jdbi, columns, timeout, 1);
+    }
+
+    /**
+     * The same database through the same pool, for transactions that hold what an application's transaction may be about to
+     * want while they wait for what it holds. They let go of everything before PostgreSQL finds a deadlock, whose victim
+     * might be the application, and begin again; after some seconds they fail with {@link RowsLockedException}. Not to be
+     * closed.
+     */
+    public Database makingWay() {
+        return new Database(pool, jdbi, columns, SHORTER_THAN_DEADLOCK_TIMEOUT, ATTEMPTS_MAKING_WAY);
     }
 
     /**
@@ -107,6 +125,7 @@ public final class Database implements AutoCloseable {
      * @throws StatementFailedException if PostgreSQL could not carry it out for another reason; nothing was written
      */
     public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
+        int lockTimeouts = 0;
         for (int attempt = 1; ; attempt++) {
             try {
                 return jdbi.inTransaction(handle -> {
@@ -116,8 +135,11 @@ public final class Database implements AutoCloseable {
                     return work.in(new Tx(handle, columns));
                 });
             } catch (JdbiException e) { // Jdbi wraps every SQLException
+                if (DatabaseErrors.isLockTimeout(e) && ++lockTimeouts < lockAttempts) {
+                    continue;
+                }
                 boolean isOlderPlan = DatabaseErrors.isOlderPlan(e);
-                if (attempt >= ATTEMPTS || !(isOlderPlan || DatabaseErrors.isTransient(e))) {
+                if (attempt - lockTimeouts >= ATTEMPTS || !(isOlderPlan || DatabaseErrors.isTransient(e))) {
                     throw DatabaseErrors.translate(e);
                 }
                 if (isOlderPlan) {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Idempotent and free of order: what is applied is the difference between the commit that the rows equal and the
  * head, whoever made the commits and however many there are. Thread-safe.
  *
+ * <p>A transaction of the application that the guard has judged keeps the repository's row until it ends, so what was
+ * judged there is seen here. It may want that row while it holds a block, and so may two that share a block: the database
+ * that this is given makes way for the one, and repeats the other.
+ *
  * <p><b>Shared blocks.</b> A block may belong to several agents of git's, and its row can equal only one content. So
  * where a change touches a shared block, all its owners are applied together: their repositories' rows are locked in
  * the order of their ids, {@link SharedBlocks} brings the repositories to one content, and then each is applied.
@@ -57,6 +61,7 @@ final class Applier {
     private final MemoryRepositories repositories;
     private final Steps steps;
 
+    /** @param database waits for locks for a bounded time */
     Applier(Database database, MemoryRepositories repositories, Steps steps) {
         this.database = database;
         this.repositories = repositories;
@@ -67,8 +72,8 @@ final class Applier {
      * Applies what this process knows to be committed.
      *
      * @throws IOException if the repository can't be read
-     * @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL can't be reached; git has it all, and a
-     *     later call applies it
+     * @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL can't be reached, or somebody else's
+     *     transaction keeps the rows; git has it all, and a later call applies it
      */
     Result apply(RepoId id, Scope scope) throws IOException {
         return apply(id, scope, null);

@@ -137,7 +137,7 @@ final class Enablement {
         RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             repositories.open(id).refresh();
-            HandOver result = database.inTransaction(tx -> {
+            HandOver result = database.makingWay().inTransaction(tx -> {
                 if (isEnabled(tx, agentId) && tx.agents().hasTag(agentId)) {
                     return HandOver.DONE;
                 }

@@ -242,7 +242,7 @@ final class GitFirstWriter {
         try {
             while (true) {
                 int size = locks.size();
-                boolean stillOwners = database.inTransaction(tx -> {
+                boolean stillOwners = database.makingWay().inTransaction(tx -> {
                     Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
                     long enabled = enabled(ordered, locked);
                     if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {

@@ -31,7 +31,7 @@ public final class GitMemory {
 
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
-        Applier applier = new Applier(database, repositories, steps);
+        Applier applier = new Applier(database.makingWay(), repositories, steps);
         Announcements announcements = new Announcements(database, clock);
         GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
         this.enablement = new Enablement(database, repositories, applier, steps);

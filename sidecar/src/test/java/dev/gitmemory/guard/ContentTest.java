@@ -2,6 +2,7 @@ package dev.gitmemory.guard;
 
 import static dev.gitmemory.guard.GuardedDatabase.run;
 import static dev.gitmemory.guard.GuardedDatabase.string;
+import static dev.gitmemory.guard.GuardedDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
@@ -58,7 +59,6 @@ class ContentTest extends GuardTest {
             strings = {
                 "{\"a\": 1}",
                 "{ \"b\" : 2 , \"a\" : [1, 2.50, -0.0, 1e5, 1E-7] }",
-                "{\"a\": 1, \"a\": 2}",
                 "{\"\": {\"\": []}}",
                 "{\"k\": \"\\ud83d\\ude00 \\u00e9 \\n \\\\ \\\"\"}",
                 "{\"big\": 123456789012345678901234567890.123456789012345678901234567890}",
@@ -87,7 +87,7 @@ class ContentTest extends GuardTest {
 
         run(
                 db.app(),
-                "UPDATE block SET metadata_ = '{\"a\":{\"x\":2,\"y\":1},  \"b\":7, \"b\":1.0}' WHERE id = ?",
+                "UPDATE block SET metadata_ = '{\"\\u0061\":{\"x\":2,\"y\":1},\n  \"b\" :1.0}' WHERE id = ?",
                 memory.block());
         assertThat(world.drift(memory.agent())).isEmpty();
 
@@ -99,6 +99,77 @@ class ContentTest extends GuardTest {
                                 "UPDATE block SET metadata_ = '{\"b\": 1.00, \"a\": {\"y\": 1, \"x\": 2}}'"
                                         + " WHERE id = ?",
                                 memory.block()));
+    }
+
+    /** A reader that takes the first of two keys, or one that reads the text, would read what git never had. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"role\": \"admin\", \"role\": \"user\"}",
+                "{\"role\": \"user\", \"role\": \"user\"}",
+                "{\"role\": \"admin\", \"\\u0072ole\": \"user\"}",
+                "{\"role\": \"user\"BLANKS}",
+            })
+    void refusesMetadataThatOthersReadDifferently(String json) throws SQLException {
+        String text = json.replace("BLANKS", " ".repeat(1_000_000));
+        Memory memory = accept(world.enabled(), "v", null, "{\"role\": \"user\"}");
+        String reason = json.contains("BLANKS") ? "1000016 bytes of text for 16 bytes of JSON" : "a key is there twice";
+
+        Refusal.of(
+                        "MG003",
+                        memory.agent(),
+                        memory.label(),
+                        "the content of commit " + memory.sha(),
+                        "metadata that git cannot have (" + reason + ")")
+                .ends(
+                        db,
+                        () -> run(
+                                db.app(),
+                                "UPDATE block SET metadata_ = CAST(? AS json) WHERE id = ?",
+                                text,
+                                memory.block()));
+    }
+
+    @Test
+    void escapesAreNoOtherMetadata() throws SQLException {
+        Memory memory = accept(world.enabled(), "v", null, "{\"role\": \"" + "a".repeat(9000) + "\"}");
+        run(
+                db.app(),
+                "UPDATE block SET metadata_ = CAST(? AS json) WHERE id = ?",
+                "{\"role\": \"" + "\\u0061".repeat(9000) + "\"}",
+                memory.block());
+        assertThat(world.drift(memory.agent())).isEmpty();
+    }
+
+    @Test
+    void aColonOrAnEscapedQuoteInATextIsNoKey() throws SQLException {
+        Memory memory =
+                accept(world.enabled(), "v", null, "{\"a:b\":\"c:\\\"d\\\":e\",\"f\\\\\":[{\"g\":1},{\"g\":2}]}");
+        run(
+                db.app(),
+                "UPDATE block SET metadata_ = CAST(? AS json) WHERE id = ?",
+                "{ \"a:b\" : \"c:\\\"d\\\":e\", \"f\\\\\" : [ {\"g\":1}, {\"g\":2} ] }",
+                memory.block());
+        assertThat(world.drift(memory.agent())).isEmpty();
+    }
+
+    @Test
+    void metadataThatOthersReadDifferentlyShowsWhereTheGuardDidNotSeeIt() throws SQLException {
+        Memory memory = accept(world.enabled(), "v", null, "{\"role\": \"user\"}");
+        try (Connection admin = db.newAdmin()) {
+            run(admin, "BEGIN");
+            run(admin, "ALTER TABLE block DISABLE TRIGGER USER");
+            run(
+                    admin,
+                    "UPDATE block SET metadata_ = '{\"role\": \"admin\", \"role\": \"user\"}' WHERE id = ?",
+                    memory.block());
+            assertThat(strings(
+                            admin,
+                            "SELECT state || ' ' || label FROM git_memory.drift WHERE agent_id = ?",
+                            memory.agent()))
+                    .containsExactly("MG003 " + memory.label());
+            run(admin, "ROLLBACK");
+        }
     }
 
     @ParameterizedTest
@@ -113,7 +184,7 @@ class ContentTest extends GuardTest {
                         memory.agent(),
                         memory.label(),
                         "the content of commit " + memory.sha(),
-                        "metadata that jsonb refuses (" + reason + ")")
+                        "metadata that git cannot have (" + reason + ")")
                 .ends(
                         db,
                         () -> run(

@@ -52,7 +52,8 @@ class IsolationTest extends GuardTest {
             run(app, "DELETE FROM blocks_agents WHERE agent_id = ?", memory.agent());
             app.commit();
         }
-        assertThat(strings(db.admin(), "SELECT agent_id FROM git_memory.tag_fence WHERE agent_id = ?", memory.agent()))
+        assertThat(strings(
+                        db.admin(), "SELECT agent_id FROM git_memory.agent_fence WHERE agent_id = ?", memory.agent()))
                 .as("nothing stays behind")
                 .isEmpty();
     }
@@ -282,20 +283,31 @@ class IsolationTest extends GuardTest {
         assertThat(world.drift(memory.agent())).isEmpty();
     }
 
+    /** A block of the enabled agent's that is about to become another's, too. */
+    private Memory shared(Memory other) throws SQLException {
+        String label = World.unique("shared");
+        Memory memory = world.remember(world.agent(), label);
+        world.takeOver(memory.agent());
+        Memory owned = world.current(memory);
+        World.gitSays(db.sidecar(), other.agent(), label, owned.sha(), "first");
+        return owned;
+    }
+
     @Test
     void aLinkSeesAWriteToItsBlockThatBeganBefore() throws Exception {
         Memory memory = world.enabled();
-        String block = world.block("more");
-        run(db.app(), "UPDATE block SET git_sha = ? WHERE id = ?", memory.sha(), block);
-        World.gitSays(db.sidecar(), memory.agent(), "more", memory.sha(), "first");
+        Memory shared = shared(memory);
         try (Connection app = db.newApp();
                 Connection sidecar = db.newSidecar()) {
             app.setAutoCommit(false);
-            run(app, "UPDATE block SET value = 'under way' WHERE id = ?", block);
+            run(app, "UPDATE block SET hidden = true WHERE id = ?", shared.block());
 
-            Waiting link = Waiting.start(db, sidecar, () -> World.link(sidecar, memory.agent(), block, "more"));
+            Waiting link = Waiting.start(
+                    db, sidecar, () -> World.link(sidecar, memory.agent(), shared.block(), shared.label()));
+            World.untag(app, shared.agent());
+            run(app, "UPDATE block SET value = 'under way' WHERE id = ?", shared.block());
             app.commit();
-            assertState("MG003", link::finish);
+            assertState("MG001", link::finish);
         }
     }
 
@@ -303,11 +315,13 @@ class IsolationTest extends GuardTest {
     void aWriteSeesALinkThatWasCommittedWhileItWaited() throws Exception {
         Memory memory = world.enabled();
         String block = world.block("more");
-        run(db.app(), "UPDATE block SET git_sha = ? WHERE id = ?", memory.sha(), block);
-        World.gitSays(db.sidecar(), memory.agent(), "more", memory.sha(), "first");
+        String sha = World.newSha();
         try (Connection app = db.newApp();
                 Connection sidecar = db.newSidecar()) {
             sidecar.setAutoCommit(false);
+            run(sidecar, "SET CONSTRAINTS ALL DEFERRED");
+            World.gitSays(sidecar, memory.agent(), "more", sha, "first");
+            run(sidecar, "UPDATE block SET git_sha = ? WHERE id = ?", sha, block);
             World.link(sidecar, memory.agent(), block, "more");
 
             Waiting write =

@@ -45,9 +45,12 @@ class LinkTest extends GuardTest {
         String sha = World.newSha();
         World.gitSays(db.sidecar(), memory.agent(), "system/new", sha, "first");
         String block = world.block("system/new");
-        run(db.app(), "UPDATE block SET git_sha = ? WHERE id = ?", sha, block);
-
-        World.link(db.app(), memory.agent(), block, "system/new");
+        Connection app = db.app();
+        app.setAutoCommit(false);
+        run(app, "SET CONSTRAINTS ALL DEFERRED");
+        run(app, "UPDATE block SET git_sha = ? WHERE id = ?", sha, block);
+        World.link(app, memory.agent(), block, "system/new");
+        app.commit();
 
         assertThat(world.drift(memory.agent())).isEmpty();
     }

@@ -23,20 +23,32 @@ record Refusal(String state, String detail) {
             "Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first"
                     + " and then updates this row.";
     private static final Map<String, String> HINTS = Map.of(
-            "MG001", WRITE,
-            "MG002", WRITE,
-            "MG003", WRITE,
+            "MG001",
+            WRITE,
+            "MG002",
+            WRITE,
+            "MG003",
+            WRITE,
             "MG004",
-                    "Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the agent first by deleting"
-                            + " its tag \"git-memory-enabled\".",
+            "Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the agent first by deleting"
+                    + " its tag \"git-memory-enabled\".",
             "MG005",
-                    "A running sidecar takes the agent over: start \"git-memory serve\" or run \"git-memory enable\","
-                            + " and see the view git_memory.status; or delete the tag \"git-memory-enabled\".");
+            "A running sidecar takes the agent over: start \"git-memory serve\" or run \"git-memory enable\","
+                    + " and see the view git_memory.status; or delete the tag \"git-memory-enabled\".",
+            "MG007",
+            "Leave git_sha out: git-memory writes it when a git-enabled agent gets the block.");
 
     static Refusal of(String state, String agent, String label, String expected, String found) {
         return new Refusal(
                 state,
                 "Agent \"" + agent + "\", label \"" + label + "\": expected " + expected + ", found " + found + ".");
+    }
+
+    /** The row carries a commit, and no enabled agent has it. */
+    static Refusal straySha(String block, String label, String found) {
+        return new Refusal(
+                "MG007",
+                "Block \"" + block + "\", label \"" + label + "\": expected no git_sha, found git_sha " + found + ".");
     }
 
     /** The row has no commit. */
@@ -97,7 +109,7 @@ record Refusal(String state, String detail) {
                 db.admin(),
                 "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relpersistence = 'p'"
                         + " AND relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'sqlj')"
-                        + " AND relname <> 'tag_fence'")) {
+                        + " AND relname <> 'agent_fence'")) {
             contents.put(
                     table,
                     string(

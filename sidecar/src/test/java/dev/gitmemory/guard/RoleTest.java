@@ -33,11 +33,15 @@ class RoleTest extends GuardTest {
                 "SELECT * FROM git_memory.commit",
                 "SELECT * FROM git_memory.drift",
                 "SELECT * FROM git_memory.installation",
-                "INSERT INTO git_memory.tag_fence (agent_id) VALUES ('x')",
+                "INSERT INTO git_memory.agent_fence (agent_id) VALUES ('x')",
                 "SELECT git_memory.facts('x', NULL)",
                 "SELECT git_memory.losses(NULL, NULL, 'x')",
                 "SELECT git_memory.expected_sha('x')",
                 "SELECT git_memory.is_guarded('x')",
+                "SELECT git_memory.is_guarded_agent('x')",
+                "SELECT git_memory.meet_fence('x')",
+                "SELECT git_memory.hand_over('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
+                "INSERT INTO git_memory.judgement VALUES ('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
                 "SELECT git_memory.uninstall(true)",
                 "CALL git_memory.secure_functions()",
                 "SELECT git_memory.guard_with_plpgsql()",
@@ -212,6 +216,6 @@ class RoleTest extends GuardTest {
                         db.admin(),
                         "SELECT proname::text FROM pg_proc WHERE pronamespace = 'git_memory'::regnamespace"
                                 + " AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1"))
-                .containsExactly("is_guarded", "is_guarded_agent", "is_guarded_link", "was_guarded");
+                .isEmpty();
     }
 }

@@ -116,15 +116,63 @@ class ShaTest extends GuardTest {
     void refusesABlockThatBringsACopiedShaAlong() throws SQLException {
         Memory memory = world.enabled();
         String forged = World.unique("block");
-        run(
-                db.app(),
-                "INSERT INTO block (id, label, value, \"limit\", organization_id, git_sha)"
-                        + " VALUES (?, 'system/forged', 'forged', 1, 'org', ?)",
-                forged,
-                memory.sha());
 
-        Refusal.unknownLabel(memory, "system/forged")
-                .ends(db, () -> World.link(db.app(), memory.agent(), forged, "system/forged"));
+        Refusal.straySha(forged, "system/forged", memory.sha())
+                .ends(
+                        db,
+                        () -> run(
+                                db.app(),
+                                "INSERT INTO block (id, label, value, \"limit\", organization_id, git_sha)"
+                                        + " VALUES (?, 'system/forged', 'forged', 1, 'org', ?)",
+                                forged,
+                                memory.sha()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"git_sha = :sha", "git_sha = ''", "git_sha = 'Pending'", "git_sha = :sha, value = 'first'"})
+    void refusesACommitOnTheBlockOfAnAgentWithoutTheTag(String assignment) throws SQLException {
+        String sha = world.enabled().sha();
+        Memory plain = world.plain();
+        String sql = assignment.replace(":sha", "'" + sha + "'");
+        String found = assignment.contains(":sha") ? sha : assignment.replaceAll(".*'(.*)'", "$1");
+
+        Refusal.straySha(plain.block(), plain.label(), found)
+                .ends(db, () -> run(db.app(), "UPDATE block SET " + sql + " WHERE id = ?", plain.block()));
+    }
+
+    @Test
+    void refusesAnExactCopyAndOneOfAnAgentThatWaitsToBeTakenOver() throws SQLException {
+        Memory memory = world.enabled();
+        String copy = World.unique("copy");
+        String sql = "INSERT INTO block (id, label, value, description, \"limit\", organization_id, git_sha)"
+                + " SELECT ?, label, value, description, \"limit\", organization_id, git_sha FROM block WHERE id = ?";
+        Refusal.straySha(copy, memory.label(), memory.sha()).ends(db, () -> run(db.app(), sql, copy, memory.block()));
+
+        Memory pending = world.plain();
+        World.tag(db.app(), pending.agent());
+        Refusal.notTakenOver(pending)
+                .ends(
+                        db,
+                        () -> run(
+                                db.app(), "UPDATE block SET git_sha = ? WHERE id = ?", memory.sha(), pending.block()));
+    }
+
+    @Test
+    void theCommitGoesWithTheLastEnabledAgent() throws SQLException {
+        Memory memory = world.enabled();
+        World.link(db.app(), world.agent(), memory.block(), memory.label());
+        Connection sidecar = db.sidecar();
+        sidecar.setAutoCommit(false);
+        run(sidecar, "DELETE FROM git_memory.file WHERE agent_id = ?", memory.agent());
+        World.applied(sidecar, memory.agent(), World.newSha());
+        run(sidecar, "DELETE FROM blocks_agents WHERE agent_id = ?", memory.agent());
+        sidecar.commit();
+
+        assertThat(world.sha(memory)).isEqualTo("null");
+        Refusal.straySha(memory.block(), memory.label(), memory.sha())
+                .ends(
+                        db,
+                        () -> run(db.app(), "UPDATE block SET git_sha = ? WHERE id = ?", memory.sha(), memory.block()));
     }
 
     @Test

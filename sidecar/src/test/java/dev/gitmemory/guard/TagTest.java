@@ -35,7 +35,7 @@ class TagTest extends GuardTest {
                     case 0 -> block = World.block(app, "human");
                     case 1 -> World.link(app, agent, block, "human");
                     case 2 -> run(app, "UPDATE block SET value = 'edited', label = 'person' WHERE id = ?", block);
-                    default -> run(app, "UPDATE block SET git_sha = 'mine' WHERE id = ?", block);
+                    default -> run(app, "UPDATE block SET hidden = true WHERE id = ?", block);
                 }
             }
             app.commit();

@@ -127,6 +127,7 @@ final class World {
                 "SELECT b.id FROM blocks_agents l JOIN block b ON b.id = l.block_id WHERE l.agent_id = ?"
                         + " FOR UPDATE OF l, b",
                 agent);
+        run(sidecar, "SET CONSTRAINTS ALL DEFERRED");
         run(sidecar, "UPDATE git_memory.repo SET state = 'enabled' WHERE agent_id = ?", agent);
         run(
                 sidecar,
@@ -162,6 +163,7 @@ final class World {
     }
 
     static void gitSays(Connection sidecar, String agent, String label, String sha, String value) throws SQLException {
+        applied(sidecar, agent, sha);
         run(
                 sidecar,
                 "INSERT INTO git_memory.file (agent_id, label, commit_sha, digest)"
@@ -172,6 +174,15 @@ final class World {
                 label,
                 sha,
                 value);
+    }
+
+    /** Whoever writes the ledger's files writes the line of their agent, too: it keeps old snapshots from judging by them. */
+    static void applied(Connection sidecar, String agent, String sha) throws SQLException {
+        run(
+                sidecar,
+                "UPDATE git_memory.repo SET applied_sha = ?, applied_seq = applied_seq + 1 WHERE agent_id = ?",
+                sha,
+                agent);
     }
 
     /** A write through git-memory, as it reaches PostgreSQL. */

@@ -68,7 +68,7 @@ class WriteTest extends GuardTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"value = 'other'", "git_sha = 'anything'", "label = 'renamed'", "\"limit\" = 1", "id = id || 'x'"
+            strings = {"value = 'other'", "git_sha = 'pending'", "label = 'renamed'", "\"limit\" = 1", "id = id || 'x'"
             })
     void allowsEverythingToAgentsWithoutTheTag(String assignment) throws SQLException {
         world.enabled();
@@ -180,7 +180,7 @@ class WriteTest extends GuardTest {
                 .getCopyAPI()
                 .copyIn(
                         "COPY block (id, label, value, \"limit\", organization_id, git_sha) FROM STDIN",
-                        new StringReader(block + "\tx\ty\t1\torg\tanything\n"));
+                        new StringReader(block + "\tx\ty\t1\torg\t\\N\n"));
 
         assertThat(rows).isEqualTo(1);
     }
