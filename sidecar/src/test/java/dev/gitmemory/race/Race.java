@@ -27,8 +27,18 @@ public final class Race {
         this.bell = bell;
     }
 
-    /** One race: players who are ready to begin, and what happens then. */
-    public record Run(List<? extends Player> players, Trace trace) {}
+    /**
+     * One race.
+     *
+     * @param players ready to begin
+     * @param setting whatever the end of the race has to know of its beginning
+     */
+    public record Run(List<? extends Player> players, Trace trace, Object setting) {
+
+        public Run(List<? extends Player> players, Trace trace) {
+            this(players, trace, "");
+        }
+    }
 
     /** Told of each race when it is over. */
     @FunctionalInterface
