@@ -197,10 +197,12 @@ final class Check {
                     .ifPresent(label -> git.put(label.text(), text(BlockMarkdown.parse(label, text)))));
             Map<String, String> rows = new TreeMap<>();
             String applied = rows(id.agentId(), rows);
-            if (!git.equals(rows) || !String.valueOf(head == null ? null : head.sha()).equals(applied)) {
+            if (!git.equals(rows)
+                    || !String.valueOf(head == null ? null : head.sha()).equals(applied)) {
                 found.add(new Violation(
                         "rows are not what git says",
-                        "%s at %s, applied %s: git says %s, rows say %s".formatted(id.agentId(), head, applied, git, rows)));
+                        "%s at %s, applied %s: git says %s, rows say %s"
+                                .formatted(id.agentId(), head, applied, git, rows)));
             }
             return files;
         } catch (IOException e) {
@@ -234,8 +236,7 @@ final class Check {
         return text(block.value(), block.description(), block.limit(), block.readOnly());
     }
 
-    private static String text(
-            @Nullable String value, @Nullable String description, int limit, boolean isReadOnly) {
+    private static String text(@Nullable String value, @Nullable String description, int limit, boolean isReadOnly) {
         return "%s (%s, %d, %s)".formatted(value, description, limit, isReadOnly);
     }
 

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +59,7 @@ final class Lane implements AutoCloseable {
                 new SqlPlayer("one", shared.dataSource(application).getConnection(), bell),
                 new SqlPlayer("two", shared.dataSource(application).getConnection(), bell));
         DatabaseSettings settings = shared.sidecarSettings();
-        this.operation = new OperationPlayer(settings.user(), bell);
+        this.operation = new OperationPlayer(Objects.requireNonNull(settings.user()), bell);
         this.store = new ForwardingStore(Stores.open("memory:")) {
             @Override
             public Created create(String key, byte[] content) throws IOException {
@@ -80,7 +81,10 @@ final class Lane implements AutoCloseable {
 
     /** Runs all of a game's orders, or, for a list, those. */
     void run(Game game, Tally tally) {
-        race.all(kinds(game), () -> begin(game), (run, order, repeats) -> end(game, (Begun) run.setting(), run, order, repeats, tally));
+        race.all(
+                kinds(game),
+                () -> begin(game),
+                (run, order, repeats) -> end(game, (Begun) run.setting(), run, order, repeats, tally));
     }
 
     void run(Game game, int order, Tally tally) {
@@ -146,9 +150,7 @@ final class Lane implements AutoCloseable {
             Trace trace = new Trace();
             List<Player> players = new ArrayList<>();
             for (int i = 0; i < game.transactions().size(); i++) {
-                players.add(applications
-                        .get(i)
-                        .plays(game.transactions().get(i).script(game.level(), cast), trace));
+                players.add(applications.get(i).plays(game.transactions().get(i).script(game.level(), cast), trace));
             }
             players.add(operation.plays(
                     game.operation().name(), points, () -> game.operation().run(memory, cast), trace));

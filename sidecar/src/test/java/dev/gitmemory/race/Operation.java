@@ -23,12 +23,7 @@ enum Operation {
         @Override
         boolean run(GitMemory memory, Cast cast) {
             return !memory.blocks()
-                    .update(
-                            cast.id("a"),
-                            "system/note",
-                            patch(Change.keep(), Change.to(VALUE)),
-                            null,
-                            Caller.system())
+                    .update(cast.id("a"), "system/note", patch(Change.keep(), Change.to(VALUE)), null, Caller.system())
                     .pending();
         }
 
@@ -181,6 +176,8 @@ enum Operation {
     private static final String VALUE = "by the sidecar";
 
     private final String agent;
+
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes it after the constructor
     private final Set<String> names;
 
     Operation(String agent, String... blocks) {
@@ -201,7 +198,7 @@ enum Operation {
     /** What has to be there before. */
     void prepare(Lane lane, Cast cast) throws IOException {}
 
-    /** @return whether it is said to be done, in git and in PostgreSQL */
+    /** Does it, and returns whether it is said to be done, in git and in PostgreSQL. */
     abstract boolean run(GitMemory memory, Cast cast) throws Exception;
 
     /** Whether git has what was done, for an agent that is enabled still. */
@@ -220,7 +217,6 @@ enum Operation {
     }
 
     private static boolean has(Map<String, String> files, String label, String text) {
-        return files.getOrDefault(label + ".md", "\0").contains(text)
-                && files.containsKey(label + ".md");
+        return files.getOrDefault(label + ".md", "\0").contains(text) && files.containsKey(label + ".md");
     }
 }

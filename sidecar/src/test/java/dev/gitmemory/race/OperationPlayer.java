@@ -19,7 +19,7 @@ final class OperationPlayer implements Player, AutoCloseable {
     /** What is carried out. */
     @FunctionalInterface
     interface Work {
-        /** @return whether all of it is done, and not only in git */
+        /** Does it, and returns whether all of it is done, and not only in git. */
         boolean run() throws Exception;
     }
 

@@ -77,7 +77,8 @@ class RaceTest {
 
     private static void race(String title, List<Game> all, int every) throws Exception {
         Predicate<String> named = Pattern.compile(ONLY).asPredicate();
-        List<Game> games = all.stream().filter(game -> named.test(game.toString())).toList();
+        List<Game> games =
+                all.stream().filter(game -> named.test(game.toString())).toList();
         int step = ONLY.isEmpty() ? Integer.getInteger("git-memory.race.every", every) : 1;
         Tally tally = new Tally();
         long began = System.nanoTime();
@@ -101,8 +102,8 @@ class RaceTest {
         } finally {
             threads.shutdownNow();
         }
-        System.out.println(tally.report(
-                "%s, %d games, every %d".formatted(title, games.size(), step), System.nanoTime() - began));
+        System.out.println(
+                tally.report("%s, %d games, every %d".formatted(title, games.size(), step), System.nanoTime() - began));
         assertThat(tally.violations()).isEmpty();
     }
 

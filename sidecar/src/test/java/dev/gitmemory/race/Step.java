@@ -24,7 +24,7 @@ public record Step(String name, Kind kind, Work work) {
     /** What is done on the session's connection. */
     @FunctionalInterface
     public interface Work {
-        /** @return what is to be shown of it */
+        /** Does it, and returns what is to be shown of it. */
         String on(Connection connection) throws SQLException;
     }
 

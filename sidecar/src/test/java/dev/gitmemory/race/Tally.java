@@ -40,7 +40,9 @@ final class Tally {
                                 order,
                                 String.join(
                                         "\n    ",
-                                        violations.stream().map(Violation::toString).toList()),
+                                        violations.stream()
+                                                .map(Violation::toString)
+                                                .toList()),
                                 run.trace()));
             }
         }

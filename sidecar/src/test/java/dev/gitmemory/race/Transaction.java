@@ -19,7 +19,8 @@ record Transaction(String name, boolean isDangerous, List<String> statements) {
                     + " SELECT '{x}', label, value, description, \"limit\", read_only, metadata_, organization_id, %s"
                     + " FROM block WHERE id = '{n}'";
     private static final String COPY_WITH_SHA = COPY.formatted("git_sha");
-    private static final String TO_COPY = "UPDATE blocks_agents SET block_id = '{x}' WHERE agent_id = '{a}' AND block_id = '{n}'";
+    private static final String TO_COPY =
+            "UPDATE blocks_agents SET block_id = '{x}' WHERE agent_id = '{a}' AND block_id = '{n}'";
     private static final String TAG = "INSERT INTO agents_tags VALUES ('{%s}', 'git-memory-enabled')";
     private static final String UNTAG = "DELETE FROM agents_tags WHERE agent_id = '{%s}'";
     private static final String UNLINK = "DELETE FROM blocks_agents WHERE agent_id = '{a}' AND block_id = '{n}'";
@@ -87,10 +88,7 @@ record Transaction(String name, boolean isDangerous, List<String> statements) {
                 TO_COPY.replace("{x}", "{c}"),
                 "UPDATE blocks_agents SET block_id = '{n}' WHERE agent_id = '{a}' AND block_id = '{c}'");
         dangerous(
-                all,
-                "copy and link",
-                COPY_WITH_SHA,
-                "INSERT INTO blocks_agents VALUES ('{a}', '{x}', 'system/note')");
+                all, "copy and link", COPY_WITH_SHA, "INSERT INTO blocks_agents VALUES ('{a}', '{x}', 'system/note')");
         plain(
                 all,
                 "copy and link, deferred",
@@ -137,7 +135,11 @@ record Transaction(String name, boolean isDangerous, List<String> statements) {
         dangerous(all, "share", "INSERT INTO blocks_agents VALUES ('{p}', '{n}', 'system/note')");
         plain(all, "leave shared", "DELETE FROM blocks_agents WHERE agent_id = '{p}' AND block_id = '{s}'");
         plain(all, "write shared", WRITE + "'{s}'");
-        plain(all, "share and write", "INSERT INTO blocks_agents VALUES ('{p}', '{n}', 'system/note')", WRITE + "'{n}'");
+        plain(
+                all,
+                "share and write",
+                "INSERT INTO blocks_agents VALUES ('{p}', '{n}', 'system/note')",
+                WRITE + "'{n}'");
     }
 
     private static void plain(List<Transaction> all, String name, String... statements) {
