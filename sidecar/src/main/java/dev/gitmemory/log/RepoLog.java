@@ -2,6 +2,7 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.ObjectTooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class RepoLog {
 
     private static final int PAGE = 1000;
+    private static final int LONGEST_NOTE = 100;
     private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.bundle");
     private static final Pattern NOTE = Pattern.compile("([0-9]{20})\\.txt");
 
     private final ObjectStore store;
     private final StoredPack.Finder finder;
+    private final Owner owner;
     private final String folder;
     private final String checkpoints;
     private final String known;
@@ -37,9 +40,15 @@ final class RepoLog {
     RepoLog(ObjectStore store, String prefix, StoredPack.Finder finder) {
         this.store = store;
         this.finder = finder;
+        this.owner = Owner.of(prefix);
         this.folder = prefix + "/log/";
         this.checkpoints = prefix + "/checkpoint/";
         this.known = prefix + "/retention/";
+    }
+
+    /** Whose log it is. */
+    Owner owner() {
+        return owner;
     }
 
     /** The key of entry {@code number}. */
@@ -75,14 +84,30 @@ final class RepoLog {
         return store.isKnownToLack(key(number));
     }
 
-    /** The entry, or null if there is none. */
+    /**
+     * The entry, or null if there is none.
+     *
+     * @throws CorruptLogException if it is larger than it can be
+     */
     byte @Nullable [] read(long number) throws IOException {
-        return store.read(key(number));
+        return read(key(number));
     }
 
-    /** The checkpoint, or null if there is none. */
+    /**
+     * The checkpoint, or null if there is none.
+     *
+     * @throws CorruptLogException if it is larger than it can be
+     */
     byte @Nullable [] readCheckpoint(long number) throws IOException {
-        return store.read(checkpointKey(number));
+        return read(checkpointKey(number));
+    }
+
+    private byte @Nullable [] read(String key) throws IOException {
+        try {
+            return store.read(key);
+        } catch (ObjectTooLargeException e) {
+            throw new CorruptLogException(key, e.getMessage() + "; put the object as it was back", e);
+        }
     }
 
     void delete(long number) throws IOException {
@@ -129,7 +154,7 @@ final class RepoLog {
     SortedMap<Long, Instant> knownSince() throws IOException {
         SortedMap<Long, Instant> since = new TreeMap<>();
         for (String key : listed(known, known, PAGE)) {
-            byte[] note = store.read(key);
+            byte[] note = store.read(key, 0, LONGEST_NOTE);
             if (note != null) {
                 since.put(number(NOTE, known, key), instant(key, note));
             }
@@ -154,7 +179,8 @@ final class RepoLog {
         try {
             return Instant.parse(new String(note, StandardCharsets.US_ASCII).strip());
         } catch (DateTimeParseException e) {
-            throw new CorruptLogException(key, "this object must hold a time; delete it", e);
+            // Not with the cause, which quotes what is there.
+            throw new CorruptLogException(key, "this object must hold a time; delete it", null);
         }
     }
 
@@ -205,6 +231,9 @@ final class RepoLog {
                 after = entry.key();
                 if (SystemFiles.has(after)) {
                     continue;
+                }
+                if (folder.equals(after + "/") || checkpoints.equals(after + "/")) {
+                    throw foreign(after, null); // or all that is to be behind it would be taken for missing
                 }
                 if (after.startsWith(checkpoints)) {
                     checkpoint = Math.max(checkpoint, number(checkpoints, after));
