@@ -219,6 +219,7 @@ final class RepoLog {
      * Finds the newest checkpoint, in one request nearly always: checkpoints are listed before entries, and few.
      *
      * @throws CorruptLogException if there is anything else in their folders
+     * @throws PurgedException if that was left when the repository was purged
      */
     Survey survey() throws IOException {
         String root = folder.substring(0, folder.length() - "log/".length());
@@ -232,19 +233,33 @@ final class RepoLog {
                 if (SystemFiles.has(after)) {
                     continue;
                 }
-                if (folder.equals(after + "/") || checkpoints.equals(after + "/")) {
-                    throw foreign(after, null); // or all that is to be behind it would be taken for missing
-                }
-                if (after.startsWith(checkpoints)) {
-                    checkpoint = Math.max(checkpoint, number(checkpoints, after));
-                } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {
-                    entries.add(number(folder, after));
+                try {
+                    if (folder.equals(after + "/") || checkpoints.equals(after + "/")) {
+                        throw foreign(after, null); // or all that is to be behind it would be taken for missing
+                    }
+                    if (after.startsWith(checkpoints)) {
+                        checkpoint = Math.max(checkpoint, number(checkpoints, after));
+                    } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {
+                        entries.add(number(folder, after));
+                    }
+                } catch (CorruptLogException e) {
+                    requireNotPurged(checkpoint);
+                    throw e;
                 }
             }
             boolean last = page.size() < PAGE || (after.compareTo(folder) > 0 && !after.startsWith(folder));
             if (last || after.startsWith(folder)) {
                 return new Survey(checkpoint, entries, last);
             }
+        }
+    }
+
+    /** Purging leaves what is none of a log's where it is. */
+    private void requireNotPurged(long checkpoint) throws IOException {
+        String key = checkpointKey(checkpoint);
+        byte[] begin = checkpoint == 0 ? null : store.read(key, 0, Tombstone.bytes().length);
+        if (begin != null && Tombstone.is(begin)) {
+            throw new PurgedException(key);
         }
     }
 

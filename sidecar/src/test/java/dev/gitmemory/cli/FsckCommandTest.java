@@ -137,10 +137,12 @@ final class FsckCommandTest extends TransferTest {
             Files.createDirectories(store().resolve(other));
             FolderCopy.copy(store().resolve("org-1/repo.git/repo.git"), store().resolve(other + "/repo.git"));
         }
-        FolderCopy.copy(store().resolve("org-1/repo.git/repo.git"), store().resolve("a/b/org-1/repo.git/repo.git"));
+        enabledAgent("c");
+        Files.createDirectories(store().resolve("a/b/org-1/c"));
+        FolderCopy.copy(store().resolve("org-1/c/repo.git"), store().resolve("a/b/org-1/c/repo.git"));
         String all = "\n" + run("fsck", "--all", "--storage-only").out();
-        assertThat(all).contains("6 repositories checked, 2 clean").contains("org-1/repo.git/repo.git: clean");
-        assertThat(all).contains("\na/b/org-1/repo.git/repo.git: clean");
+        assertThat(all).contains("7 repositories checked, 3 clean").contains("org-1/repo.git/repo.git: clean");
+        assertThat(all).contains("\na/b/org-1/c/repo.git: clean");
         assertThat(others).as("copies under another's name").allSatisfy(other -> assertThat(all)
                 .contains("  " + other + "/repo.git/log/00000000000000000001.bundle: it belongs to another"));
         Files.writeString(store().resolve("repo.git/repo.git/repo.git/notes.txt"), "foreign");

@@ -10,6 +10,7 @@ import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.ForwardingStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -49,8 +50,8 @@ final class HostileLogTest {
         Staging staging = log.stage();
         SortedMap<String, ObjectId> refs = log.state().targets();
         refs.put(LogState.MAIN, LogFixture.stageCommit(staging, parent, "forged"));
-        List<NewObject> objects =
-                new NewObjectsWalk(new LoggedObjects(), staging).from(List.of(refs.get(LogState.MAIN)));
+        List<NewObject> objects = new ArrayList<>();
+        staging.objects().forEach(objects::add);
         BundleHeader header = LogStates.next(
                 log.state(),
                 signed ? Owner.of(LogFixture.PREFIX).sign(refs) : refs,
