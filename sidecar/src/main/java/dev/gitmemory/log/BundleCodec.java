@@ -23,6 +23,10 @@ import org.eclipse.jgit.lib.Repository;
 final class BundleCodec {
 
     private static final String SIGNATURE = "# v2 git bundle";
+    /** No line of a header is longer, and no header: what it says takes several times its size of heap. */
+    private static final int LONGEST_LINE = 1 << 16;
+
+    private static final int LONGEST_HEADER = 8 << 20;
     private static final int ID = Constants.OBJECT_ID_STRING_LENGTH;
 
     private BundleCodec() {}
@@ -102,16 +106,16 @@ final class BundleCodec {
             try {
                 return ObjectId.fromString(line.substring(begin, begin + ID));
             } catch (InvalidObjectIdException e) {
-                throw new MalformedBundleException("its header has a line with a bad id: '" + line + "'", e);
+                throw new MalformedBundleException("its header has a line with a bad id", e);
             }
         }
-        throw new MalformedBundleException("its header has a line that is no ref and no prerequisite: '" + line + "'");
+        throw new MalformedBundleException("its header has a line that is no ref and no prerequisite");
     }
 
     private static String refName(String line) throws MalformedBundleException {
         String name = line.length() > ID ? line.substring(ID + 1) : "";
         if (!name.startsWith(Constants.R_REFS) || !Repository.isValidRefName(name)) {
-            throw new MalformedBundleException("its header has a ref with a bad name: '" + line + "'");
+            throw new MalformedBundleException("its header has a ref with a bad name");
         }
         return name;
     }
@@ -129,6 +133,9 @@ final class BundleCodec {
             int begin = at;
             while (at < bytes.length && bytes[at] != '\n') {
                 at++;
+                if (at - begin > LONGEST_LINE || at > LONGEST_HEADER) {
+                    throw new MalformedBundleException("its header is too long, or it has none");
+                }
             }
             if (at == bytes.length) {
                 throw new MalformedBundleException("its header is cut short");

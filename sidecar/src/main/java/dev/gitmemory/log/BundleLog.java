@@ -3,7 +3,9 @@ package dev.gitmemory.log;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -57,6 +59,7 @@ public final class BundleLog {
     private final LogFollower follower;
     private final Checkpointer checkpointer;
     private final Trust trust;
+    private final KnownDamage damage;
     private final Consumer<BundleLog> whenAppended;
     private final SharedAnswer<LogState> refreshed = new SharedAnswer<>(this::readNewer);
     private final ReentrantLock appending = new ReentrantLock(true);
@@ -73,6 +76,7 @@ public final class BundleLog {
             Trust trust) {
         this.entries = new RepoLog(store, prefix, this::find);
         this.name = prefix;
+        this.damage = new KnownDamage(store);
         this.memory = new LogMemory(entries);
         this.reader = new EntryReader(entries, readers, parallelism);
         this.writer = new EntryWriter(entries, reader);
@@ -136,6 +140,30 @@ public final class BundleLog {
     }
 
     private LogState readNewer() throws IOException {
+        return Objects.requireNonNull(remembering(this::readOn));
+    }
+
+    /** Does not read again what was bad a moment ago. */
+    private @Nullable LogState remembering(Work work) throws IOException {
+        damage.check();
+        try {
+            LogState after = work.run();
+            damage.forget();
+            return after;
+        } catch (CorruptLogException e) {
+            damage.remember(e);
+            throw e;
+        }
+    }
+
+    /** Reads or writes. */
+    @FunctionalInterface
+    private interface Work {
+        @Nullable
+        LogState run() throws IOException;
+    }
+
+    private LogState readOn() throws IOException {
         long number = state().entry() + 1;
         Trust.Moment asked = trust.now();
         byte[] next = entries.read(number);
@@ -163,6 +191,7 @@ public final class BundleLog {
      * @return the new state, or null when another entry came first: nothing was appended, and {@link #state} is newer
      *     than {@code on}, though maybe not the newest
      * @throws org.eclipse.jgit.errors.MissingObjectException if an object is neither staged nor in the log
+     * @throws IllegalArgumentException if main does not continue what it was; nothing was stored
      * @throws EntryTooLargeException if that is more than {@link #LARGEST_ENTRY_BYTES}
      * @throws CorruptLogException if another entry came first and can't be used
      * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
@@ -179,7 +208,7 @@ public final class BundleLog {
         if (size > LARGEST_ENTRY_BYTES) {
             throw new EntryTooLargeException(size, LARGEST_ENTRY_BYTES);
         }
-        LogState after = deadline().during(() -> append(on, refs, fresh));
+        LogState after = deadline().during(() -> remembering(() -> append(on, refs, fresh)));
         if (after != null) {
             whenAppended.accept(this);
         }
@@ -198,12 +227,25 @@ public final class BundleLog {
                 return null;
             }
             long number = on.entry() + 1;
-            BundleHeader header = LogStates.next(on, refs, UUID.randomUUID().toString());
-            Bundle entry = BundleCodec.encode(header, fresh).placed(entries.stored(entries.key(number)));
+            BundleHeader header = LogStates.next(
+                    on, entries.owner().sign(refs), UUID.randomUUID().toString());
+            Bundle entry = BundleCodec.encode(header, signed(fresh)).placed(entries.stored(entries.key(number)));
+            memory.check(number, entry);
             return write(number, entry) ? state() : null;
         } finally {
             appending.unlock();
         }
+    }
+
+    /** With what says whose log it is, where that is not in it yet. */
+    private List<NewObject> signed(List<NewObject> fresh) {
+        NewObject owner = entries.owner().blob();
+        if (memory.objects().has(owner.id()) || fresh.stream().anyMatch(o -> o.id().equals(owner.id()))) {
+            return fresh;
+        }
+        List<NewObject> all = new ArrayList<>(fresh);
+        all.add(owner);
+        return all;
     }
 
     /** How many entries came after the newest checkpoint that this instance knows. */

@@ -1,9 +1,7 @@
 package dev.gitmemory.log;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -104,19 +102,8 @@ final class CheckedObjects {
         return objects;
     }
 
-    /** Whether {@code tip} is {@code ancestor} or comes after it; the way from one to the next is short nearly always. */
+    /** Whether {@code tip} is {@code ancestor} or comes after it. */
     boolean continues(AnyObjectId tip, ObjectId ancestor) {
-        Deque<ObjectId> open = new ArrayDeque<>(List.of(tip.copy()));
-        Set<ObjectId> seen = new HashSet<>();
-        while (!open.isEmpty()) {
-            ObjectId commit = open.remove();
-            if (commit.equals(ancestor)) {
-                return true;
-            }
-            if (seen.add(commit)) {
-                open.addAll(parents.getOrDefault(commit, List.of()));
-            }
-        }
-        return false;
+        return MainRule.continues(tip, ancestor, commit -> parents.getOrDefault(commit.copy(), List.of()));
     }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.transport.PackedObjectInfo;
@@ -14,6 +15,7 @@ final class CheckpointParser extends HeapPackParser {
     private final byte[] bytes;
     private final int begin;
     private final ObjectSource source;
+    private final DeltaLimits deltas;
     private final List<LoggedObject> objects = new ArrayList<>();
 
     private CheckpointParser(byte[] bytes, int begin) {
@@ -21,6 +23,7 @@ final class CheckpointParser extends HeapPackParser {
         this.bytes = bytes;
         this.begin = begin;
         this.source = new HeapPack(bytes);
+        this.deltas = new DeltaLimits(bytes, begin);
     }
 
     /** Nothing may be referred to that is not in the pack. */
@@ -40,8 +43,11 @@ final class CheckpointParser extends HeapPackParser {
         CheckpointParser parser = new CheckpointParser(bytes, begin);
         parser.setCheckObjectCollisions(false);
         parser.setCheckEofAfterPackFooter(true);
+        parser.setMaxObjectSizeLimit(BundleLog.LARGEST_ENTRY_BYTES);
         try {
             parser.parse(NullProgressMonitor.INSTANCE);
+        } catch (MalformedBundleException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new MalformedBundleException("its pack can't be parsed: " + e.getMessage(), e);
         }
@@ -50,6 +56,26 @@ final class CheckpointParser extends HeapPackParser {
                     "its pack holds " + parser.objects.size() + " objects and announces " + count);
         }
         return parser.objects;
+    }
+
+    @Override
+    protected void onBeginWholeObject(long position, int type, long size) throws IOException {
+        PackLimits.checkSize(type, size, left(position));
+    }
+
+    @Override
+    protected void onBeginOfsDelta(long position, long basePosition, long size) throws IOException {
+        PackLimits.checkSize(Constants.OBJ_OFS_DELTA, size, left(position));
+        deltas.check(position, basePosition);
+    }
+
+    @Override
+    protected void onBeginRefDelta(long position, AnyObjectId base, long size) throws IOException {
+        throw new MalformedBundleException("its pack holds a delta that names its base by its id");
+    }
+
+    private long left(long position) {
+        return bytes.length - begin - position;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,7 @@ final class Checkpointer {
         byte[] before = before(now.checkpoint());
         byte[] checkpoint;
         try (LogObjectReader reader = new LogObjectReader(objects, null, null)) {
-            checkpoint = CheckpointCodec.encode(now.state().targets(), before, now.fresh(), reader);
+            checkpoint = CheckpointCodec.encode(refs(now.state()), before, now.fresh(), reader);
         }
         long number = now.state().entry();
         long held = CheckpointCodec.count(checkpoint);
@@ -104,6 +105,11 @@ final class Checkpointer {
         }
         requireStored(number, checkpoint, failure);
         return checkpoint.length;
+    }
+
+    /** As its newest entry has them. */
+    private SortedMap<String, ObjectId> refs(LogState state) {
+        return state.owned() ? log.owner().sign(state.targets()) : state.targets();
     }
 
     private void requireHeap(Snapshot now) throws IOException {

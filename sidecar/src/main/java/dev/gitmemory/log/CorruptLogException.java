@@ -18,6 +18,21 @@ public final class CorruptLogException extends IOException {
         this.key = key;
     }
 
+    /** The same, to be thrown once more. */
+    CorruptLogException again() {
+        return new CorruptLogException(this);
+    }
+
+    private CorruptLogException(CorruptLogException first) {
+        super(first.getMessage(), first);
+        this.key = first.key;
+    }
+
+    /** Whether an object is missing, rather than one that is there unusable. */
+    boolean isAboutMissing() {
+        return getCause() instanceof VanishedException;
+    }
+
     /** The key of the object in the store. */
     public String key() {
         return key;

@@ -122,6 +122,8 @@ final class EntryCheck {
 
     private void checkPlace(long number, Bundle entry) throws MalformedBundleException {
         BundleHeader header = entry.header();
+        Good last = previous;
+        log.owner().check(header, last != null && last.refs().containsKey(Owner.REF));
         if (number == 1) {
             if (!header.prerequisites().isEmpty()) {
                 throw new MalformedBundleException("it is the first entry and yet has prerequisites");
@@ -168,8 +170,7 @@ final class EntryCheck {
         if (before != null && mainBefore != null && main != null && isFork(mainBefore, main)) {
             add(
                     log.key(number),
-                    "it moves %s from %s to %s, which does not continue it: history was rewritten"
-                            .formatted(LogState.MAIN, mainBefore.name(), main.name()),
+                    MainRule.broken(mainBefore, main),
                     "find out who wrote it; the history before is in '" + log.key(before.number())
                             + "' and the entries up to it");
         }

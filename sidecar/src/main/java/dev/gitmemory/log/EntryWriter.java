@@ -47,11 +47,12 @@ final class EntryWriter {
      * Writes entry {@code number}.
      *
      * @return null when it is written; else the entry that another has written under this number
+     * @throws CorruptLogException if another's is there and can't be read; nothing is written
      * @throws UnknownOutcomeException if it may be written or not
      * @throws StoreUnavailableException if it is not written
      */
     @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
-    byte @Nullable [] write(long number, byte[] entry) throws StoreUnavailableException {
+    byte @Nullable [] write(long number, byte[] entry) throws IOException {
         Deadline deadline = log.deadline();
         Deadline sending = deadline.keepingAQuarter();
         IOException failure = null;
@@ -75,6 +76,8 @@ final class EntryWriter {
                     return Arrays.equals(found, entry) ? null : found;
                 }
                 absent = true;
+            } catch (CorruptLogException e) {
+                throw e; // it is there, and too large to be ours
             } catch (IOException e) {
                 failure = add(failure, e);
                 absent = false;

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeapPack implements ObjectSource {
 
+    /** What is larger than any text is read as a stream: few deflated bytes may stand for many. */
+    private static final int LARGEST_WHOLE = 16 << 20;
+
     private final byte[] bytes;
     private final int begin;
     private final @Nullable HeapPack before;
@@ -41,7 +44,20 @@ final class HeapPack implements ObjectSource {
 
     @Override
     public ObjectLoader loader(LoggedObject object) throws IOException {
-        return new ObjectLoader.SmallObject(object.type(), data(object));
+        if (object.size() <= LARGEST_WHOLE) {
+            return new ObjectLoader.SmallObject(object.type(), data(object));
+        }
+        int at = object.offset();
+        try {
+            HeapPack piece = with(at);
+            PackedHeader header = piece.header(at);
+            if (header.distance() > 0) {
+                throw new MalformedBundleException("it is too large for a delta");
+            }
+            return new StreamedLoader(object, () -> StreamedLoader.inflated(piece.bytes, header.dataAt()));
+        } catch (MalformedBundleException e) {
+            throw new CorruptObjectException("Object " + object.name() + " can't be read: " + e.getMessage(), e);
+        }
     }
 
     @Override

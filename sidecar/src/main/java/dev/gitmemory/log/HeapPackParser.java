@@ -69,17 +69,17 @@ abstract class HeapPackParser extends PackParser {
     }
 
     @Override
-    protected void onBeginWholeObject(long position, int type, long size) {
+    protected void onBeginWholeObject(long position, int type, long size) throws IOException {
         // Taken when it ends.
     }
 
     @Override
-    protected void onBeginOfsDelta(long position, long basePosition, long size) {
+    protected void onBeginOfsDelta(long position, long basePosition, long size) throws IOException {
         // Taken when it is resolved.
     }
 
     @Override
-    protected void onBeginRefDelta(long position, AnyObjectId base, long size) {
+    protected void onBeginRefDelta(long position, AnyObjectId base, long size) throws IOException {
         // Taken when it is resolved.
     }
 

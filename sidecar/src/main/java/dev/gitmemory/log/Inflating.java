@@ -1,5 +1,6 @@
 package dev.gitmemory.log;
 
+import java.security.MessageDigest;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -7,6 +8,32 @@ import java.util.zip.Inflater;
 final class Inflating {
 
     private Inflating() {}
+
+    /**
+     * Inflates exactly {@code size} bytes into a digest, piece by piece.
+     *
+     * @return how many bytes of {@code from} it took
+     */
+    static int digest(Inflater inflater, byte[] from, int begin, int end, long size, MessageDigest to, byte[] piece)
+            throws DataFormatException {
+        inflater.setInput(from, begin, end - begin);
+        long length = 0;
+        while (!inflater.finished()) {
+            int n = inflater.inflate(piece);
+            length += n;
+            if (length > size) {
+                throw new DataFormatException("it is longer than its header says");
+            }
+            if (n == 0 && !inflater.finished()) {
+                throw new DataFormatException("it is cut short");
+            }
+            to.update(piece, 0, n);
+        }
+        if (length != size) {
+            throw new DataFormatException("it is shorter than its header says");
+        }
+        return Math.toIntExact(inflater.getBytesRead());
+    }
 
     /**
      * Inflates exactly {@code data.length} bytes.

@@ -128,7 +128,12 @@ public final class LogCheck {
     /** What there is of a repository that was purged; null if it was not. */
     private @Nullable Result purged() throws IOException {
         long newest = inventory.entries().isEmpty() ? 0 : inventory.entries().last();
-        byte[] last = newest == 0 ? null : log.read(newest);
+        byte[] last;
+        try {
+            last = newest == 0 ? null : log.read(newest);
+        } catch (IOException e) {
+            return null; // told when its turn comes
+        }
         if (last == null || !Tombstone.is(last)) {
             return null;
         }
@@ -237,6 +242,7 @@ public final class LogCheck {
                 return null; // an older one goes when a newer one comes
             }
             Bundle checkpoint = CheckpointCodec.decode(bytes);
+            log.owner().check(checkpoint.header(), false);
             List<CheckedObjects.Lack> lacks = CheckedObjects.lackingIn(checkpoint);
             if (!lacks.isEmpty()) {
                 add(

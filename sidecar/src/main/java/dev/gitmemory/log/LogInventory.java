@@ -61,6 +61,11 @@ final class LogInventory {
         }
     }
 
+    /** Whether an object is one of a log's, by its name within the repository. */
+    static boolean isOurs(String name) {
+        return new LogInventory().add(name);
+    }
+
     List<String> ignored() {
         return ignored;
     }

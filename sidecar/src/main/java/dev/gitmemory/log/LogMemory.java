@@ -40,15 +40,34 @@ final class LogMemory {
      */
     void install(long number, Bundle entry) throws CorruptLogException {
         try {
-            LogStates.checkFollows(entry, state);
             Addition addition = new Addition(objects, entry);
-            LogState after = LogStates.after(entry.header().refs(), number, ChainLink.sha256(entry.bytes()), addition);
+            LogState after = after(number, entry, addition);
             objects.add(addition);
             tail.add(number, addition.objects().values(), entry.bytes().length);
             state = after;
         } catch (MalformedBundleException e) {
             throw Fetched.corrupt(entries.key(number), e);
         }
+    }
+
+    /**
+     * Checks an entry that is about to be written.
+     *
+     * @throws IllegalArgumentException if nobody would read it as the next one
+     */
+    void check(long number, Bundle entry) {
+        try {
+            after(number, entry, new Addition(objects, entry));
+        } catch (MalformedBundleException e) {
+            throw new IllegalArgumentException("Entry " + number + " is not written: " + e.getMessage(), e);
+        }
+    }
+
+    private LogState after(long number, Bundle entry, Addition addition) throws MalformedBundleException {
+        LogStates.checkFollows(entry, state, entries.owner());
+        LogState after = LogStates.after(entry.header().refs(), number, ChainLink.sha256(entry.bytes()), addition);
+        MainRule.check(state.head(), after, addition);
+        return after;
     }
 
     /**
@@ -61,12 +80,14 @@ final class LogMemory {
     void installCheckpoint(long number, Bundle checkpoint, Bundle last) throws CorruptLogException {
         String digest;
         try {
+            entries.owner().check(last.header(), false);
             LogStates.checkIsEntry(last, number);
             digest = ChainLink.sha256(last.bytes());
         } catch (MalformedBundleException e) {
             throw Fetched.corrupt(entries.key(number), e);
         }
         try {
+            entries.owner().check(checkpoint.header(), Owner.isIn(last.header()));
             if (!checkpoint.header().refs().equals(last.header().refs())) {
                 throw new MalformedBundleException("its refs are not those of entry " + number);
             }
@@ -77,6 +98,7 @@ final class LogMemory {
                 }
             }
             LogState after = LogStates.after(checkpoint.header().refs(), number, digest, addition);
+            MainRule.check(state.head(), after, addition);
             objects.add(addition);
             tail.checkpointed(number, checkpoint.bytes().length);
             state = after;

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Removes a repository for good, readable or not, and leaves a {@link Tombstone}.
+ * Removes a repository for good, readable or not, and leaves a {@link Tombstone}. Only objects that have names of a log's
+ * are removed.
  *
  * <h2>Against whoever is writing meanwhile</h2>
  *
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogPurge {
 
+    private static final Logger logger = LoggerFactory.getLogger(LogPurge.class);
     private static final int PAGE = 1000;
 
     /** A number is taken by another writer at most a few times in a row; more means that the store does not do its part. */
@@ -41,11 +45,21 @@ final class LogPurge {
         long number = setTombstone();
         List<String> kept = List.of(log.key(number), log.checkpointKey(number));
         long removed = 0;
+        List<String> foreign = new ArrayList<>();
         for (String key : keys()) {
-            if (!kept.contains(key)) {
+            if (!LogInventory.isOurs(key.substring(folder.length()))) {
+                foreign.add(key);
+            } else if (!kept.contains(key)) {
                 store.delete(key);
                 removed++;
             }
+        }
+        if (!foreign.isEmpty()) {
+            logger.warn(
+                    "'{}' was purged, and {} objects in it are none of git-memory's and were left, such as '{}'",
+                    folder,
+                    foreign.size(),
+                    foreign.get(0));
         }
         return removed;
     }
@@ -74,11 +88,14 @@ final class LogPurge {
         LogInventory inventory = LogInventory.of(store, folder.substring(0, folder.length() - 1), new ArrayList<>());
         long checkpoint =
                 inventory.checkpoints().isEmpty() ? 0 : inventory.checkpoints().last();
-        if (checkpoint > 0 && isTombstone(log.readCheckpoint(checkpoint)) && isTombstone(log.read(checkpoint))) {
+        if (checkpoint > 0
+                && isTombstone(begin(log.checkpointKey(checkpoint)))
+                && isTombstone(begin(log.key(checkpoint)))) {
             return checkpoint;
         }
         long newest = inventory.entries().isEmpty() ? 0 : inventory.entries().last();
-        long number = isTombstone(newest == 0 ? null : log.read(newest)) ? newest : Math.max(newest, checkpoint) + 1;
+        long number =
+                isTombstone(newest == 0 ? null : begin(log.key(newest))) ? newest : Math.max(newest, checkpoint) + 1;
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             if (take(number)) {
                 put(log.checkpointKey(number));
@@ -98,7 +115,7 @@ final class LogPurge {
         } catch (IOException e) {
             failure = e; // it may have been stored all the same
         }
-        byte[] there = log.read(number);
+        byte[] there = begin(log.key(number));
         if (there == null) {
             throw failure != null ? failure : new IOException("'" + log.key(number) + "' was stored and is not there");
         }
@@ -107,6 +124,11 @@ final class LogPurge {
 
     private void put(String checkpointKey) throws IOException {
         store.create(checkpointKey, Tombstone.bytes());
+    }
+
+    /** As much of an object as tells a tombstone, whatever else it may be. */
+    private byte @Nullable [] begin(String key) throws IOException {
+        return store.read(key, 0, Tombstone.bytes().length);
     }
 
     private static boolean isTombstone(byte @Nullable [] object) {

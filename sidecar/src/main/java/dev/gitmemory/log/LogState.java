@@ -15,15 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entry the number of the newest entry; 0 for an empty log
  * @param digest SHA-256 of that entry, hex; empty for an empty log
- * @param refs all refs by their full names, peeled; empty for an empty log, else {@link #MAIN} is among them
+ * @param refs all refs but that of the owner by their full names, peeled; empty for an empty log, else {@link #MAIN} is among them
  * @param tips the commits that the refs point to, directly or by a tag
+ * @param owned whether the newest entry says whose log it is
  */
-public record LogState(long entry, String digest, SortedMap<String, Ref> refs, SortedSet<ObjectId> tips) {
+public record LogState(
+        long entry, String digest, SortedMap<String, Ref> refs, SortedSet<ObjectId> tips, boolean owned) {
 
     /** The branch that {@code HEAD} means, always: a bundle can't say what its HEAD is. */
     public static final String MAIN = Constants.R_HEADS + "main";
 
-    static final LogState EMPTY = new LogState(0, "", Collections.emptySortedMap(), Collections.emptySortedSet());
+    static final LogState EMPTY =
+            new LogState(0, "", Collections.emptySortedMap(), Collections.emptySortedSet(), false);
 
     public LogState {
         refs = Collections.unmodifiableSortedMap(new TreeMap<>(refs));

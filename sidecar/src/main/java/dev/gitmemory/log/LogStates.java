@@ -30,6 +30,9 @@ final class LogStates {
             String name = ref.getKey();
             ObjectId id = ref.getValue();
             LoggedObject target = peel(name, id, objects);
+            if (name.equals(Owner.REF)) {
+                continue; // Owner has compared it
+            }
             if (target instanceof LoggedCommit) {
                 tips.add(target.copy());
             }
@@ -43,7 +46,7 @@ final class LogStates {
         if (main == null || !(objects.get(main) instanceof LoggedCommit)) {
             throw new MalformedBundleException("it has no commit at " + LogState.MAIN);
         }
-        return new LogState(number, digest, refs, tips);
+        return new LogState(number, digest, refs, tips, targets.containsKey(Owner.REF));
     }
 
     private static LoggedObject peel(String name, ObjectId id, Addition objects) throws MalformedBundleException {
@@ -66,9 +69,10 @@ final class LogStates {
         return object;
     }
 
-    /** @throws MalformedBundleException if {@code entry} was not written on top of {@code before} */
-    static void checkFollows(Bundle entry, LogState before) throws MalformedBundleException {
+    /** @throws MalformedBundleException if {@code entry} was not written on top of {@code before}, or is not the owner's */
+    static void checkFollows(Bundle entry, LogState before, Owner owner) throws MalformedBundleException {
         BundleHeader header = entry.header();
+        owner.check(header, before.owned());
         if (before.entry() == 0) {
             if (!header.prerequisites().isEmpty()) {
                 throw new MalformedBundleException("it is the first entry and yet has prerequisites");

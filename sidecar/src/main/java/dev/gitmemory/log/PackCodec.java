@@ -11,7 +11,7 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.InflaterCache;
-import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.util.NB;
 
 /**
@@ -105,7 +105,9 @@ final class PackCodec {
                 || NB.decodeInt32(bytes, begin + 4) != VERSION) {
             throw new MalformedBundleException("it holds no pack of version " + VERSION);
         }
-        return NB.decodeUInt32(bytes, begin + 8);
+        long count = NB.decodeUInt32(bytes, begin + 8);
+        PackLimits.checkCount(count, end - begin - HEADER);
+        return count;
     }
 
     /** What a pack begins with. */
@@ -121,7 +123,8 @@ final class PackCodec {
         private final byte[] bytes;
         private final ObjectSource source;
         private final int end;
-        private final ObjectInserter.Formatter ids = new ObjectInserter.Formatter();
+        private final byte[] piece = new byte[8192];
+        private long inflated;
         private int at;
 
         Decoder(byte[] bytes, int begin, int end) {
@@ -157,9 +160,14 @@ final class PackCodec {
             if (header.distance() > 0) {
                 throw new MalformedBundleException("its pack holds a delta; an entry holds whole objects only");
             }
-            byte[] data = new byte[header.size()];
-            at = header.dataAt() + Inflating.exactly(inflater, bytes, header.dataAt(), end, data);
-            return new LoggedObject(ids.idFor(header.type(), data), header.type(), data.length, source, begin);
+            PackLimits.checkSize(header.type(), header.size(), end - header.dataAt());
+            inflated += header.size();
+            PackLimits.checkTotal(inflated);
+            MessageDigest id = Constants.newMessageDigest();
+            id.update(Constants.encodeASCII(Constants.typeString(header.type()) + " " + header.size()));
+            id.update((byte) 0);
+            at = header.dataAt() + Inflating.digest(inflater, bytes, header.dataAt(), end, header.size(), id, piece);
+            return new LoggedObject(ObjectId.fromRaw(id.digest()), header.type(), header.size(), source, begin);
         }
     }
 }

@@ -77,6 +77,8 @@ final class RefChanges {
         String name = command.getRefName();
         if (!name.startsWith(Constants.R_REFS) || !Repository.isValidRefName(name)) {
             command.setResult(Result.REJECTED_OTHER_REASON, "funny refname");
+        } else if (Owner.isReserved(name)) {
+            command.setResult(Result.REJECTED_OTHER_REASON, "refs/git-memory is for git-memory's own use");
         } else if (!command.getOldId().equals(current(name))) {
             command.setResult(Result.LOCK_FAILURE);
         } else if (conflicts(name)) {

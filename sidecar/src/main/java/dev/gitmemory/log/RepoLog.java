@@ -2,6 +2,7 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.ObjectTooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class RepoLog {
 
     private static final int PAGE = 1000;
+    private static final int LONGEST_NOTE = 100;
     private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.bundle");
     private static final Pattern NOTE = Pattern.compile("([0-9]{20})\\.txt");
 
     private final ObjectStore store;
     private final StoredPack.Finder finder;
+    private final Owner owner;
     private final String folder;
     private final String checkpoints;
     private final String known;
@@ -37,9 +40,15 @@ final class RepoLog {
     RepoLog(ObjectStore store, String prefix, StoredPack.Finder finder) {
         this.store = store;
         this.finder = finder;
+        this.owner = Owner.of(prefix);
         this.folder = prefix + "/log/";
         this.checkpoints = prefix + "/checkpoint/";
         this.known = prefix + "/retention/";
+    }
+
+    /** Whose log it is. */
+    Owner owner() {
+        return owner;
     }
 
     /** The key of entry {@code number}. */
@@ -75,14 +84,30 @@ final class RepoLog {
         return store.isKnownToLack(key(number));
     }
 
-    /** The entry, or null if there is none. */
+    /**
+     * The entry, or null if there is none.
+     *
+     * @throws CorruptLogException if it is larger than it can be
+     */
     byte @Nullable [] read(long number) throws IOException {
-        return store.read(key(number));
+        return read(key(number));
     }
 
-    /** The checkpoint, or null if there is none. */
+    /**
+     * The checkpoint, or null if there is none.
+     *
+     * @throws CorruptLogException if it is larger than it can be
+     */
     byte @Nullable [] readCheckpoint(long number) throws IOException {
-        return store.read(checkpointKey(number));
+        return read(checkpointKey(number));
+    }
+
+    private byte @Nullable [] read(String key) throws IOException {
+        try {
+            return store.read(key);
+        } catch (ObjectTooLargeException e) {
+            throw new CorruptLogException(key, e.getMessage() + "; put the object as it was back", e);
+        }
     }
 
     void delete(long number) throws IOException {
@@ -129,7 +154,7 @@ final class RepoLog {
     SortedMap<Long, Instant> knownSince() throws IOException {
         SortedMap<Long, Instant> since = new TreeMap<>();
         for (String key : listed(known, known, PAGE)) {
-            byte[] note = store.read(key);
+            byte[] note = store.read(key, 0, LONGEST_NOTE);
             if (note != null) {
                 since.put(number(NOTE, known, key), instant(key, note));
             }
@@ -154,7 +179,8 @@ final class RepoLog {
         try {
             return Instant.parse(new String(note, StandardCharsets.US_ASCII).strip());
         } catch (DateTimeParseException e) {
-            throw new CorruptLogException(key, "this object must hold a time; delete it", e);
+            // Not with the cause, which quotes what is there.
+            throw new CorruptLogException(key, "this object must hold a time; delete it", null);
         }
     }
 
@@ -193,6 +219,7 @@ final class RepoLog {
      * Finds the newest checkpoint, in one request nearly always: checkpoints are listed before entries, and few.
      *
      * @throws CorruptLogException if there is anything else in their folders
+     * @throws PurgedException if that was left when the repository was purged
      */
     Survey survey() throws IOException {
         String root = folder.substring(0, folder.length() - "log/".length());
@@ -206,16 +233,33 @@ final class RepoLog {
                 if (SystemFiles.has(after)) {
                     continue;
                 }
-                if (after.startsWith(checkpoints)) {
-                    checkpoint = Math.max(checkpoint, number(checkpoints, after));
-                } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {
-                    entries.add(number(folder, after));
+                try {
+                    if (folder.equals(after + "/") || checkpoints.equals(after + "/")) {
+                        throw foreign(after, null); // or all that is to be behind it would be taken for missing
+                    }
+                    if (after.startsWith(checkpoints)) {
+                        checkpoint = Math.max(checkpoint, number(checkpoints, after));
+                    } else if (after.startsWith(folder) && number(folder, after) >= checkpoint) {
+                        entries.add(number(folder, after));
+                    }
+                } catch (CorruptLogException e) {
+                    requireNotPurged(checkpoint);
+                    throw e;
                 }
             }
             boolean last = page.size() < PAGE || (after.compareTo(folder) > 0 && !after.startsWith(folder));
             if (last || after.startsWith(folder)) {
                 return new Survey(checkpoint, entries, last);
             }
+        }
+    }
+
+    /** Purging leaves what is none of a log's where it is. */
+    private void requireNotPurged(long checkpoint) throws IOException {
+        String key = checkpointKey(checkpoint);
+        byte[] begin = checkpoint == 0 ? null : store.read(key, 0, Tombstone.bytes().length);
+        if (begin != null && Tombstone.is(begin)) {
+            throw new PurgedException(key);
         }
     }
 

@@ -4,13 +4,8 @@ import dev.gitmemory.store.ObjectStore;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
-import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.lib.AnyObjectId;
-import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectLoader;
-import org.eclipse.jgit.lib.ObjectStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +53,7 @@ final class StoredPack implements ObjectSource {
 
     @Override
     public ObjectLoader loader(LoggedObject object) {
-        return new BigLoader(object);
+        return new StreamedLoader(object, () -> stream(object));
     }
 
     private InputStream stream(LoggedObject object) throws IOException {
@@ -73,13 +68,7 @@ final class StoredPack implements ObjectSource {
         }
         PackedHeader header = PackedHeader.read(first, 0, first.length);
         Pieces pieces = new Pieces(object.offset(), first, header.dataAt());
-        return new InflaterInputStream(pieces, new Inflater(), 8192) {
-            @Override
-            public void close() throws IOException {
-                super.close();
-                inf.end();
-            }
-        };
+        return StreamedLoader.inflated(pieces);
     }
 
     /** The bytes of the bundle from a place on. */
@@ -125,41 +114,6 @@ final class StoredPack implements ObjectSource {
                 next += read.length;
             }
             return piece.length > 0;
-        }
-    }
-
-    /** What JGit reads as a stream, since it says that it is large. */
-    private final class BigLoader extends ObjectLoader {
-
-        private final LoggedObject object;
-
-        BigLoader(LoggedObject object) {
-            this.object = object;
-        }
-
-        @Override
-        public int getType() {
-            return object.type();
-        }
-
-        @Override
-        public long getSize() {
-            return object.size();
-        }
-
-        @Override
-        public boolean isLarge() {
-            return true;
-        }
-
-        @Override
-        public byte[] getCachedBytes() {
-            throw new LargeObjectException(ObjectId.fromString(object.name()));
-        }
-
-        @Override
-        public ObjectStream openStream() throws IOException {
-            return new ObjectStream.Filter(object.type(), object.size(), stream(object));
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.gitmemory.repo;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitmemory.log.BundleLog;
+import dev.gitmemory.log.CorruptLogException;
+import dev.gitmemory.log.KnownDamage;
 import dev.gitmemory.log.StoredLog;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
@@ -12,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -45,6 +49,9 @@ public final class MemoryRepositories implements AutoCloseable {
     private final ExecutorService readers;
     private final ExecutorService openers;
     private final Checkpoints checkpoints;
+    /** Of repositories that could not be opened. */
+    private final Map<RepoId, KnownDamage> damage = new ConcurrentHashMap<>();
+
     private final LongAdder opened = new LongAdder();
     private final LongAdder failedOpenings = new LongAdder();
     private final Cache<RepoId, Slot> kept;
@@ -265,12 +272,20 @@ public final class MemoryRepositories implements AutoCloseable {
         }
 
         private BundleLog read() throws IOException {
+            KnownDamage known = damage.get(id);
+            if (known != null) {
+                known.check();
+            }
             LongAdder ended = failedOpenings;
             try {
                 BundleLog log =
                         BundleLog.open(store, id.prefix(), readers, options.parallelReads(), checkpoints::appended);
                 ended = opened;
+                damage.remove(id);
                 return log;
+            } catch (CorruptLogException e) {
+                damage.computeIfAbsent(id, any -> new KnownDamage(store)).remember(e);
+                throw e;
             } finally {
                 ended.increment();
             }

@@ -75,6 +75,11 @@ public final class CountingStore implements ObjectStore {
     }
 
     @Override
+    public @Nullable Object identity(String key) throws InvalidKeyException {
+        return store.identity(key);
+    }
+
+    @Override
     public Deadline deadline() {
         return store.deadline();
     }

@@ -27,4 +27,7 @@ interface Disk {
 
     /** A step is about to be done. */
     void reached(Step step) throws IOException;
+
+    /** What is under a name was looked at, to be read or deleted. */
+    default void looked() {}
 }

@@ -1,30 +1,28 @@
 package dev.gitmemory.store;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One page of a listing: walks only the folders that can hold an answer, in the order of the keys. */
+/**
+ * One page of a listing: walks only the folders that can hold an answer, in the order of the keys. A link on the way to
+ * the prefix is an error; one below it is listed as an object without content, whatever it leads to: reading it says what it is.
+ */
 final class FileListing {
 
     /** A file or folder of the store; a folder's key ends in {@code /}, which puts it where its content sorts. */
-    private record Child(String key, Path path, boolean isFolder) {}
+    private record Child(String key, String name, boolean isFolder, long size) {}
 
-    private final Path root;
+    private final FolderTree tree;
     private final String prefix;
     private final String startAfter;
     private final int limit;
     private final List<ObjectStore.Entry> page = new ArrayList<>();
 
-    FileListing(Path root, String prefix, String startAfter, int limit) {
-        this.root = root;
+    FileListing(FolderTree tree, String prefix, String startAfter, int limit) {
+        this.tree = tree;
         this.prefix = prefix;
         this.startAfter = startAfter;
         this.limit = limit;
@@ -32,70 +30,60 @@ final class FileListing {
 
     List<ObjectStore.Entry> page() throws IOException {
         int end = prefix.lastIndexOf('/');
-        Path folder = root;
-        if (end > 0) {
-            for (String segment : Keys.check(prefix.substring(0, end)).split("/", -1)) {
-                folder = folder.resolve(FileNames.encode(segment));
+        List<String> names = end > 0 ? FileNames.path(prefix.substring(0, end)) : List.of();
+        try (Folder folder = tree.find(names)) {
+            if (folder != null) { // else nothing has such a prefix
+                walk(folder, prefix.substring(0, end + 1));
             }
         }
-        walk(folder, prefix.substring(0, end + 1));
         return page;
     }
 
-    private void walk(Path folder, String folderKey) throws IOException {
+    private void walk(Folder folder, String folderKey) throws IOException {
         for (Child child : children(folder, folderKey)) {
             if (page.size() == limit) {
                 return;
             }
-            if (child.isFolder()) {
-                walk(child.path(), child.key());
-            } else {
-                add(child);
+            if (!child.isFolder()) {
+                page.add(new ObjectStore.Entry(child.key(), child.size()));
+                continue;
+            }
+            try (Folder inner = folder.folder(child.name())) {
+                if (inner != null) { // else it is gone since
+                    walk(inner, child.key());
+                }
             }
         }
     }
 
-    private void add(Child file) throws IOException {
-        long size;
-        try {
-            size = RegularFiles.size(file.path());
-        } catch (StoreException e) {
-            size = 0; // it has a name that nobody else can have, and reading it says what it is
-        }
-        if (size >= 0) { // else it was deleted since the folder was read, or is a link to a folder
-            page.add(new ObjectStore.Entry(file.key(), size));
-        }
-    }
-
-    private List<Child> children(Path folder, String folderKey) throws IOException {
+    private List<Child> children(Folder folder, String folderKey) throws IOException {
         List<Child> children = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (folderKey.isEmpty() && name.equals(TempFiles.FOLDER)) {
-                    continue;
-                }
-                String key = folderKey + FileNames.decode(name);
-                // Asking what a file is costs the most, so that comes last.
-                if (mayHoldAnswers(key + "/")) {
-                    addChild(key, file, children);
-                }
+        for (String name : folder.names()) {
+            if (folderKey.isEmpty() && name.equals(TempFiles.FOLDER)) {
+                continue;
             }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of(); // nothing has such a prefix
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            String key = folderKey + FileNames.decode(name);
+            // Asking what a file is costs the most, so that comes last.
+            Child child = mayHoldAnswers(key + "/") ? child(folder, key, name) : null;
+            if (child != null) {
+                children.add(child);
+            }
         }
         children.sort((a, b) -> Keys.ORDER.compare(a.key(), b.key()));
         return children;
     }
 
-    private void addChild(String key, Path file, List<Child> children) {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            children.add(new Child(key + "/", file, true));
-        } else if (isAnswer(key)) {
-            children.add(new Child(key, file, false));
+    private @Nullable Child child(Folder folder, String key, String name) throws IOException {
+        BasicFileAttributes there = folder.attributes(name);
+        if (there == null) {
+            return null; // deleted since the folder was read
         }
+        if (there.isDirectory()) {
+            // No object has a longer key, however deep folders lie in each other.
+            return key.length() < Keys.LONGEST_BYTES ? new Child(key + "/", name, true, 0) : null;
+        }
+        // What is no file has a name that nobody else can have, and reading it says what it is.
+        return isAnswer(key) ? new Child(key, name, false, there.isRegularFile() ? there.size() : 0) : null;
     }
 
     private boolean isAnswer(String key) {

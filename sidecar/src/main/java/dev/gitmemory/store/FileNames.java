@@ -2,7 +2,9 @@ package dev.gitmemory.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,15 @@ final class FileNames {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private FileNames() {}
+
+    /** The names of the folders and the file that a key stands for. */
+    static List<String> path(String key) throws InvalidKeyException {
+        List<String> names = new ArrayList<>();
+        for (String segment : Keys.check(key).split("/", -1)) {
+            names.add(encode(segment));
+        }
+        return names;
+    }
 
     static String encode(String segment) throws InvalidKeyException {
         StringBuilder name = new StringBuilder(segment.length());

@@ -2,17 +2,15 @@ package dev.gitmemory.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.io.File;
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  * the name as durable as the content. A crash before the link leaves a temporary file, which no listing shows; a crash
  * between link and sync leaves an object whose creator was not told yet, which is a lost answer like any other.
  *
+ * <h2>Who may write the folder</h2>
+ *
+ * Nothing below the root is reached through a link: folders are opened one by one, each by the one above ({@link
+ * FolderTree}), and files by their folder. Only {@code link(2)} and {@code mkdir(2)} go by a path, since the JDK has nothing else. The way is
+ * looked through before, and afterwards the new name must be found on it; if it led elsewhere at that moment the new name
+ * is taken back, and the create fails.
+ *
  * <p>A key can't be both an object and a folder of others here, unlike in a bucket; {@link #create} then fails.
  */
 final class FileStore implements ObjectStore {
@@ -34,11 +39,12 @@ final class FileStore implements ObjectStore {
     private final Path root;
     private final RootFolder opened;
     private final Disk disk;
+    private final FolderTree tree;
     private final TempFiles temp;
     private final StoreUse use;
 
     /** Folders known to be durable, to spare syncing those above them on every create. */
-    private final Cache<Path, Boolean> durable =
+    private final Cache<List<String>, Boolean> durable =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
     private FileStore(RootFolder opened, Disk disk, Clock clock, StoreUse use) {
@@ -46,7 +52,8 @@ final class FileStore implements ObjectStore {
         this.opened = opened;
         this.root = opened.path();
         this.disk = disk;
-        this.temp = new TempFiles(root, disk, clock);
+        this.tree = new FolderTree(opened);
+        this.temp = new TempFiles(root, tree, disk, clock);
     }
 
     /**
@@ -71,7 +78,7 @@ final class FileStore implements ObjectStore {
     static FileStore start(Path folder, Disk disk, Clock clock) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
         FileStore store;
-        Path probe;
+        TempFiles.Written probe;
         try {
             Files.createDirectories(root);
             store = new FileStore(RootFolder.at(root), disk, clock, StoreUse.START);
@@ -88,67 +95,113 @@ final class FileStore implements ObjectStore {
     }
 
     /** Fails now rather than at the first write if the file system lacks what {@link #create} needs. */
-    private void linkAndSync(Path file) throws IOException {
-        Path link = file.resolveSibling(file.getFileName() + ".link");
+    private void linkAndSync(TempFiles.Written file) throws IOException {
+        Path link = file.path().resolveSibling(file.path().getFileName() + ".link");
         try {
-            Files.createLink(link, file);
-            Folders.sync(root);
+            Files.createLink(link, file.path());
+            try (Folder folder = tree.root()) {
+                folder.sync();
+            }
         } catch (IOException | UnsupportedOperationException e) {
             throw new StoreException(
                     "The file system of '" + root + "' can't hold a store: it needs hard links and folders that can be"
                             + " synced (" + DiskErrors.describe(e) + "); choose a folder on a local disk",
                     e);
         } finally {
-            Files.deleteIfExists(link);
-            Files.deleteIfExists(file);
+            temp.delete(new TempFiles.Written(link, file.key()));
+            temp.delete(file);
         }
     }
 
     @Override
     public Created create(String key, byte[] content) throws IOException {
-        Path file = path(key);
+        Place place = place(key);
         requireWritable("store", key);
         String change = opened.change();
         if (change != null) {
             throw new NotSentException(cant("store", key) + change);
         }
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Folders.deleteIfWithoutFiles(file)) {
-            return existed(key, file);
-        }
         try {
-            disk.reached(Disk.Step.MAKE_FOLDER);
-            makeFolder(file);
-            Path written = temp.write(content);
-            try {
-                disk.reached(Disk.Step.LINK);
-                Files.createLink(file, written);
-            } finally {
-                Files.deleteIfExists(written);
+            try (Folder folder = tree.find(place.folders())) {
+                if (folder != null
+                        && folder.attributes(place.name()) != null
+                        && !folder.deleteIfWithoutFiles(place.name())) {
+                    return existed(key, folder, place.name());
+                }
+                disk.reached(Disk.Step.MAKE_FOLDER);
+                if (folder == null || durable.getIfPresent(place.folders()) == null) {
+                    tree.makeDurably(place.folders());
+                    durable.put(place.folders(), true);
+                }
             }
-            syncName(file);
+            TempFiles.Written written = temp.write(content);
+            try {
+                link(written, place);
+            } finally {
+                temp.delete(written);
+            }
             requireUnchanged("store", key);
             return Created.STORED;
         } catch (FileAlreadyExistsException e) {
-            return existed(key, file);
+            return existed(key, place);
         } catch (IOException e) {
             throw failed("store", key, e);
         }
     }
 
-    private void syncName(Path file) throws IOException {
-        disk.reached(Disk.Step.SYNC_FOLDER);
-        Folders.sync(folderOf(file));
+    private void link(TempFiles.Written written, Place place) throws IOException {
+        try (Folder folder = tree.find(place.folders())) {
+            if (folder == null) {
+                throw new StoreException("its folder was moved away meanwhile", null);
+            }
+        }
+        disk.reached(Disk.Step.LINK);
+        Path file = place.under(root);
+        Files.createLink(file, written.path());
+        try (Folder folder = tree.find(place.folders())) {
+            if (folder == null || !written.isIn(folder, place.name())) {
+                throw new StoreException("its folder was moved away or replaced meanwhile", null);
+            }
+            disk.reached(Disk.Step.SYNC_FOLDER);
+            folder.sync();
+        } catch (StoreException e) {
+            takeBack(written, file, e);
+            throw e;
+        }
     }
 
-    private Created existed(String key, Path file) throws IOException {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StoreException("Can't store '" + key + "': a folder is in its place; move that away", null);
+    /** Removes a name that a link on the way has put elsewhere, where that still leads there and it is still ours. */
+    private static void takeBack(TempFiles.Written written, Path file, StoreException reason) {
+        try (Folder elsewhere = Folder.at(folderOf(file))) {
+            String name = String.valueOf(file.getFileName());
+            if (written.key() != null && written.isIn(elsewhere, name)) {
+                elsewhere.deleteFile(name);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e); // the link is gone again, too
         }
+    }
+
+    private Created existed(String key, Place place) throws IOException {
+        try (Folder folder = tree.find(place.folders())) {
+            if (folder == null) {
+                throw failed("store", key, new StoreException("its folder was moved away meanwhile", null));
+            }
+            return existed(key, folder, place.name());
+        }
+    }
+
+    private Created existed(String key, Folder folder, String name) throws IOException {
         try {
-            RegularFiles.size(file);
+            BasicFileAttributes there = folder.attributes(name);
+            if (there != null && there.isDirectory()) {
+                throw new StoreException("a folder is in its place; move that away", null);
+            }
+            folder.hasFile(name); // or says what it is
             // Whoever created it may not have come to this, or have failed at it; and the caller may rely on the
             // object.
-            syncName(file);
+            disk.reached(Disk.Step.SYNC_FOLDER);
+            folder.sync();
         } catch (IOException e) {
             throw failed("store", key, e);
         }
@@ -157,59 +210,42 @@ final class FileStore implements ObjectStore {
 
     @Override
     public byte @Nullable [] read(String key) throws IOException {
-        return read(key, FileStore::content);
+        return read(key, in -> {
+            ObjectTooLargeException.requireReadable(key, in.size());
+            return FileContent.read(in, 0, (int) in.size());
+        });
     }
 
     @Override
     public byte @Nullable [] read(String key, long offset, int length) throws IOException {
         Range range = new Range(offset, length);
-        return read(key, file -> part(key, file, range));
+        return read(key, in -> FileContent.read(in, range.offset(), range.lengthIn(key, in.size())));
     }
 
     /** Takes what it wants from a file that is there. */
     private interface Reading {
-        byte[] from(File file) throws IOException;
+        byte[] from(FileChannel file) throws IOException;
     }
 
     private byte @Nullable [] read(String key, Reading reading) throws IOException {
-        Path file = path(key);
+        Place place = place(key);
         requireUnchanged("read", key);
-        try {
-            return readIfThere(file, reading);
-        } catch (RangeNotSatisfiableException e) {
+        try (Folder folder = tree.find(place.folders())) {
+            if (folder == null || !folder.hasFile(place.name())) {
+                return null;
+            }
+            disk.looked();
+            return Uninterrupted.call(() -> {
+                try (FileChannel in = folder.openFile(place.name())) {
+                    return reading.from(in);
+                }
+            });
+        } catch (NoSuchFileException e) {
+            return null; // deleted between the two looks
+        } catch (RangeNotSatisfiableException | ObjectTooLargeException e) {
             throw e;
         } catch (IOException e) {
             throw failed("read", key, DiskErrors.describe(e) + DiskErrors.adviceForReading(e), e);
-        }
-    }
-
-    private static byte @Nullable [] readIfThere(Path file, Reading reading) throws IOException {
-        if (RegularFiles.size(file) < 0) {
-            return null;
-        }
-        try {
-            return reading.from(file.toFile());
-        } catch (FileNotFoundException e) {
-            if (Files.exists(file)) {
-                throw e; // it may not be read
-            }
-            return null; // deleted between the two looks
-        }
-    }
-
-    /** Not a FileChannel, here and below: an interrupt would make the answer fail. */
-    private static byte[] content(File file) throws IOException {
-        try (InputStream in = new FileInputStream(file)) {
-            return in.readAllBytes();
-        }
-    }
-
-    private static byte[] part(String key, File file, Range range) throws IOException {
-        try (RandomAccessFile in = new RandomAccessFile(file, "r")) {
-            byte[] part = new byte[range.lengthIn(key, in.length())];
-            in.seek(range.offset());
-            in.readFully(part);
-            return part;
         }
     }
 
@@ -217,7 +253,7 @@ final class FileStore implements ObjectStore {
     public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
         requireUnchanged("list", prefix);
         try {
-            return new FileListing(root, prefix, startAfter, limit).page();
+            return new FileListing(tree, prefix, startAfter, limit).page();
         } catch (IOException e) {
             throw failed("list", prefix, DiskErrors.describe(e) + DiskErrors.adviceForReading(e), e);
         }
@@ -225,13 +261,17 @@ final class FileStore implements ObjectStore {
 
     @Override
     public void delete(String key) throws IOException {
-        Path file = path(key);
+        Place place = place(key);
         requireWritable("delete", key);
         requireUnchanged("delete", key);
-        try {
-            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(file)) {
-                Folders.sync(folderOf(file));
+        try (Folder folder = tree.find(place.folders())) {
+            if (folder != null && folder.hasFile(place.name())) {
+                disk.looked();
+                folder.deleteFile(place.name());
+                folder.sync();
             }
+        } catch (NoSuchFileException e) {
+            // Somebody else has just deleted it.
         } catch (IOException e) {
             throw failed("delete", key, e);
         }
@@ -239,7 +279,17 @@ final class FileStore implements ObjectStore {
 
     @Override
     public boolean isKnownToLack(String key) throws InvalidKeyException {
-        return !Files.exists(path(key), LinkOption.NOFOLLOW_LINKS);
+        return !Files.exists(place(key).under(root), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public @Nullable Object identity(String key) throws InvalidKeyException {
+        try {
+            return Files.readAttributes(
+                    place(key).under(root), "unix:ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException | UnsupportedOperationException e) {
+            return null;
+        }
     }
 
     @Override
@@ -252,15 +302,25 @@ final class FileStore implements ObjectStore {
         // Nothing is held open between calls.
     }
 
-    private Path path(String key) throws InvalidKeyException {
-        Path file = root;
-        for (String segment : Keys.check(key).split("/", -1)) {
-            file = file.resolve(FileNames.encode(segment));
+    /** The folders above a file, from the root on, and its name. */
+    private record Place(List<String> folders, String name) {
+
+        Path under(Path root) {
+            Path file = root;
+            for (String folder : folders) {
+                file = file.resolve(folder);
+            }
+            return file.resolve(name);
         }
-        if (file.startsWith(root.resolve(TempFiles.FOLDER))) {
+    }
+
+    private static Place place(String key) throws InvalidKeyException {
+        List<String> names = FileNames.path(key);
+        if (names.get(0).equals(TempFiles.FOLDER)) {
             throw new InvalidKeyException("'" + TempFiles.FOLDER + "' is the store's own folder: '" + key + "'");
         }
-        return file;
+        int last = names.size() - 1;
+        return new Place(List.copyOf(names.subList(0, last)), names.get(last));
     }
 
     private void requireWritable(String what, String key) throws StoreException {
@@ -278,14 +338,6 @@ final class FileStore implements ObjectStore {
 
     private static String cant(String what, String key) {
         return "Can't " + what + " '" + key + "': ";
-    }
-
-    private void makeFolder(Path file) throws IOException {
-        Path folder = folderOf(file);
-        if (durable.getIfPresent(folder) == null || !Files.isDirectory(folder)) {
-            Folders.createDurably(folder, root);
-            durable.put(folder, true);
-        }
     }
 
     private static Path folderOf(Path file) throws IOException {

@@ -56,6 +56,12 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
+    public @Nullable Object identity(String key) throws InvalidKeyException {
+        byte[] content = objects.get(Keys.check(key));
+        return content == null ? null : System.identityHashCode(content);
+    }
+
+    @Override
     public URI uri() {
         return URI.create("memory:/");
     }

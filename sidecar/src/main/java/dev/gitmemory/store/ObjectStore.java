@@ -40,6 +40,7 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * The whole object, or null when there is none.
      *
+     * @throws ObjectTooLargeException if it has more bytes than may be held at once; none of them was read
      * @throws IOException if the store can't be read; the message names the key
      */
     byte @Nullable [] read(String key) throws IOException;
@@ -74,6 +75,16 @@ public interface ObjectStore extends AutoCloseable {
      */
     default boolean isKnownToLack(String key) throws InvalidKeyException {
         return false;
+    }
+
+    /**
+     * What tells an object that was put in the place of another from that one, as far as that can be told without a
+     * request: null from a store elsewhere, and where there is no object.
+     *
+     * @throws InvalidKeyException if the key is not of the form above
+     */
+    default @Nullable Object identity(String key) throws InvalidKeyException {
+        return null;
     }
 
     /** Removes an object; no error when there is none. */

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RootFolder {
 
+    private static final String ANOTHER =
+            "another folder is in the place of the store's since this process has opened it; put the one that was"
+                    + " there back, and this process goes on by itself; if the one that is there now is right, restart";
+
     private final Path path;
 
     /** Device and inode; null where the file system has no such thing, or the folder was not there. */
@@ -31,6 +35,11 @@ final class RootFolder {
         return path;
     }
 
+    /** Whether there was a folder when it was opened. */
+    boolean wasThere() {
+        return identity != null;
+    }
+
     /** Says why it is not the folder any more that was opened; null if it is. */
     @Nullable
     String change() {
@@ -45,8 +54,14 @@ final class RootFolder {
             return "the store's folder is gone, or can't be looked at; put it back or mount it, and this process goes on by"
                     + " itself";
         }
-        return "another folder is in the place of the store's since this process has opened it; put the one that was"
-                + " there back, and this process goes on by itself; if the one that is there now is right, restart";
+        return ANOTHER;
+    }
+
+    /** @throws StoreException if an open folder is not the one that was opened first */
+    void requireIs(Folder open) throws IOException {
+        if (identity != null && !identity.equals(open.key())) {
+            throw new StoreException(ANOTHER, null);
+        }
     }
 
     private static @Nullable Object identity(Path path) throws IOException {

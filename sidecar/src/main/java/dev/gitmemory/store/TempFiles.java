@@ -1,18 +1,17 @@
 package dev.gitmemory.store;
 
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are being written, in a folder of their own inside the store so that they can be linked to their final
@@ -29,15 +28,31 @@ final class TempFiles {
     static final String FOLDER = ".git-memory-tmp";
     static final Duration ABANDONED_AFTER = Duration.ofMinutes(15);
 
-    private final Path folder;
+    private final Path root;
+    private final FolderTree tree;
     private final Disk disk;
     private final Clock clock;
     private volatile boolean made;
 
-    TempFiles(Path root, Disk disk, Clock clock) {
+    TempFiles(Path root, FolderTree tree, Disk disk, Clock clock) {
+        this.root = root;
+        this.tree = tree;
         this.disk = disk;
         this.clock = clock;
-        this.folder = root.resolve(FOLDER);
+    }
+
+    /**
+     * A file that is on the disk.
+     *
+     * @param key its device and inode; null where the file system has no such thing
+     */
+    record Written(Path path, @Nullable Object key) {
+
+        /** Whether it is what an open folder has under a name. */
+        boolean isIn(Folder folder, String name) throws IOException {
+            BasicFileAttributes there = folder.attributes(name);
+            return there != null && there.isRegularFile() && (key == null || key.equals(there.fileKey()));
+        }
     }
 
     /** Makes the folder, the first time, and removes what dead processes have left in it. */
@@ -46,51 +61,59 @@ final class TempFiles {
             return;
         }
         try {
-            Files.createDirectory(folder);
+            Files.createDirectory(root.resolve(FOLDER));
         } catch (FileAlreadyExistsException e) {
             // Of another process, or an earlier one; what else it may be shows below.
         }
-        removeAbandoned();
+        try (Folder folder = open()) {
+            removeAbandoned(folder);
+        }
         made = true;
     }
 
-    private void removeAbandoned() throws IOException {
-        Instant abandoned = clock.instant().minus(ABANDONED_AFTER);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                if (isOlder(file, abandoned)) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-    }
-
-    /** A new file with {@code content}, which is on the disk when this returns. */
-    Path write(byte[] content) throws IOException {
-        make();
-        Path file = folder.resolve(UUID.randomUUID().toString());
-        disk.reached(Disk.Step.MAKE_FILE);
-        // Not a FileChannel: an interrupt would close it and leave open how much is on the disk.
-        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
-            disk.reached(Disk.Step.WRITE);
-            out.write(content);
-            disk.reached(Disk.Step.SYNC_FILE);
-            out.getFD().sync();
-            return file;
-        } catch (FileNotFoundException e) {
-            if (Files.isDirectory(folder)) {
-                throw e;
-            }
+    private Folder open() throws IOException {
+        Folder folder = tree.find(List.of(FOLDER));
+        if (folder == null) {
             throw new StoreException(
                     "its folder '" + FOLDER
                             + "' is gone: the store was emptied or replaced; put it back, and this process"
                             + " goes on by itself",
-                    e);
+                    null);
+        }
+        return folder;
+    }
+
+    private void removeAbandoned(Folder folder) throws IOException {
+        Instant abandoned = clock.instant().minus(ABANDONED_AFTER);
+        for (String name : folder.names()) {
+            BasicFileAttributes file = folder.attributes(name);
+            if (file != null && file.lastModifiedTime().toInstant().isBefore(abandoned)) {
+                delete(folder, name);
+            }
+        }
+    }
+
+    /** A new file with {@code content}, which is on the disk when this returns. */
+    Written write(byte[] content) throws IOException {
+        make();
+        try (Folder folder = open()) {
+            return Uninterrupted.call(() -> write(folder, content));
+        }
+    }
+
+    private Written write(Folder folder, byte[] content) throws IOException {
+        String name = UUID.randomUUID().toString();
+        disk.reached(Disk.Step.MAKE_FILE);
+        try (FileChannel out = folder.createFile(name)) {
+            disk.reached(Disk.Step.WRITE);
+            FileContent.write(content, out);
+            disk.reached(Disk.Step.SYNC_FILE);
+            out.force(true);
+            BasicFileAttributes there = folder.attributes(name);
+            return new Written(folder.path().resolve(name), there == null ? null : there.fileKey());
         } catch (IOException e) {
             try {
-                Files.deleteIfExists(file);
+                delete(folder, name);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -98,11 +121,22 @@ final class TempFiles {
         }
     }
 
-    private static boolean isOlder(Path file, Instant than) throws IOException {
-        try {
-            return Files.getLastModifiedTime(file).toInstant().isBefore(than);
-        } catch (NoSuchFileException e) {
-            return false; // its writer has just removed it
+    /** Removes a file that has got its final name, or will not get one. */
+    void delete(Written file) throws IOException {
+        try (Folder folder = tree.find(List.of(FOLDER))) {
+            if (folder != null) {
+                delete(folder, String.valueOf(file.path().getFileName()));
+            }
+        }
+    }
+
+    private static void delete(Folder folder, String name) throws IOException {
+        BasicFileAttributes there = folder.attributes(name);
+        if (there != null && there.isDirectory()) {
+            return; // nobody of ours has made it
+        }
+        if (there != null) {
+            folder.deleteFile(name);
         }
     }
 }

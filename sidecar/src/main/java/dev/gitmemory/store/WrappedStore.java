@@ -71,6 +71,11 @@ abstract class WrappedStore implements ObjectStore {
     }
 
     @Override
+    public final @Nullable Object identity(String key) throws InvalidKeyException {
+        return store.identity(key);
+    }
+
+    @Override
     public Deadline deadline() {
         return store.deadline();
     }

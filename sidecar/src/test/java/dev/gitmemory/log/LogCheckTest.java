@@ -93,7 +93,7 @@ final class LogCheckTest {
         assertThat(check()).satisfies(r -> {
             assertThat(r.findings()).isEmpty();
             assertThat(r.entries()).isEqualTo(ENTRIES);
-            assertThat(r.objects()).isEqualTo(3L * (ENTRIES - 1) + 1);
+            assertThat(r.objects()).isEqualTo(3L * (ENTRIES - 1) + 2);
             assertThat(r.headSha())
                     .isEqualTo(requireNonNull(LogFixture.open(store).state().head())
                             .name());
@@ -288,7 +288,8 @@ final class LogCheckTest {
     /** An entry as a writer with a fault could make it: every checksum is right. */
     private void forge(SortedMap<String, ObjectId> refs, List<NewObject> objects) throws IOException {
         LogState on = LogFixture.open(store).state();
-        BundleHeader header = LogStates.next(on, refs, UUID.randomUUID().toString());
+        BundleHeader header = LogStates.next(
+                on, Owner.of(LogFixture.PREFIX).sign(refs), UUID.randomUUID().toString());
         store.create(
                 LogFixture.key(on.entry() + 1),
                 BundleCodec.encode(header, objects).bytes());
@@ -361,7 +362,7 @@ final class LogCheckTest {
 
         List<NewObject> holes = objectsOf(whole);
         holes.remove(holes.stream()
-                .filter(o -> o.type() == Constants.OBJ_BLOB)
+                .filter(o -> o.type() == Constants.OBJ_BLOB && !o.id().equals(refs.get(Owner.REF)))
                 .findFirst()
                 .orElseThrow());
         replace(key, encodeCheckpoint(refs, holes));

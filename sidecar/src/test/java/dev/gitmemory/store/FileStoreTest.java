@@ -165,7 +165,7 @@ final class FileStoreTest extends ObjectStoreContract {
         Files.createSymbolicLink(log.resolve("3"), log.resolve("nothing"));
 
         for (String key : List.of("log/2", "log/3")) {
-            String what = key.equals("log/2") ? "no regular file" : "a link to nothing";
+            String what = key.equals("log/2") ? "no regular file" : "a symbolic link";
             assertThatThrownBy(() -> store.read(key))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContainingAll(key, what, "move it away");

@@ -259,6 +259,24 @@ final class GcsFaultTest {
         assertThat(server.buckets().names("bucket")).containsExactly("some/prefix/k", "some/prefix/l");
     }
 
+    /** Names that no key of ours has: listed as they are, but for folders, and led nowhere by. */
+    @Test
+    void foreignNamesAreListedAndNeitherReadNorDeleted() throws IOException {
+        List<String> foreign = List.of("../b", "a/../../b", "a//b", "a/./b", "a\nb");
+        for (String name : foreign) {
+            server.buckets().put("bucket", "some/prefix/" + name, CONTENT);
+        }
+        server.buckets().put("bucket", "some/b", CONTENT);
+        server.buckets().put("bucket", "some/prefix-2/b", CONTENT);
+
+        assertThat(store.list("", "", 10)).extracting(Entry::key).containsExactlyInAnyOrderElementsOf(foreign);
+        for (String name : foreign) {
+            assertThatThrownBy(() -> store.read(name)).isInstanceOf(InvalidKeyException.class);
+            assertThatThrownBy(() -> store.delete(name)).isInstanceOf(InvalidKeyException.class);
+        }
+        assertThat(store.read("b")).isNull();
+    }
+
     @Test
     void foldersThatSomebodyMadeInTheConsoleAreNotListed() throws IOException {
         server.buckets().put("bucket", "some/prefix/a/", new byte[0]);

@@ -313,6 +313,21 @@ abstract class ObjectStoreContract {
     }
 
     @Test
+    void anObjectKeepsItsIdentityAndAnotherInItsPlaceHasAnotherIfAny() throws IOException {
+        store.create("k", new byte[1]);
+        Object identity = store.identity("k");
+        assertThat(store.identity("k")).isEqualTo(identity);
+        assertThat(store.identity("none")).isNull();
+
+        store.delete("k");
+        store.create("k", new byte[2]);
+
+        if (identity != null) { // else it costs a request to tell
+            assertThat(store.identity("k")).isNotNull().isNotEqualTo(identity);
+        }
+    }
+
+    @Test
     void whatWasDeletedIsGoneAndItsKeyFree() throws IOException {
         store.create("k", new byte[1]);
 

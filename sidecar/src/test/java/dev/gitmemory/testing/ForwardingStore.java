@@ -48,6 +48,11 @@ public class ForwardingStore implements ObjectStore {
     }
 
     @Override
+    public @Nullable Object identity(String key) throws InvalidKeyException {
+        return store.identity(key);
+    }
+
+    @Override
     public Deadline deadline() {
         return store.deadline();
     }

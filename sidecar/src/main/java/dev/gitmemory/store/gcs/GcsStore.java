@@ -13,6 +13,7 @@ import com.google.cloud.storage.Storage.BlobTargetOption;
 import com.google.cloud.storage.StorageException;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.ObjectTooLargeException;
 import dev.gitmemory.store.Range;
 import dev.gitmemory.store.StoreException;
 import dev.gitmemory.store.StoreSettings;
@@ -128,11 +129,19 @@ public final class GcsStore implements ObjectStore {
     @Override
     public byte @Nullable [] read(String key) throws IOException {
         String name = location.objectName(key);
-        return callOrNull(
-                "read",
-                name,
-                failed -> storage.readAllBytes(
-                        BlobId.of(location.bucket(), name), BlobSourceOption.shouldReturnRawInputStream(true)));
+        return callOrNull("read", name, failed -> readWhole(key, name));
+    }
+
+    private byte[] readWhole(String key, String name) throws IOException {
+        BoundedBuffer buffer = new BoundedBuffer(ObjectTooLargeException.most());
+        try {
+            storage.downloadTo(
+                    BlobId.of(location.bucket(), name), buffer, BlobSourceOption.shouldReturnRawInputStream(true));
+        } catch (StorageException | IllegalStateException e) {
+            ObjectTooLargeException.requireReadable(key, buffer.offered());
+            throw e;
+        }
+        return buffer.toByteArray();
     }
 
     @Override
