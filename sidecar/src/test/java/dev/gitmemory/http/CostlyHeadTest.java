@@ -6,6 +6,7 @@ import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.HostileMetadata;
 import dev.gitmemory.testing.Http.Answer;
 import java.io.IOException;
@@ -50,7 +51,8 @@ class CostlyHeadTest extends SidecarTest {
         assertThat(http.post(gitMemory("slow") + "/restore", "{\"to\":\"" + sha + "\"}")
                         .status())
                 .isEqualTo(422);
-        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+        assertThat(new Application(database.dataSource()).query("SELECT * FROM git_memory.drift"))
+                .isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gitmemory.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.HostileMetadata;
 import dev.gitmemory.testing.Http.Answer;
 import java.util.List;
@@ -53,7 +54,8 @@ class HostileBodyTest extends SidecarTest {
             Answer answer = http.patch("/v1/blocks/" + block, json);
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         }
-        assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
+        assertThat(new Application(database.dataSource()).query("SELECT * FROM git_memory.drift"))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ public final class HostileMetadata {
             "bytes",
                     "metadata is too long: as PostgreSQL writes it, with every digit of its numbers, it would have more than",
             "keys", "metadata has more than 10000 keys, those of nested objects included",
-            "digits", "metadata holds the number 1e1000",
+            "digits", "metadata holds the number 1",
             "depth", "metadata is nested deeper than 100 levels");
 
     private HostileMetadata() {}
