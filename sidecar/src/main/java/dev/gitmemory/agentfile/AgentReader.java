@@ -2,6 +2,7 @@ package dev.gitmemory.agentfile;
 
 import dev.gitmemory.agentfile.AgentFile.Agent;
 import dev.gitmemory.agentfile.AgentFile.Memory;
+import dev.gitmemory.block.Tags;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,7 +34,14 @@ final class AgentReader {
             case "agent_type" -> agentType = cursor.textOrNull();
             case "description" -> description = cursor.textOrNull();
             case "system" -> system = cursor.textOrNull();
-            case "tags" -> cursor.array(i -> takeTag(cursor));
+            case "tags" ->
+                cursor.array(i -> {
+                    takeTag(cursor);
+                    cursor.checked(() -> {
+                        Tags.requireCount(tags.size());
+                        return tags;
+                    });
+                });
             default -> {
                 return false;
             }
@@ -44,15 +52,23 @@ final class AgentReader {
     /** A text in the newer generation, an object around it in the older. */
     private void takeTag(JsonCursor cursor) throws IOException {
         if (!cursor.isObject()) {
-            tags.add(cursor.text());
+            tags.add(tag(cursor));
             return;
         }
         cursor.object(key -> {
             if (key.equals("tag")) {
-                tags.add(cursor.text());
+                tags.add(tag(cursor));
             } else {
                 cursor.skip();
             }
+        });
+    }
+
+    private static String tag(JsonCursor cursor) throws IOException {
+        String tag = cursor.text();
+        return cursor.checked(() -> {
+            Tags.require(List.of(tag));
+            return tag;
         });
     }
 

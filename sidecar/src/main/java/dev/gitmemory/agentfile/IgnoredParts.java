@@ -7,6 +7,9 @@ import java.util.TreeMap;
 /** Counts what is passed over. */
 final class IgnoredParts {
 
+    /** Of places, not of elements: every server's files have a few dozen. */
+    private static final int MAX_PLACES = 10_000;
+
     private final SortedMap<String, Integer> counts = new TreeMap<>();
 
     /** Passes over the value of a key that means nothing to us. */
@@ -16,6 +19,9 @@ final class IgnoredParts {
 
     void add(String place, int count) {
         if (count > 0) {
+            if (counts.size() == MAX_PLACES && !counts.containsKey(place)) {
+                throw new AgentFileException("", "it has more than " + MAX_PLACES + " different unknown fields", null);
+            }
             counts.merge(place, count, Integer::sum);
         }
     }

@@ -51,7 +51,7 @@ final class MemoryReader {
             case "description" -> description = cursor.textOrNull();
             case "limit" -> limit = cursor.isNull() ? Block.DEFAULT_LIMIT : cursor.integer();
             case "read_only" -> readOnly = !cursor.isNull() && cursor.bool();
-            case "metadata", "metadata_" -> metadata = cursor.checked(() -> Metadata.of(cursor.json()));
+            case "metadata", "metadata_" -> metadata = cursor.checked(() -> Metadata.ofNew(cursor.json()));
             default -> {
                 return false;
             }

@@ -27,10 +27,12 @@ final class JsonReader {
 
     private final String field;
     private final JsonParser parser;
+    private final MetadataSize size;
 
-    private JsonReader(String field, JsonParser parser) {
+    private JsonReader(String field, JsonParser parser, MetadataSize size) {
         this.field = field;
         this.parser = parser;
+        this.size = size;
     }
 
     /**
@@ -38,8 +40,17 @@ final class JsonReader {
      * @throws RuleViolation if the text is not one JSON value, or one that PostgreSQL can't hold
      */
     static Json read(String field, String json) {
+        return read(field, json, MetadataSize.unlimited());
+    }
+
+    /**
+     * As {@link #read(String, String)}.
+     *
+     * @param size counts what is read, and refuses it as soon as it is too much
+     */
+    static Json read(String field, String json, MetadataSize size) {
         try (JsonParser parser = FACTORY.createParser(json)) {
-            JsonReader reader = new JsonReader(field, parser);
+            JsonReader reader = new JsonReader(field, parser, size);
             if (parser.nextToken() == null) {
                 throw new RuleViolation(field, field + " is not JSON: it is empty");
             }
@@ -67,19 +78,34 @@ final class JsonReader {
         return switch (token) {
             case START_OBJECT -> object(depth);
             case START_ARRAY -> array(depth);
-            case VALUE_STRING -> new Json.Str(JsonRules.requireText(field, parser.getText()));
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-                new Json.Literal(JsonRules.requireNumber(field, parser.getText()));
-            case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> new Json.Literal(parser.getText());
+            case VALUE_STRING -> {
+                String text = JsonRules.requireText(field, parser.getText());
+                size.text(text);
+                yield new Json.Str(text);
+            }
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+                String number = JsonRules.requireNumber(field, parser.getText());
+                size.number(number);
+                yield new Json.Literal(number);
+            }
+            case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> {
+                size.word(parser.getText());
+                yield new Json.Literal(parser.getText());
+            }
             default -> throw new IllegalStateException("unexpected token " + token);
         };
     }
 
     private Json object(int depth) throws IOException {
         JsonRules.requireDepth(field, depth);
+        size.brackets();
         Map<String, Json> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
+            if (!members.isEmpty()) {
+                size.separator();
+            }
             String name = JsonRules.requireText(field, parser.currentName());
+            size.key(name);
             parser.nextToken();
             members.put(name, value(depth + 1));
         }
@@ -88,8 +114,12 @@ final class JsonReader {
 
     private Json array(int depth) throws IOException {
         JsonRules.requireDepth(field, depth);
+        size.brackets();
         List<Json> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (!items.isEmpty()) {
+                size.separator();
+            }
             items.add(value(depth + 1));
         }
         return new Json.Array(items);

@@ -21,10 +21,28 @@ public record Metadata(String json) {
     /** How deep objects and arrays may lie in each other; the metadata itself is level 1. */
     public static final int MAX_DEPTH = Json.MAX_DEPTH;
 
+    /**
+     * The longest metadata that somebody may write: 1 MiB of UTF-8, counted as PostgreSQL writes it, which is with every
+     * digit of its numbers ({@code 1e300} has 301) and a space behind each comma and colon.
+     */
+    public static final int MAX_BYTES = 1 << 20;
+
+    /** The most keys that somebody may write, those of nested objects included. */
+    public static final int MAX_KEYS = 10_000;
+
+    /** The most digits that a number may have when it is written out; the numbers of most programs have fewer than 350. */
+    public static final int MAX_DIGITS = 1_000;
+
+    /**
+     * The longest metadata, counted like {@link #MAX_BYTES}, that PostgreSQL is given when git has it: 64 MiB. What a file
+     * of {@link BlockMarkdown#MAX_BYTES} says gets that long only by numbers that are a few characters in the file.
+     */
+    public static final int MAX_APPLIED_BYTES = 64 << 20;
+
     /** No metadata. */
     public static final Metadata EMPTY = new Metadata("{}");
 
-    private static final String FIELD = "metadata";
+    static final String FIELD = "metadata";
 
     /**
      * Takes the JSON text of an object.
@@ -53,6 +71,37 @@ public record Metadata(String json) {
         }
         Metadata metadata = new Metadata(json);
         return metadata.isEmpty() ? EMPTY : metadata;
+    }
+
+    /**
+     * Metadata that somebody writes: as {@link #of}, but bounded.
+     *
+     * @throws RuleViolation as {@link #of}, and of the field {@code metadata} if it is longer than {@link #MAX_BYTES}, has
+     *     more than {@link #MAX_KEYS} keys, or a number of more than {@link #MAX_DIGITS} digits
+     */
+    public static Metadata ofNew(String json) {
+        JsonReader.read(FIELD, json, MetadataSize.ofNew());
+        return of(json);
+    }
+
+    /**
+     * Checks metadata that somebody writes. What was written before there were bounds may stay, as a value over its limit
+     * may.
+     *
+     * @throws RuleViolation as {@link #ofNew}
+     */
+    public void requireBounded() {
+        JsonReader.read(FIELD, json, MetadataSize.ofNew());
+    }
+
+    /**
+     * Checks metadata that git has, before PostgreSQL is given it.
+     *
+     * @throws RuleViolation of the field {@code metadata} if it is longer than {@link #MAX_APPLIED_BYTES}: PostgreSQL
+     *     would need many times that much memory, or not be able to hold it at all
+     */
+    public void requireApplicable() {
+        JsonReader.read(FIELD, json, MetadataSize.ofApplied());
     }
 
     /**

@@ -32,7 +32,11 @@ final class YamlParser {
     /** The mapping of fields itself, and metadata in it. */
     private static final int MAX_DEPTH = Json.MAX_DEPTH + 1;
 
+    /** Keys, values and items: far more than people write, and few enough for a small heap. */
+    static final int MAX_NODES = 250_000;
+
     private final Iterator<Event> events;
+    private int nodes;
 
     /** What a field is called in messages; changes with the key of the outermost mapping. */
     private String field = FrontMatter.WHOLE;
@@ -47,7 +51,8 @@ final class YamlParser {
      * The mapping that the text is; an empty one when it holds nothing but comments; null when it is not YAML, or not
      * one mapping.
      *
-     * @throws RuleViolation if it is a mapping with anchors, aliases or tags, or nested too deep
+     * @throws RuleViolation if it is a mapping with anchors, aliases or tags, or nested too deep, or has more than
+     *     {@link #MAX_NODES} nodes
      */
     static YamlNode.@Nullable Mapping parse(String yaml) {
         try {
@@ -89,6 +94,11 @@ final class YamlParser {
     }
 
     private YamlNode node(Event event, int depth) {
+        if (++nodes > MAX_NODES) {
+            throw new RuleViolation(
+                    FrontMatter.WHOLE,
+                    FrontMatter.WHOLE + " has more than " + MAX_NODES + " keys and values; it is not read further");
+        }
         if (event instanceof AliasEvent) {
             refuse("an alias", event);
             return new YamlNode.Scalar("", true, start(event), end(event));

@@ -19,12 +19,10 @@ final class BlockRoutes {
 
     private final Blocks blocks;
     private final Callers callers;
-    private final int maxBodyBytes;
 
-    BlockRoutes(Blocks blocks, Callers callers, int maxBodyBytes) {
+    BlockRoutes(Blocks blocks, Callers callers) {
         this.blocks = blocks;
         this.callers = callers;
-        this.maxBodyBytes = maxBodyBytes;
     }
 
     void register(RoutesConfig routes) {
@@ -113,7 +111,7 @@ final class BlockRoutes {
     }
 
     private ObjectNode body(Context ctx) {
-        return Json.body(ctx.bodyInputStream(), maxBodyBytes);
+        return Json.body(ctx.bodyInputStream());
     }
 
     static void written(Context ctx, Written written) {

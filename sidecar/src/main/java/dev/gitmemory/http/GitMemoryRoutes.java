@@ -19,12 +19,10 @@ final class GitMemoryRoutes {
 
     private final GitMemory memory;
     private final Callers callers;
-    private final int maxBodyBytes;
 
-    GitMemoryRoutes(GitMemory memory, Callers callers, int maxBodyBytes) {
+    GitMemoryRoutes(GitMemory memory, Callers callers) {
         this.memory = memory;
         this.callers = callers;
-        this.maxBodyBytes = maxBodyBytes;
     }
 
     void register(RoutesConfig routes) {
@@ -71,7 +69,7 @@ final class GitMemoryRoutes {
 
     /** Answers the block where one is named, else the status; 202 where PostgreSQL still has to follow. */
     private void restore(Context ctx) {
-        ObjectNode body = Json.body(ctx.bodyInputStream(), maxBodyBytes);
+        ObjectNode body = Json.body(ctx.bodyInputStream());
         String to = Requests.requiredText(body, "to");
         String label = Requests.optionalText(body, "label");
         if (label != null) {

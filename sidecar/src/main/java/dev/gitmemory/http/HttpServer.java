@@ -7,15 +7,28 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.handler.QoSHandler;
 
 /** The HTTP interface. Thread-safe. */
 public final class HttpServer implements AutoCloseable {
 
     /** A block of a million characters fits, escaped; an upload of something else does not. */
     private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+    /** Requests that have a thread; the pool has 250. */
+    private static final int MAX_REQUESTS = 200;
+
+    /** Requests that wait for one, and how long. */
+    private static final int MAX_WAITING = 1_000;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private static final String HEALTH = "/healthz";
+    private static final String METRICS = "/metrics";
 
     private final Javalin server;
 
@@ -57,20 +70,36 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = MAX_BODY_BYTES;
-        config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
+        config.jetty.modifyServer(server -> {
+            server.setErrorHandler(new JettyErrors());
+            server.setHandler(bodiesFirst());
+        });
         config.routes.before(Requests::requireNoNul);
         config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
         Callers callers = new Callers(defaultUserId);
-        new BlockRoutes(memory.blocks(), callers, MAX_BODY_BYTES).register(config.routes);
-        new GitMemoryRoutes(memory, callers, MAX_BODY_BYTES).register(config.routes);
-        config.routes.get("/healthz", ctx -> ctx.result("ok\n"));
+        new BlockRoutes(memory.blocks(), callers).register(config.routes);
+        new GitMemoryRoutes(memory, callers).register(config.routes);
+        config.routes.get(HEALTH, ctx -> ctx.result("ok\n"));
         config.routes.get("/readyz", ctx -> {
             boolean ready = database.isAvailable();
             ctx.status(ready ? 200 : 503).result(ready ? "ok\n" : "PostgreSQL does not answer\n");
         });
-        config.routes.get("/metrics", ctx -> Metrics.answer(ctx, metrics));
+        config.routes.get(METRICS, ctx -> Metrics.answer(ctx, metrics));
         Problems.register(config.routes);
+    }
+
+    /** Bodies are read without a thread; then as many requests have one as leave some for those that say whether it lives. */
+    private static BodyHandler bodiesFirst() {
+        QoSHandler queue = new QoSHandler();
+        queue.setMaxRequestCount(MAX_REQUESTS);
+        queue.setMaxSuspendedRequestCount(MAX_WAITING);
+        queue.setMaxSuspend(LONGEST_WAIT);
+        queue.excludePath(HEALTH, METRICS);
+        BodyHandler bodies = new BodyHandler(
+                MAX_BODY_BYTES, new BodyBudget(Runtime.getRuntime().maxMemory(), MAX_BODY_BYTES), DataRate.DEFAULT);
+        bodies.setHandler(queue);
+        return bodies;
     }
 
     /** Labels hold slashes, and clients send them as {@code %2F}; Jetty refuses that unless both are set. */

@@ -14,12 +14,18 @@ final class JettyErrors extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Object message = request.getAttribute(ERROR_MESSAGE);
-        Problem problem = Problem.ofStatus(response.getStatus());
+        // A route says itself that PostgreSQL or the storage is down; the server says that there is too much to do.
+        boolean busy = response.getStatus() == Problem.BUSY.status();
+        Problem problem = busy ? Problem.BUSY : Problem.ofStatus(response.getStatus());
         ObjectNode document = Json.object();
         document.put("type", "about:blank");
         document.put("title", problem.title());
         document.put("status", response.getStatus());
         document.put("detail", message == null ? problem.title() : message.toString());
+        document.put("instance", request.getHttpURI().getPath());
+        if (busy) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, Problems.RETRY_AFTER);
+        }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         response.write(true, ByteBuffer.wrap(Json.bytes(document)), callback);
         return true;

@@ -1,8 +1,11 @@
 package dev.gitmemory.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -16,7 +19,25 @@ import java.io.UncheckedIOException;
 /** JSON as this interface reads and writes it: strict, and with numbers kept digit for digit. */
 final class Json {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** Values, keys and brackets: together they take many times the memory of their text. */
+    static final int MAX_TOKENS = 500_000;
+
+    /** Members of the body itself: a block has some twenty fields, and clients send back what they were given. */
+    static final int MAX_FIELDS = 1_000;
+
+    /** Of objects and arrays, the body itself included. */
+    static final int MAX_DEPTH = 1_000;
+
+    /** As written. Metadata has a narrower bound, for digits; this one keeps numbers from being computed before. */
+    private static final int MAX_NUMBER_CHARACTERS = 3_000;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_NUMBER_CHARACTERS)
+                            .build())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -55,20 +76,21 @@ final class Json {
     /**
      * The object in a request's body.
      *
-     * @param limit bytes at most
-     * @throws RequestException if it is larger, no JSON, or no object
+     * @throws RequestException if it is no JSON, no object, or more than what is read of JSON
      */
-    static ObjectNode body(InputStream body, int limit) {
+    static ObjectNode body(InputStream body) {
         try {
-            byte[] bytes = body.readNBytes(limit + 1);
-            if (bytes.length > limit) {
-                throw RequestException.tooLarge(limit);
+            JsonNode node = MAPPER.readTree(body);
+            if (!(node instanceof ObjectNode object)) {
+                throw RequestException.malformed(null, "The body must be a JSON object");
             }
-            JsonNode node = MAPPER.readTree(bytes);
-            if (node instanceof ObjectNode object) {
-                return object;
+            if (object.size() > MAX_FIELDS) {
+                throw RequestException.tooLarge(MAX_FIELDS + " fields");
             }
-            throw RequestException.malformed(null, "The body must be a JSON object");
+            return object;
+        } catch (StreamConstraintsException e) {
+            throw RequestException.tooLarge("%d values, keys and brackets, %d levels, or %d characters in a number"
+                    .formatted(MAX_TOKENS, MAX_DEPTH, MAX_NUMBER_CHARACTERS));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw RequestException.malformed(

@@ -10,10 +10,12 @@ enum Problem {
     GONE(410, "It was removed for good"),
     CONFLICT(409, "The state of the agent or the block does not allow it"),
     STALE(412, "The block has changed since"),
+    TOO_SLOW(408, "The request came too slowly"),
     TOO_LARGE(413, "The request is too large"),
     RULE(422, "A rule for blocks is broken"),
     INTERNAL(500, "Something went wrong in git-memory"),
-    UNAVAILABLE(503, "PostgreSQL or the object storage does not answer");
+    UNAVAILABLE(503, "PostgreSQL or the object storage does not answer"),
+    BUSY(503, "git-memory has too much to do at the moment");
 
     private final int status;
     private final String title;

@@ -21,7 +21,7 @@ final class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
     /** How long a client should wait before it asks again, in seconds. */
-    private static final String RETRY_AFTER = "5";
+    static final String RETRY_AFTER = "5";
 
     private Problems() {}
 

@@ -20,11 +20,17 @@ final class RequestException extends RuntimeException {
         return new RequestException(Problem.MALFORMED, field, message);
     }
 
-    static RequestException tooLarge(long limit) {
+    /** @param has what the body has too much of, and how much it may have */
+    static RequestException tooLarge(String has) {
         return new RequestException(
-                Problem.TOO_LARGE,
+                Problem.TOO_LARGE, null, "The body has more than %s; nothing was written".formatted(has));
+    }
+
+    static RequestException busy() {
+        return new RequestException(
+                Problem.BUSY,
                 null,
-                "The body is over the limit of %d bytes; nothing was written".formatted(limit));
+                "Other requests' bodies fill the memory that there is for bodies; nothing was written. Repeat the request");
     }
 
     Problem problem() {

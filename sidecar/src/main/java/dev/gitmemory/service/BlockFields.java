@@ -6,6 +6,7 @@ import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.block.Tags;
 import dev.gitmemory.postgres.ExtraColumn;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -128,7 +129,7 @@ public final class BlockFields {
                 throw wrongType(field, "an object", node);
             }
             Metadata.requireDepth(depth(node)); // a deeper one can't even be written as text
-            return Metadata.of(node.toString());
+            return Metadata.ofNew(node.toString());
         });
     }
 
@@ -157,6 +158,7 @@ public final class BlockFields {
             if (!node.isArray()) {
                 throw wrongType(field, "an array of strings", node);
             }
+            Tags.requireCount(node.size());
             List<String> tags = new ArrayList<>();
             for (JsonNode tag : node) {
                 if (!tag.isTextual() || tag.textValue().indexOf('\0') >= 0) {
@@ -164,6 +166,7 @@ public final class BlockFields {
                 }
                 tags.add(tag.textValue());
             }
+            Tags.require(tags);
             return tags;
         });
     }

@@ -63,7 +63,7 @@ public record BlockPatch(
      * The block after the change.
      *
      * @throws dev.gitmemory.block.RuleViolation if the value is longer than the limit, though a value that was over
-     *     its limit before may stay as it is
+     *     its limit before may stay as it is; or if the metadata that stays is more than PostgreSQL can be given
      */
     Block applyTo(Block old) {
         Label newLabel = label.orKeep(old.label());
@@ -84,6 +84,7 @@ public record BlockPatch(
         if (value.given() || limit.given()) {
             changed.checkLimit();
         }
+        changed.metadata().requireApplicable(); // else the write would be committed, and never arrive in PostgreSQL
         return changed;
     }
 }

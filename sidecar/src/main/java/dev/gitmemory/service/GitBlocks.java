@@ -138,6 +138,7 @@ final class GitBlocks {
     Optional<Written> attach(Owner owner, Target target, Caller caller) {
         BlockRow row = target.row();
         Block block = Enablement.block(row, Label.of(row.label()));
+        block.metadata().requireBounded();
         UUID request = requestId(caller);
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),

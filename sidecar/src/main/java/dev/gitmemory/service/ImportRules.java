@@ -65,6 +65,7 @@ final class ImportRules {
             var block = BlockMarkdown.parse(label.get(), file.text());
             if (!file.unchanged()) {
                 block.checkLimit(); // a value over its limit may stay, but not be written
+                block.metadata().requireBounded(); // nor may metadata
             }
             return null;
         } catch (RuleViolation e) {

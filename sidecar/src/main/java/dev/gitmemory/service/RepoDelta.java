@@ -104,7 +104,21 @@ record RepoDelta(
         if (file.kind() == ChangedFile.Kind.OTHER) {
             throw invalid(agentId, label, "it is not a text file.");
         }
-        return new Touched(label.text(), parse(agentId, label, file.text()), file.commitSha());
+        Block block = parse(agentId, label, file.text());
+        if (block != null) {
+            requireApplicable(agentId, block);
+        }
+        return new Touched(label.text(), block, file.commitSha());
+    }
+
+    /** What PostgreSQL could not hold it is not given: each attempt would cost it all of its memory. */
+    private static void requireApplicable(String agentId, Block block) {
+        try {
+            block.metadata().requireApplicable();
+        } catch (RuleViolation e) {
+            throw MemoryException.conflict("Agent %s: PostgreSQL can't have git's '%s': %s, and PostgreSQL follows."
+                    .formatted(agentId, block.label().text(), e.getMessage()));
+        }
     }
 
     /** The block that a file holds, or null when there is no file. */

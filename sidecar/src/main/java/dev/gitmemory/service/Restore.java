@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
+import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Database;
@@ -48,6 +49,7 @@ final class Restore {
             if (block == null) {
                 throw noBlock(agentId, label, revision);
             }
+            requireBounded(block, revision);
             String message = "Restore %s to %s".formatted(label.text(), sha.substring(0, 10));
             Optional<BlockRow> row = database.inTransaction(tx -> tx.blocks().ofAgent(agentId, label.text()));
             return row.isPresent()
@@ -77,12 +79,27 @@ final class Restore {
             for (Map.Entry<String, String> file :
                     read(() -> repository.files(sha), agentId).entrySet()) {
                 BlockPaths.label(file.getKey()).ifPresent(label -> {
-                    RepoDelta.parse(agentId, label, file.getValue());
+                    Block block = RepoDelta.parse(agentId, label, file.getValue());
+                    if (block != null) {
+                        requireBounded(block, revision);
+                    }
                     blocks.put(file.getKey(), file.getValue());
                 });
             }
             return git.restoreAll(owner, blocks, "Restore all blocks to " + sha.substring(0, 10), caller);
         });
+    }
+
+    /** What was written before there were bounds may stay, but is not written again. */
+    private static void requireBounded(Block block, String revision) {
+        try {
+            block.metadata().requireBounded();
+        } catch (RuleViolation e) {
+            throw MemoryException.rule(
+                    e.field(),
+                    "'%s' can't be restored to what it was at %s: %s; nothing was written"
+                            .formatted(block.label().text(), revision, e.getMessage()));
+        }
     }
 
     private static MemoryException noBlock(String agentId, Label label, String revision) {

@@ -37,6 +37,7 @@ record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
             try {
                 Label label = Label.of(row.label());
                 Block block = Enablement.block(row, keepsLabel.test(row) ? label : label.withSystemPrefix());
+                block.metadata().requireBounded();
                 Optional<String> collision = collision(tx, agentId, row, block.label(), labelByPath);
                 if (collision.isPresent()) {
                     leftOut.add(new LeftOut(row.id(), row.label(), collision.get()));

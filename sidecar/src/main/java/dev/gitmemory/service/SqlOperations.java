@@ -3,6 +3,7 @@ package dev.gitmemory.service;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
+import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.RequestQueue.Taken;
@@ -28,20 +30,30 @@ import org.jspecify.annotations.Nullable;
 final class SqlOperations {
 
     /** What PostgreSQL has taken is judged by the rules for blocks, not by limits of the parser. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(Integer.MAX_VALUE)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .maxNameLength(Integer.MAX_VALUE)
-                            .maxNumberLength(Integer.MAX_VALUE)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    private static final JsonMapper MAPPER = mapper(Integer.MAX_VALUE);
+
+    /**
+     * The same, but numbers of very many digits are refused before they are computed, which takes time that grows with the
+     * square of their length. PostgreSQL has written them out already.
+     */
+    private static final JsonMapper ARGUMENTS = mapper(3 * Metadata.MAX_DIGITS);
 
     private static final Set<String> WRITES =
             Set.of("write_block", "create_block", "delete_block", "attach_block", "detach_block", "restore_block");
+
+    private static JsonMapper mapper(int maxNumberCharacters) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(Integer.MAX_VALUE)
+                                .maxStringLength(Integer.MAX_VALUE)
+                                .maxNameLength(Integer.MAX_VALUE)
+                                .maxNumberLength(maxNumberCharacters)
+                                .build())
+                        .build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
+    }
 
     private final GitMemory memory;
     private final AllAgents allAgents;
@@ -240,7 +252,20 @@ final class SqlOperations {
 
         Arguments(Taken request) {
             this.agentId = request.agentId();
-            this.json = parse(request.arguments());
+            this.json = read(request.arguments());
+        }
+
+        private static JsonNode read(String arguments) {
+            try {
+                return ARGUMENTS.readTree(arguments);
+            } catch (StreamConstraintsException e) {
+                throw new RuleViolation(
+                        "metadata",
+                        "metadata holds a number that has more than %d digits when it is written out; at most %d are allowed"
+                                .formatted(3 * Metadata.MAX_DIGITS, Metadata.MAX_DIGITS));
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("PostgreSQL's JSON is none", e);
+            }
         }
 
         String agent() {

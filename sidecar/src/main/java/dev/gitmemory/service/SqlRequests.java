@@ -40,6 +40,9 @@ public final class SqlRequests implements AutoCloseable {
     private static final String AGENTS = "git_memory";
     private static final int THREADS = 8;
     private static final int COMPARING_THREADS = 4;
+    /** Characters of arguments: few requests have more. */
+    private static final int LARGE = 1 << 20;
+
     private static final Duration FIRST_LOOK = Duration.ofMillis(2);
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration FORGETTING = Duration.ofMinutes(1);
@@ -56,6 +59,10 @@ public final class SqlRequests implements AutoCloseable {
     private final ExecutorService comparing = Executors.newFixedThreadPool(COMPARING_THREADS, threads("compare"));
     private final Thread dispatcher = new Thread(this::dispatch, "sql-requests");
     private final Semaphore free = new Semaphore(THREADS);
+
+    /** One at a time, and nothing is taken meanwhile: each takes many times the memory of its text. */
+    private final Semaphore large = new Semaphore(1);
+
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean closed;
 
@@ -145,13 +152,17 @@ public final class SqlRequests implements AutoCloseable {
     private boolean takeAll() {
         boolean took = false;
         // Without its lock this sidecar looks dead, and what it took would be taken from it.
-        while (!closed && listener.isConnected() && free.tryAcquire()) {
+        while (!closed && listener.isConnected() && large.availablePermits() > 0 && free.tryAcquire()) {
             boolean handedOver = false;
             try {
                 Optional<Taken> request =
                         database.inTransaction(tx -> tx.requests().take(sidecar, Leases.LEASE));
                 if (request.isEmpty()) {
                     return took;
+                }
+                if (isLarge(request.get())) {
+                    large.acquireUninterruptibly(); // at once: this thread alone takes requests, and saw that it is
+                    // free
                 }
                 Leases.Lease lease = leases.add(request.get().attempt().requestId());
                 workers.execute(() -> work(request.get(), lease));
@@ -164,6 +175,10 @@ public final class SqlRequests implements AutoCloseable {
             }
         }
         return took;
+    }
+
+    private static boolean isLarge(Taken request) {
+        return request.arguments().length() > LARGE;
     }
 
     private void forgetFinished() {
@@ -196,6 +211,9 @@ public final class SqlRequests implements AutoCloseable {
                     new IllegalStateException("the request was too much for this process", e)); // and for the next
         } finally {
             leases.remove(lease);
+            if (isLarge(request)) {
+                large.release();
+            }
             free.release();
             wake(); // the agent's next one may be taken now
         }

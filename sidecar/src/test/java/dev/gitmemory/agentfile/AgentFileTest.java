@@ -11,14 +11,18 @@ import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
+import dev.gitmemory.testing.HostileMetadata;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentFileTest {
 
@@ -193,6 +197,36 @@ class AgentFileTest {
                 .isInstanceOfSatisfying(AgentFileException.class, broken -> assertThat(broken.pointer())
                         .isEqualTo("/core_memory/0" + pointer))
                 .hasMessageStartingWith("Agent File, at /core_memory/0" + pointer + ": " + problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes", "keys", "digits", "depth"})
+    void metadataIsBounded(String kind) {
+        String file = "{\"name\":\"a\",\"core_memory\":[{\"label\":\"l\",\"value\":\"v\",\"metadata_\":%s}]}";
+        assertThat(parse(file.formatted(HostileMetadata.most().get(kind))).agents())
+                .hasSize(1);
+        assertThatThrownBy(() -> parse(file.formatted(HostileMetadata.over().get(kind))))
+                .isInstanceOf(AgentFileException.class)
+                .hasMessageStartingWith("Agent File, at /core_memory/0/metadata_: " + HostileMetadata.RULES.get(kind));
+    }
+
+    @Test
+    void tagsAndUnknownFieldsAreBounded() {
+        String file = "{\"name\":\"a\",\"core_memory\":[],\"tags\":[%s]}";
+        assertThat(parse(file.formatted(list(1_000))).agents()).hasSize(1);
+        assertThatThrownBy(() -> parse(file.formatted(list(1_001)))).hasMessageContaining("tags are more than 1000");
+        assertThatThrownBy(() -> parse(file.formatted("\"" + "x".repeat(501) + "\"")))
+                .hasMessageStartingWith("Agent File, at /tags/0: tags hold one that is longer than 500 characters");
+        String unknown = "{\"name\":\"a\",\"core_memory\":[],%s}";
+        assertThat(parse(unknown.formatted(list(10_000).replace(",", ":1,") + ":1"))
+                        .ignored())
+                .hasSize(10_000);
+        assertThatThrownBy(() -> parse(unknown.formatted(list(10_001).replace(",", ":1,") + ":1")))
+                .hasMessageContaining("more than 10000 different unknown fields");
+    }
+
+    private static String list(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "\"t" + i + "\"").collect(Collectors.joining(","));
     }
 
     @Test

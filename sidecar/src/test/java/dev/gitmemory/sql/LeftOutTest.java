@@ -185,8 +185,16 @@ class LeftOutTest extends SqlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"a\": \"\\ud800\"}", "{\"n\": 1e200000}", "{\"a\": \"\\u0000\"}"})
-    void metadataThatJsonbRefusesIsLeftOutAndHoldsUpNobody(String metadata) throws SQLException, IOException {
+    @ValueSource(
+            strings = {
+                "{\"a\": \"\\ud800\"}",
+                "{\"n\": 1e200000}",
+                "{\"a\": \"\\u0000\"}",
+                "{\"n\": 1e1000}",
+                "{\"n\": [1e131071, 1e131071]}"
+            })
+    void metadataThatJsonbRefusesOrThatCostsTooMuchIsLeftOutAndHoldsUpNobody(String metadata)
+            throws SQLException, IOException {
         Sidecar sidecar = sidecar();
         for (String agent : List.of("iris", "ivo")) {
             application.createAgent(agent);
