@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,14 +28,17 @@ class MarkTest {
     @TempDir
     Path folder;
 
+    private static UUID request(int number) {
+        return new UUID(0, number);
+    }
+
     private static Draft marked(int number, long afterSeq) {
-        String line = "Mark: " + number;
-        return new Draft(
-                AGENT,
-                "Append\n\n" + line,
-                null,
-                files -> files.write("log.md", Objects.requireNonNullElse(files.read("log.md"), "") + number + "\n"),
-                new Draft.Mark(line, afterSeq));
+        return Draft.of(
+                        AGENT,
+                        "Append",
+                        files -> files.write(
+                                "log.md", Objects.requireNonNullElse(files.read("log.md"), "") + number + "\n"))
+                .once(new Draft.Mark(request(number), afterSeq));
     }
 
     @Test
@@ -80,17 +84,16 @@ class MarkTest {
             CommitInfo first = commit(repository, marked(1, 1));
             commit(repository, writing("a.md", "2"));
             assertThat(repository.commit(List.of(marked(1, 1)))).containsExactly(new Outcome.Found(first));
-            assertThat(repository.find(new Draft.Mark("Mark: 1", 0))).isEqualTo(first);
-            assertThat(repository.find(new Draft.Mark("Mark: 1", 2))).isNull();
-            assertThat(repository.find(new Draft.Mark("Mark: ", 0))).isNull();
-            assertThat(repository.find(new Draft.Mark("Mark: 11", 0))).isNull();
+            assertThat(repository.find(new Draft.Mark(request(1), 0))).isEqualTo(first);
+            assertThat(repository.find(new Draft.Mark(request(1), 2))).isNull();
+            assertThat(repository.find(new Draft.Mark(request(11), 0))).isNull();
         }
     }
 
     @Test
     void anEmptyRepositoryHasNoMarks() throws IOException {
         try (ObjectStore store = RepositoryFixture.store(folder)) {
-            assertThat(RepositoryFixture.open(store).find(new Draft.Mark("Mark: 1", 0)))
+            assertThat(RepositoryFixture.open(store).find(new Draft.Mark(request(1), 0)))
                     .isNull();
         }
     }
