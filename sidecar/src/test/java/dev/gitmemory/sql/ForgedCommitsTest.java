@@ -26,8 +26,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,9 +38,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever a commit says that somebody else made: it takes no request's effect, no row of others', and nobody's name. */
 class ForgedCommitsTest extends SqlTest {
-
-    private static final String NEWEST_OF_OURS = "SELECT sha FROM git_memory.commit WHERE agent_id = 'iris'"
-            + " AND request_id IS NOT NULL ORDER BY seq DESC LIMIT 1";
 
     @TempDir
     Path folder;
@@ -106,50 +105,56 @@ class ForgedCommitsTest extends SqlTest {
     void aRequestThatACommitNamesIsCarriedOut(Door door) throws SQLException, IOException {
         try (Sidecar sidecar = Sidecar.start(database, store)) {
             assertThat(sidecar.http().port()).isPositive();
-            enabledAgent("iris");
+            application.createAgent("iris");
+            for (Forgery forgery : Forgery.values()) {
+                application.createBlock("iris", "block-" + forgery, label(forgery), "at first");
+            }
+            admin.call("CALL git_memory.enable_agent('iris')");
             enabledAgent("other");
             write("other", "system/persona", "other's");
-            write("iris", "system/persona", "iris's");
+            write("iris", label(Forgery.THE_NUMBER), "iris's");
         }
-        StockGit other = cloned("other");
+        Map<Forgery, String> requests = new EnumMap<>(Forgery.class);
         for (Forgery forgery : Forgery.values()) {
-            String value = "THE WRITE PAST " + forgery;
-            String request = requireNonNull(
-                    admin.value("SELECT git_memory.submit_write_block('iris', 'system/persona', ?)", value));
-            StockGit git = cloned("iris");
-            git.run("fetch", "--quiet", other.folder().toString(), "HEAD:" + Forgery.OTHER_AGENTS);
-            git.run(
-                    "update-ref",
-                    Forgery.OURS,
-                    requireNonNull(column(NEWEST_OF_OURS).get(0)));
-            if (door == Door.IMPORT_MERGED) {
-                git.run("checkout", "--quiet", "-B", "main", "HEAD~1");
-            }
-            forgery.commit(git, request);
-            List<String> theirs = git.lines("rev-list", "HEAD", "^origin/main");
-            bring(door, "iris", git);
-
-            try (Sidecar sidecar = Sidecar.start(database, store)) {
-                String result = admin.value("SELECT git_memory.await_request(?::uuid, '60 s') ->> 'git_sha'", request);
-                assertThat(block("iris", "system/persona", "value"))
-                        .as("%s", forgery)
-                        .isEqualTo(value);
-                assertThat(theirs).as("%s", forgery).isNotEmpty().doesNotContain(result);
-                assertThat(sidecar.memory().verify("iris")).isEmpty();
-            }
-            assertThat(column(
-                            "SELECT DISTINCT author_type FROM git_memory.history WHERE agent_id = 'iris' AND sha = ANY (?::text[])",
-                            "{" + String.join(",", theirs) + "}"))
-                    .as("%s", forgery)
-                    .containsExactly("user");
+            requests.put(
+                    forgery,
+                    requireNonNull(admin.value(
+                            "SELECT git_memory.submit_write_block('iris', ?, ?)",
+                            label(forgery),
+                            "THE WRITE PAST " + forgery)));
         }
-        assertThat(
-                        column(
-                                "SELECT count(*) FROM git_memory.history WHERE agent_id = 'iris' AND message = 'Update system/persona'"))
-                .containsExactly(String.valueOf(Forgery.values().length + 1));
-        assertThat(column("SELECT count(DISTINCT request_id) FROM git_memory.commit WHERE request_id IS NOT NULL"))
+        StockGit git = cloned("iris");
+        git.run("fetch", "--quiet", cloned("other").folder().toString(), "HEAD:" + Forgery.OTHER_AGENTS);
+        git.run("update-ref", Forgery.OURS, "HEAD");
+        if (door == Door.IMPORT_MERGED) {
+            git.run("checkout", "--quiet", "-B", "main", "HEAD~1");
+        }
+        requests.forEach((forgery, request) -> forgery.commit(git, request));
+        List<String> theirs = git.lines("rev-list", "HEAD", "^origin/main");
+        bring(door, "iris", git);
+
+        try (Sidecar sidecar = Sidecar.start(database, store)) {
+            requests.forEach((forgery, request) -> {
+                String sha = admin.value("SELECT git_memory.await_request(?::uuid, '60 s') ->> 'git_sha'", request);
+                assertThat(block("iris", label(forgery), "value")).isEqualTo("THE WRITE PAST " + forgery);
+                assertThat(theirs).as("%s", forgery).doesNotContain(sha);
+            });
+            assertThat(sidecar.memory().verify("iris")).isEmpty();
+        }
+        assertThat(theirs).hasSizeGreaterThanOrEqualTo(requests.size());
+        assertThat(column(
+                        "SELECT author_type || coalesce(request_id::text, '') FROM git_memory.commit WHERE agent_id = 'iris'"
+                                + " AND sha = ANY (?::text[])",
+                        "{" + String.join(",", theirs) + "}"))
+                .hasSize(theirs.size())
+                .containsOnly("user");
+        assertThat(column("SELECT count(DISTINCT request_id) FROM git_memory.commit"))
                 .as("of the writes, and of two agents that were enabled")
-                .containsExactly(String.valueOf(Forgery.values().length + 4));
+                .containsExactly(String.valueOf(requests.size() + 4));
+    }
+
+    private static String label(Forgery forgery) {
+        return "system/" + forgery.name().toLowerCase(Locale.ROOT);
     }
 
     @Test
