@@ -9,6 +9,17 @@ DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git
                     git_memory.requests, git_memory.guard,
                     git_memory.visible_agent, git_memory.visible_organization;
 
+-- The role on whose behalf the session acts. Within functions that run with their owner's rights current_user is the
+-- owner; the setting "role" is what SET ROLE said, which takes membership, and session_user who logged in.
+CREATE OR REPLACE FUNCTION git_memory.caller() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
+
+-- Whether the caller may see a request that the role made: its own, or any for members of git_memory_admin.
+CREATE OR REPLACE FUNCTION git_memory.may_see_request(role_name text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN role_name = git_memory.caller() OR pg_has_role(git_memory.caller(), 'git_memory_admin', 'USAGE');
+
 -- The organisations that whoever asks may see; NULL stands for all of them. In a view current_user is who asks.
 CREATE VIEW git_memory.visible_organization AS
 SELECT NULL::text AS organization_id
@@ -170,9 +181,10 @@ SELECT o.id,
        o.overwritten_at
 FROM git_memory.overwritten_block o;
 
--- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept.
+-- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept. Its number is for
+-- those who may have its result.
 CREATE VIEW git_memory.requests WITH (security_barrier) AS
-SELECT q.id,
+SELECT CASE WHEN git_memory.may_see_request(q.role_name) THEN q.id END AS id,
        q.kind,
        q.agent_id,
        q.state,
@@ -263,8 +275,9 @@ BEGIN
     EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, '
                    'git_memory.requests TO %I',
                    show_organization.role_name);
-    -- A view's functions are called with its reader's rights; this one looks at who logged in.
-    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.drift_shown TO %I', show_organization.role_name);
+    -- A view's functions are called with its reader's rights; these look at who asks.
+    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.drift_shown, git_memory.caller, git_memory.may_see_request TO %I',
+                   show_organization.role_name);
     INSERT INTO git_memory.reader_organization
     VALUES (show_organization.role_name, show_organization.organization_id)
     ON CONFLICT DO NOTHING;
@@ -293,6 +306,10 @@ END
 $function$;
 
 CALL git_memory.secure_functions();
+
+-- For the view of requests, whose functions are called with its reader's rights.
+GRANT EXECUTE ON FUNCTION git_memory.caller, git_memory.may_see_request
+    TO git_memory_reader, git_memory_admin, git_memory_sidecar;
 
 -- The views were made anew, without the grants that they had.
 SELECT git_memory.show_organization(o.role_name, o.organization_id)

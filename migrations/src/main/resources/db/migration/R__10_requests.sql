@@ -6,12 +6,6 @@
 -- same way a sidecar holds a lock on its number, so that a crash shows at once. The first key of these locks says whose
 -- they are: 1735225969 ('gmrq') for requests, 1735227243 ('gmwk') for sidecars.
 
--- The role on whose behalf the session acts. Within functions that run with their owner's rights current_user is the
--- owner; the setting "role" is what SET ROLE said, which takes membership, and session_user who logged in.
-CREATE OR REPLACE FUNCTION git_memory.caller() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
-
 -- Makes a request. Called by the submit_ functions only: they decide what arguments there are.
 CREATE OR REPLACE FUNCTION git_memory.post_request(kind text, agent_id text, arguments jsonb) RETURNS uuid
     LANGUAGE plpgsql VOLATILE
@@ -56,11 +50,6 @@ BEGIN
     END IF;
 END
 $function$;
-
--- Whether the caller may see a request that the role made: its own, or any for members of git_memory_admin.
-CREATE OR REPLACE FUNCTION git_memory.may_see_request(role_name text) RETURNS boolean
-    LANGUAGE sql STABLE
-    RETURN role_name = git_memory.caller() OR pg_has_role(git_memory.caller(), 'git_memory_admin', 'USAGE');
 
 -- The request, if the caller may see it.
 CREATE OR REPLACE FUNCTION git_memory.own_request(request_id uuid) RETURNS git_memory.request

@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.ExportFormat;
 import dev.gitmemory.repo.ExportSummary;
 import dev.gitmemory.repo.Exports;
@@ -73,7 +74,8 @@ final class ExportCommand implements CliCommand {
         Path target = target();
         KnownRepository known = repository.find();
         try (ObjectStore store = ExistingStore.open(repository.store());
-                MemoryRepositories repositories = new MemoryRepositories(store, Clock.systemUTC())) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random())) {
             MemoryRepository opened = repositories.open(known.id());
             known.lost(opened).ifPresent(lost -> console.err()
                     .println("git-memory export: agent %s: %s. What is left is exported."

@@ -4,10 +4,12 @@ import dev.gitmemory.log.LogCheck;
 import dev.gitmemory.log.LogFinding;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.StoredRepositories;
 import dev.gitmemory.repo.TransferException;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.MemoryException;
@@ -58,11 +60,11 @@ final class FsckRun implements AutoCloseable {
     private int findings;
     private int failed;
 
-    private FsckRun(ObjectStore store, @Nullable Database database, Console console) {
+    private FsckRun(ObjectStore store, @Nullable Database database, CommitKey key, Console console) {
         this.store = store;
         this.database = database;
         this.console = console;
-        this.repositories = new MemoryRepositories(store, Clock.systemUTC());
+        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), key);
         this.memory = database == null ? null : new GitMemory(database, repositories, Clock.systemUTC(), Steps.NONE);
     }
 
@@ -70,7 +72,8 @@ final class FsckRun implements AutoCloseable {
         Database database =
                 storageOnly ? null : Connections.connect(options.database.settings(), options.tables.settings());
         try {
-            return new FsckRun(ExistingStore.open(options.store.settings(options.dataDir)), database, console);
+            CommitKey key = database == null ? CommitKey.random() : CommitKeys.read(database);
+            return new FsckRun(ExistingStore.open(options.store.settings(options.dataDir)), database, key, console);
         } catch (IOException | RuntimeException e) {
             if (database != null) {
                 database.close();

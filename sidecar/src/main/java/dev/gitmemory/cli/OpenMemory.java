@@ -3,8 +3,10 @@ package dev.gitmemory.cli;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.CacheSettings;
 import dev.gitmemory.repo.CheckpointSettings;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepositoryMetrics;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
@@ -23,10 +25,10 @@ final class OpenMemory implements AutoCloseable {
     private final MemoryRepositories repositories;
     private final GitMemory memory;
 
-    private OpenMemory(Database database, ObjectStore store, CheckpointSettings checkpoints) {
+    private OpenMemory(Database database, ObjectStore store, CommitKey key, CheckpointSettings checkpoints) {
         this.database = database;
         this.store = store;
-        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints);
+        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), key, CacheSettings.DEFAULT, checkpoints);
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), Steps.NONE);
     }
 
@@ -40,8 +42,9 @@ final class OpenMemory implements AutoCloseable {
     static OpenMemory open(Database database, StoreOptions options, Path dataDir, StoreUse use, MeterRegistry metrics)
             throws IOException {
         try {
+            CommitKey key = CommitKeys.read(database);
             ObjectStore store = Stores.open(options.settings(dataDir), metrics, use);
-            OpenMemory open = new OpenMemory(database, store, options.checkpoints());
+            OpenMemory open = new OpenMemory(database, store, key, options.checkpoints());
             RepositoryMetrics.bind(open.repositories, metrics);
             return open;
         } catch (IOException | RuntimeException e) {

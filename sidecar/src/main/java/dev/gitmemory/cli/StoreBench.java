@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.CacheSettings;
 import dev.gitmemory.repo.CheckpointSettings;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
@@ -203,7 +204,7 @@ final class StoreBench implements AutoCloseable {
     }
 
     private static MemoryRepositories open(ObjectStore store, CheckpointSettings checkpoints) {
-        return new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints);
+        return new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random(), CacheSettings.DEFAULT, checkpoints);
     }
 
     /** So many commits in one entry. */

@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.repo.Author;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
@@ -42,7 +43,9 @@ final class WritesBench implements AutoCloseable {
         Path storeFolder = Files.createDirectories(folder.resolve("store"));
         CountingStore store = new CountingStore(Stores.open(storeFolder.toUri().toString()));
         return new WritesBench(
-                store, new MemoryRepositories(store, Clock.systemUTC()), StockGitBench.init(folder.resolve("git")));
+                store,
+                new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random()),
+                StockGitBench.init(folder.resolve("git")));
     }
 
     /** What was measured at one length of history. */

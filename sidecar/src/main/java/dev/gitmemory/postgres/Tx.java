@@ -19,6 +19,7 @@ public final class Tx {
     private final RequestQueue requests;
     private final Tombstones tombstones;
     private final Reports reports;
+    private final Installation installation;
 
     Tx(Handle handle, BlockColumns columns) {
         this.handle = handle;
@@ -31,6 +32,7 @@ public final class Tx {
         this.requests = new RequestQueue(handle);
         this.tombstones = new Tombstones(handle);
         this.reports = new Reports(handle);
+        this.installation = new Installation(handle);
     }
 
     /**
@@ -102,5 +104,9 @@ public final class Tx {
 
     public Reports reports() {
         return reports;
+    }
+
+    public Installation installation() {
+        return installation;
     }
 }

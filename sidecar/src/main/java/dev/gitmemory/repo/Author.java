@@ -1,6 +1,8 @@
 package dev.gitmemory.repo;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Who made a change.
@@ -26,6 +28,13 @@ public record Author(Type type, String id, String name) {
         /** The word that commits, the ledger and JSON use: the name in lower case. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The type of that {@link #word}; empty if there is none. */
+        static Optional<Type> of(String word) {
+            return Arrays.stream(values())
+                    .filter(type -> type.word().equals(word))
+                    .findFirst();
         }
     }
 

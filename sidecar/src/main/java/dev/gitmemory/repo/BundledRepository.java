@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
@@ -18,12 +19,14 @@ final class BundledRepository implements MemoryRepository {
 
     private final RepoId id;
     private final BundleLog log;
+    private final CommitMac mac;
     private final Committer committer;
 
-    BundledRepository(RepoId id, BundleLog log, Clock clock) {
+    BundledRepository(RepoId id, BundleLog log, Clock clock, CommitKey key) {
         this.id = id;
         this.log = log;
-        this.committer = new Committer(log, clock);
+        this.mac = new CommitMac(key, id);
+        this.committer = new Committer(log, clock, mac);
     }
 
     @Override
@@ -87,8 +90,8 @@ final class BundledRepository implements MemoryRepository {
             return null;
         }
         try (ObjectReader reader = log.newReader()) {
-            LoggedCommit found = MarkedCommits.find(Revisions.commit(log, head.name()), mark, reader);
-            return found == null ? null : CommitReader.info(found, reader);
+            LoggedCommit found = MarkedCommits.find(Revisions.commit(log, head.name()), mark, reader, mac);
+            return found == null ? null : CommitReader.info(found, reader, mac);
         }
     }
 
@@ -105,7 +108,7 @@ final class BundledRepository implements MemoryRepository {
     @Override
     public CommitInfo info(String sha) throws IOException {
         try (ObjectReader reader = log.newReader()) {
-            return CommitReader.info(Revisions.commit(log, sha), reader);
+            return CommitReader.info(Revisions.commit(log, sha), reader, mac);
         }
     }
 
@@ -113,7 +116,7 @@ final class BundledRepository implements MemoryRepository {
     public CommitPage history(String fromSha, @Nullable String path, int limit, @Nullable String before)
             throws IOException {
         try (ObjectReader reader = log.newReader()) {
-            return new History(log, reader).page(Revisions.commit(log, fromSha), path, limit, before);
+            return new History(log, reader, mac).page(Revisions.commit(log, fromSha), path, limit, before);
         }
     }
 
@@ -131,6 +134,7 @@ final class BundledRepository implements MemoryRepository {
         try (ObjectReader reader = log.newReader()) {
             return new ChangeFinder(
                             reader,
+                            mac,
                             baseSha == null ? null : Revisions.commit(log, baseSha),
                             Revisions.commit(log, headSha))
                     .find();
@@ -155,6 +159,11 @@ final class BundledRepository implements MemoryRepository {
     @Override
     public long bytes() {
         return log.bytes();
+    }
+
+    @Override
+    public void prove(CommitBuilder commit) throws IOException {
+        mac.addTo(commit);
     }
 
     @Override

@@ -39,12 +39,14 @@ final class ChangeFinder {
             Comparator.<LoggedCommit>comparingInt(c -> -c.generation()).thenComparing(Comparator.naturalOrder());
 
     private final ObjectReader reader;
+    private final CommitMac mac;
     private final @Nullable LoggedCommit base;
     private final LoggedCommit head;
     private final Map<LoggedCommit, List<Set<String>>> touched = new HashMap<>();
 
-    ChangeFinder(ObjectReader reader, @Nullable LoggedCommit base, LoggedCommit head) {
+    ChangeFinder(ObjectReader reader, CommitMac mac, @Nullable LoggedCommit base, LoggedCommit head) {
         this.reader = reader;
+        this.mac = mac;
         this.base = base;
         this.head = head;
     }
@@ -55,7 +57,7 @@ final class ChangeFinder {
         visit(fresh, paths);
         List<CommitInfo> commits = new ArrayList<>();
         for (int i = fresh.size() - 1; i >= 0; i--) {
-            commits.add(CommitReader.info(fresh.get(i), reader));
+            commits.add(CommitReader.info(fresh.get(i), reader, mac));
         }
         List<ChangedFile> files = new ArrayList<>();
         for (var file : lastTouched(paths).entrySet()) {

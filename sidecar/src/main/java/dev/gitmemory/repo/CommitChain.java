@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.UUID;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
@@ -30,15 +31,17 @@ final class CommitChain {
             @Nullable ObjectId found) {}
 
     private final BundleLog log;
+    private final CommitMac mac;
     private final LogState base;
     private final Staging staging;
     private final List<Link> links = new ArrayList<>();
-    private final Map<String, ObjectId> marked = new HashMap<>();
+    private final Map<UUID, ObjectId> marked = new HashMap<>();
     private @Nullable ObjectId tip;
     private @Nullable ObjectId tipTree;
 
-    CommitChain(BundleLog log) {
+    CommitChain(BundleLog log, CommitMac mac) {
         this.log = log;
+        this.mac = mac;
         this.base = log.state();
         this.staging = log.stage();
         this.tip = base.head();
@@ -83,22 +86,23 @@ final class CommitChain {
         }
         commit.setAuthor(CommitText.author(draft.author(), draft.at() == null ? now : draft.at()));
         commit.setCommitter(CommitText.committer(now));
-        commit.setMessage(CommitText.message(draft.message(), draft.author()));
+        commit.setMessage(CommitText.write(draft.message(), draft.author(), draft.requestId()));
+        mac.addTo(commit); // last: it covers all of the above
         tip = inserter.insert(commit);
         tipTree = tree;
         if (draft.mark() != null) {
-            marked.put(draft.mark().line(), tip);
+            marked.put(draft.mark().requestId(), tip);
         }
         return new Link(tip, null, null, null);
     }
 
     /** The commit that has the mark already, in the log or in this chain. */
     private @Nullable ObjectId find(Draft.Mark mark, ObjectReader reader) throws IOException {
-        ObjectId own = marked.get(mark.line());
+        ObjectId own = marked.get(mark.requestId());
         if (own != null || base.head() == null) {
             return own;
         }
-        return MarkedCommits.find(logged(base.head()), mark, reader);
+        return MarkedCommits.find(logged(base.head()), mark, reader, mac);
     }
 
     /** Whether there is nothing to write. */
@@ -137,13 +141,13 @@ final class CommitChain {
             return new Outcome.Rejected(link.rejected());
         }
         if (link.found() != null) {
-            return new Outcome.Found(CommitReader.info(logged(link.found()), reader));
+            return new Outcome.Found(CommitReader.info(logged(link.found()), reader, mac));
         }
         if (link.commit() == null) {
             return new Outcome.Unchanged(
                     link.unchangedAt() == null ? null : link.unchangedAt().name());
         }
-        return new Outcome.Committed(CommitReader.info(logged(link.commit()), reader));
+        return new Outcome.Committed(CommitReader.info(logged(link.commit()), reader, mac));
     }
 
     private LoggedCommit logged(ObjectId id) {

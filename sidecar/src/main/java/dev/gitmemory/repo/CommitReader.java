@@ -16,9 +16,10 @@ final class CommitReader {
 
     private CommitReader() {}
 
-    static CommitInfo info(LoggedCommit commit, ObjectReader reader) throws IOException {
+    static CommitInfo info(LoggedCommit commit, ObjectReader reader, CommitMac mac) throws IOException {
         RevCommit parsed =
                 RevCommit.parse(reader.open(commit, Constants.OBJ_COMMIT).getBytes());
+        CommitText text = CommitText.of(parsed, mac);
         @Nullable
         LoggedCommit parent =
                 commit.parents().isEmpty() ? null : commit.parents().get(0);
@@ -27,8 +28,9 @@ final class CommitReader {
                 commit.name(),
                 parent == null ? null : parent.name(),
                 commit.generation(),
-                CommitText.author(parsed),
-                CommitText.message(parsed),
+                text.author(),
+                text.message(),
+                text.requestId(),
                 CommitText.timestamp(parsed),
                 changed.paths(),
                 changed.additions(),

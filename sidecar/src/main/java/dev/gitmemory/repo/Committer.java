@@ -58,15 +58,17 @@ final class Committer {
 
     private final BundleLog log;
     private final Clock clock;
+    private final CommitMac mac;
     private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock(true);
 
     /** Guarded by {@link #turn}. */
     private final Courtesy courtesy;
 
-    Committer(BundleLog log, Clock clock) {
+    Committer(BundleLog log, Clock clock, CommitMac mac) {
         this.log = log;
         this.clock = clock;
+        this.mac = mac;
         this.courtesy = new Courtesy(System::nanoTime, LockSupport::parkNanos);
     }
 
@@ -135,7 +137,7 @@ final class Committer {
 
     private CommitChain commitAll(List<Draft> drafts) throws IOException {
         for (int attempt = 0; attempt < BundleLog.MOST_ATTEMPTS; attempt++) {
-            CommitChain chain = new CommitChain(log);
+            CommitChain chain = new CommitChain(log, mac);
             chain.add(drafts, clock.instant());
             boolean settled = chain.isEmpty() ? isNewest(chain.base()) : append(chain);
             if (settled) {

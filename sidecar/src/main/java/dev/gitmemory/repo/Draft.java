@@ -1,6 +1,7 @@
 package dev.gitmemory.repo;
 
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,24 +9,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param message not blank; line ends become {@code \n}, trailing white space goes
  * @param at when the author made the change, to the second, not before 1970; null for the time of the commit
- * @param mark where one is given, {@code main} gets at most one commit with it, whoever commits and how often; null for
- *     a draft that may be committed again
+ * @param requestId the request that the commit is made for, which it names; null for none
+ * @param mark where one is given, {@code main} gets at most one commit for that request, whoever commits and how often;
+ *     null for a draft that may be committed again
  */
 public record Draft(
         Author author,
         String message,
         @Nullable Instant at,
         Edit edit,
+        @Nullable UUID requestId,
         @Nullable Mark mark) {
 
     /**
-     * A line by which a commit is known again.
+     * A request by which a commit is known again. It counts in commits that this installation made only.
      *
-     * @param line a whole line of the message
      * @param afterSeq commits up to this generation number are known to be without it and not looked at; 0 to look at
      *     all
      */
-    public record Mark(String line, long afterSeq) {}
+    public record Mark(UUID requestId, long afterSeq) {}
 
     public Draft {
         if (message.isBlank()) {
@@ -38,11 +40,26 @@ public record Draft(
 
     /** A draft that may be committed again. */
     public Draft(Author author, String message, @Nullable Instant at, Edit edit) {
-        this(author, message, at, edit, null);
+        this(author, message, at, edit, null, null);
     }
 
     /** A draft whose author made the change just now. */
     public static Draft of(Author author, String message, Edit edit) {
         return new Draft(author, message, null, edit);
+    }
+
+    /** The same, made for a request. */
+    public Draft forRequest(@Nullable UUID request) {
+        return new Draft(author, message, at, edit, request, mark);
+    }
+
+    /** The same, committed at most once for the mark's request. */
+    public Draft once(Mark once) {
+        return new Draft(author, message, at, edit, once.requestId(), once);
+    }
+
+    /** The same, with another edit. */
+    public Draft with(Edit other) {
+        return new Draft(author, message, at, other, requestId, mark);
     }
 }

@@ -13,10 +13,12 @@ final class History {
 
     private final BundleLog log;
     private final ObjectReader reader;
+    private final CommitMac mac;
 
-    History(BundleLog log, ObjectReader reader) {
+    History(BundleLog log, ObjectReader reader, CommitMac mac) {
         this.log = log;
         this.reader = reader;
+        this.mac = mac;
     }
 
     CommitPage page(LoggedCommit from, @Nullable String path, int limit, @Nullable String before) throws IOException {
@@ -27,7 +29,7 @@ final class History {
         List<CommitInfo> commits = new ArrayList<>();
         LoggedCommit next = before == null ? walk.next() : Revisions.commit(log, before);
         for (; next != null && commits.size() < limit; next = walk.next()) {
-            commits.add(CommitReader.info(next, reader));
+            commits.add(CommitReader.info(next, reader, mac));
         }
         return new CommitPage(commits, next == null ? null : next.name());
     }

@@ -96,7 +96,8 @@ final class ImportWriter {
             commit.setParentIds(our, their);
             commit.setAuthor(CommitText.author(author, now));
             commit.setCommitter(CommitText.committer(now));
-            commit.setMessage(CommitText.message(message, author));
+            commit.setMessage(CommitText.write(message, author, null));
+            onto.prove(commit);
             ObjectId id = inserter.insert(commit);
             inserter.flush();
             return id;

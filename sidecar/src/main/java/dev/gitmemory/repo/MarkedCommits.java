@@ -11,13 +11,15 @@ import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the commit that carries a {@link Draft.Mark}. */
+/** Finds the commit that was made for the request of a {@link Draft.Mark}. */
 final class MarkedCommits {
 
     private MarkedCommits() {}
 
     /** The commit with the mark in the history of {@code head}; null if there is none. */
-    static @Nullable LoggedCommit find(LoggedCommit head, Draft.Mark mark, ObjectReader reader) throws IOException {
+    static @Nullable LoggedCommit find(LoggedCommit head, Draft.Mark mark, ObjectReader reader, CommitMac mac)
+            throws IOException {
+        String number = mark.requestId().toString();
         Deque<LoggedCommit> open = new ArrayDeque<>();
         Set<LoggedCommit> seen = new HashSet<>();
         open.add(head);
@@ -29,7 +31,8 @@ final class MarkedCommits {
             }
             RevCommit parsed =
                     RevCommit.parse(reader.open(commit, Constants.OBJ_COMMIT).getBytes());
-            if (parsed.getFullMessage().lines().anyMatch(mark.line()::equals)) {
+            if (parsed.getFullMessage().contains(number)
+                    && mark.requestId().equals(CommitText.of(parsed, mac).requestId())) {
                 return commit;
             }
             open.addAll(commit.parents());

@@ -45,6 +45,7 @@ public final class MemoryRepositories implements AutoCloseable {
 
     private final ObjectStore store;
     private final Clock clock;
+    private final CommitKey key;
     private final CacheSettings options;
     private final ExecutorService readers;
     private final ExecutorService openers;
@@ -62,24 +63,30 @@ public final class MemoryRepositories implements AutoCloseable {
      * Opens repositories of {@code store}, which the caller closes, with {@link CacheSettings#DEFAULT} and
      * {@link CheckpointSettings#DEFAULT}.
      */
-    public MemoryRepositories(ObjectStore store, Clock clock) {
-        this(store, clock, CacheSettings.DEFAULT);
+    public MemoryRepositories(ObjectStore store, Clock clock, CommitKey key) {
+        this(store, clock, key, CacheSettings.DEFAULT);
     }
 
     /** Opens repositories of {@code store}, which the caller closes, with {@link CheckpointSettings#DEFAULT}. */
-    public MemoryRepositories(ObjectStore store, Clock clock, CacheSettings options) {
-        this(store, clock, options, CheckpointSettings.DEFAULT);
+    public MemoryRepositories(ObjectStore store, Clock clock, CommitKey key, CacheSettings options) {
+        this(store, clock, key, options, CheckpointSettings.DEFAULT);
     }
 
     /**
      * Opens repositories of {@code store}, which the caller closes.
      *
      * @param clock tells the time of commits
+     * @param key proves which commits this installation made, whose database has it
      */
     public MemoryRepositories(
-            ObjectStore store, Clock clock, CacheSettings options, CheckpointSettings checkpointSettings) {
+            ObjectStore store,
+            Clock clock,
+            CommitKey key,
+            CacheSettings options,
+            CheckpointSettings checkpointSettings) {
         this.store = store;
         this.clock = clock;
+        this.key = key;
         this.options = options;
         this.checkpoints = new Checkpoints(checkpointSettings);
         this.readers = pool("git-memory-read-", options.parallelReads());
@@ -264,7 +271,7 @@ public final class MemoryRepositories implements AutoCloseable {
                 open = held.getIfPresent(id);
             }
             if (open == null) {
-                open = new BundledRepository(id, read(), clock);
+                open = new BundledRepository(id, read(), clock, key);
                 held.put(id, open);
             }
             repository = open;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,10 @@ public interface MemoryRepository {
     @Nullable
     String file(String sha, String path) throws IOException;
 
-    /** The commit of {@code main} that carries a mark, as known to this process; null if there is none. */
+    /**
+     * The commit of {@code main} that this installation made for a mark's request, as known to this process; null if there
+     * is none. One that somebody else made and that names the request is none.
+     */
     @Nullable
     CommitInfo find(Draft.Mark mark) throws IOException;
 
@@ -132,6 +136,14 @@ public interface MemoryRepository {
 
     /** About how much heap this repository takes. */
     long bytes();
+
+    /**
+     * Adds to a commit, which this process is about to insert through a view, the line that proves who made it: what its
+     * trailers say then counts.
+     *
+     * @param commit complete; its message, as {@link #commit} writes it, ends in a line end
+     */
+    void prove(CommitBuilder commit) throws IOException;
 
     /**
      * A view for JGit's upload-pack and receive-pack: refs and objects as known to this process at the call. What is

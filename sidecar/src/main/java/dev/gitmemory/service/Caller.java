@@ -1,6 +1,7 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.repo.Author;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,12 @@ public record Caller(String userId, Author author, @Nullable Once once) {
 
     public Caller(String userId, Author author) {
         this(userId, author, null);
+    }
+
+    /** The number of the request; null where it is none that must take effect once. */
+    @Nullable
+    UUID requestId() {
+        return once == null ? null : once.requestId();
     }
 
     /** The organisation of a Letta server's default user, to which what has no agent belongs. */

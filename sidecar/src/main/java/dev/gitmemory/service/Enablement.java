@@ -157,9 +157,7 @@ final class Enablement {
                             repository,
                             caller,
                             wentOn(tx, caller.once(), repository, agentId) ? Precedence.GIT : precedence,
-                            caller.once() == null
-                                    ? message
-                                    : RequestId.addTo(message, caller.once().requestId()));
+                            message);
                 }
                 if (tag == Tag.WRITTEN) {
                     tx.agents().addTag(agentId, AgentTable.TAG);

@@ -48,7 +48,7 @@ final class GitBlocks {
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
                 caller.once(),
-                o -> Draft.of(caller.author(), RequestId.addTo(message, request), edit),
+                o -> Draft.of(caller.author(), message, edit).forRequest(request),
                 List.of(new Intent(request, owner.agentId(), label.text(), blockId, Kind.LINK)));
         BlockRow asCreated = new BlockRow(
                 blockId,
@@ -77,12 +77,11 @@ final class GitBlocks {
         }
         UUID request = requestId(caller);
         AtomicReference<@Nullable Block> result = new AtomicReference<>();
-        String message = rename
-                ? RequestId.addTo("Rename %s to %s".formatted(label.text(), newLabel.text()), request)
-                : message(caller, "Update " + label.text());
+        String message = rename ? "Rename %s to %s".formatted(label.text(), newLabel.text()) : "Update " + label.text();
         Function<Owner, Draft> draft = owner -> {
             Optional<BlockEdits.Condition> own = isFirst(target, owner) ? condition : Optional.empty();
-            return Draft.of(caller.author(), message, BlockEdits.update(owner.agentId(), label, patch, own, result));
+            return Draft.of(caller.author(), message, BlockEdits.update(owner.agentId(), label, patch, own, result))
+                    .forRequest(rename ? request : caller.requestId());
         };
         List<Intent> intents = !rename
                 ? List.of()
@@ -125,10 +124,11 @@ final class GitBlocks {
                 target.owners(),
                 caller.once(),
                 owner -> Draft.of(
-                        caller.author(),
-                        message(caller, "Delete " + label.text()),
-                        BlockEdits.delete(
-                                owner.agentId(), label, isFirst(target, owner) ? condition : Optional.empty())),
+                                caller.author(),
+                                "Delete " + label.text(),
+                                BlockEdits.delete(
+                                        owner.agentId(), label, isFirst(target, owner) ? condition : Optional.empty()))
+                        .forRequest(caller.requestId()),
                 List.of());
         return done.result() == GitFirstWriter.Result.NOT_ENABLED
                 ? Optional.empty()
@@ -143,8 +143,8 @@ final class GitBlocks {
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
                 caller.once(),
-                o -> Draft.of(
-                        caller.author(), RequestId.addTo("Attach " + row.label(), request), BlockEdits.create(block)),
+                o -> Draft.of(caller.author(), "Attach " + row.label(), BlockEdits.create(block))
+                        .forRequest(request),
                 List.of(new Intent(request, owner.agentId(), row.label(), row.id(), Kind.LINK)));
         return answer(done, owner, row, block, tx -> {});
     }
@@ -156,9 +156,10 @@ final class GitBlocks {
                 List.of(owner),
                 caller.once(),
                 o -> Draft.of(
-                        caller.author(),
-                        RequestId.addTo("Detach " + label.text(), request),
-                        BlockEdits.delete(o.agentId(), label, Optional.empty())),
+                                caller.author(),
+                                "Detach " + label.text(),
+                                BlockEdits.delete(o.agentId(), label, Optional.empty()))
+                        .forRequest(request),
                 List.of(new Intent(request, owner.agentId(), label.text(), row.id(), Kind.DETACH)));
         return switch (done.result()) {
             case NOT_ENABLED -> Optional.empty();
@@ -175,9 +176,11 @@ final class GitBlocks {
                 target.owners(),
                 caller.once(),
                 o -> Draft.of(
-                        caller.author(),
-                        message(caller, message),
-                        BlockEdits.restore(o.agentId(), block, o.agentId().equals(asked.agentId()) ? text : null)),
+                                caller.author(),
+                                message,
+                                BlockEdits.restore(
+                                        o.agentId(), block, o.agentId().equals(asked.agentId()) ? text : null))
+                        .forRequest(caller.requestId()),
                 List.of());
         return answer(done, target.owners().get(0), target.row(), block, tx -> {});
     }
@@ -194,7 +197,8 @@ final class GitBlocks {
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
                 caller.once(),
-                o -> Draft.of(caller.author(), message(caller, message), BlockEdits.restoreAll(blocks)),
+                o -> Draft.of(caller.author(), message, BlockEdits.restoreAll(blocks))
+                        .forRequest(caller.requestId()),
                 List.of());
         return done.result() == GitFirstWriter.Result.NOT_ENABLED
                 ? Optional.empty()
@@ -203,13 +207,6 @@ final class GitBlocks {
 
     private static UUID requestId(Caller caller) {
         return caller.once() == null ? UUID.randomUUID() : caller.once().requestId();
-    }
-
-    /** A message that needs no number of its own: it gets the caller's, by which the commit is known again. */
-    private static String message(Caller caller, String message) {
-        return caller.once() == null
-                ? message
-                : RequestId.addTo(message, caller.once().requestId());
     }
 
     private static boolean isFirst(Target target, Owner owner) {

@@ -43,13 +43,13 @@ final class LedgerWriter {
                 commit.author().type().word(),
                 commit.author().id(),
                 commit.author().name(),
-                RequestId.removeFrom(commit.message()),
+                commit.message(),
                 commit.timestamp(),
                 commit.filesChanged().stream()
                         .map(BlockPaths::label)
                         .flatMap(Optional::stream)
                         .map(Label::text)
                         .toList(),
-                RequestId.of(commit).orElse(null));
+                commit.requestId());
     }
 }

@@ -66,7 +66,7 @@ record Once(UUID requestId, Attempt attempt, BooleanSupplier held) {
             }
             draft.edit().apply(files);
         };
-        return new Draft(draft.author(), draft.message(), draft.at(), edit, mark);
+        return draft.with(edit).once(mark);
     }
 
     boolean isFirstAttempt() {
@@ -75,7 +75,7 @@ record Once(UUID requestId, Attempt attempt, BooleanSupplier held) {
 
     /** The mark of the request's commit, to be looked for in all of the history. */
     Draft.Mark mark() {
-        return new Draft.Mark(RequestId.line(requestId), 0);
+        return new Draft.Mark(requestId, 0);
     }
 
     /**
@@ -87,7 +87,7 @@ record Once(UUID requestId, Attempt attempt, BooleanSupplier held) {
      * @param trace what the ledger knew when the attempt had begun
      */
     Draft.Mark mark(@Nullable Trace trace, MemoryRepository repository) {
-        return new Draft.Mark(RequestId.line(requestId), knownWithout(trace, repository));
+        return new Draft.Mark(requestId, knownWithout(trace, repository));
     }
 
     /** Up to which generation the history is known to be without the request's commit. */

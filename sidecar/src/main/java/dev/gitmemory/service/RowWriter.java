@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +57,10 @@ final class RowWriter {
         tx.intents().of(delta.agentId(), requests(delta)).forEach(i -> intents.put(i.label(), i));
     }
 
-    /** The requests that the delta's commits carry. */
+    /** The requests that the delta's commits were made for. */
     static List<UUID> requests(RepoDelta delta) {
         return delta.commits().stream()
-                .map(RequestId::of)
-                .flatMap(Optional::stream)
+                .flatMap(commit -> Stream.ofNullable(commit.requestId()))
                 .toList();
     }
 

@@ -51,7 +51,8 @@ final class RowsCommit {
             throws IOException {
         String agentId = repo.agentId();
         List<Draft> drafts = new ArrayList<>();
-        drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks)));
+        drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks))
+                .forRequest(caller.requestId()));
         if (before != null) {
             drafts.add(Draft.of(
                     caller.author(), messageOfReturn(agentId), files -> restoreAll(files, before.sha(), repository)));

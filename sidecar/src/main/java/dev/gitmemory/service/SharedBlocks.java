@@ -112,11 +112,15 @@ final class SharedBlocks {
         CommitInfo commit = winner.commit();
         Author author = commit == null ? Caller.system().author() : commit.author();
         String message = commit == null ? "Follow the shared block " + label.text() : commit.message();
+        // Not what somebody else's commit says of a request: this one would prove it.
         return Draft.of(author, message, files -> {
-            String old = files.read(label.path());
-            files.write(
-                    label.path(),
-                    old == null ? BlockMarkdown.render(winner.block()) : BlockMarkdown.rerender(old, winner.block()));
-        });
+                    String old = files.read(label.path());
+                    files.write(
+                            label.path(),
+                            old == null
+                                    ? BlockMarkdown.render(winner.block())
+                                    : BlockMarkdown.rerender(old, winner.block()));
+                })
+                .forRequest(commit == null ? null : commit.requestId());
     }
 }

@@ -249,7 +249,8 @@ public final class SqlRequests implements AutoCloseable {
         }
         UUID number = request.attempt().requestId();
         log.error("SQL request {} ({} of role {}) failed", number, request.kind(), request.roleName(), reason);
-        return new Failure("MG107", "an error of git-memory's own; the sidecar's log tells more under " + number);
+        return new Failure(
+                "MG107", "an error of git-memory's own; the sidecar's log tells more under the request's number");
     }
 
     private static String state(Reason reason) {

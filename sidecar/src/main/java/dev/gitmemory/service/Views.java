@@ -8,7 +8,6 @@ import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.AmbiguousRevisionException;
-import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.CommitPage;
 import dev.gitmemory.repo.FileChange;
 import dev.gitmemory.repo.Head;
@@ -124,9 +123,8 @@ public final class Views {
             return new CommitPage(List.of(), null);
         }
         String cursor = before == null ? null : resolve(repository, "before", before);
-        CommitPage page = reading(
+        return reading(
                 agentId, () -> repository.history(head.sha(), label == null ? null : label.path(), limit, cursor));
-        return new CommitPage(page.commits().stream().map(Views::forPeople).toList(), page.next());
     }
 
     /** All blocks at a commit, by label; files that are no blocks are left out. */
@@ -186,19 +184,6 @@ public final class Views {
             }
             return new Diff(fromSha, toSha, repository.diff(fromSha, toSha, label.path()));
         });
-    }
-
-    private static CommitInfo forPeople(CommitInfo c) {
-        return new CommitInfo(
-                c.sha(),
-                c.parentSha(),
-                c.seq(),
-                c.author(),
-                RequestId.removeFrom(c.message()),
-                c.timestamp(),
-                c.filesChanged(),
-                c.additions(),
-                c.deletions());
     }
 
     private static String lastTouched(MemoryRepository repository, String sha, String path) throws IOException {

@@ -72,22 +72,18 @@ final class ImportCommandTest extends TransferTest {
     }
 
     @Test
-    void commitsKeepTheAuthorsThatTheyNameAndWhatImportItselfCommitsIsTheSystems() throws IOException {
+    void commitsOfOthersAreOfUsersWhateverTheySayAndWhatImportItselfCommitsIsTheSystems() throws IOException {
         application.createAgent("a");
         StockGit git = StockGit.init(folder.resolve("authors"));
         git.put("one.md", "1");
         git.run("commit", "--quiet", "--author", "Ada <ada@example.org>", "-m", "By a person");
         git.put("one.md", "2");
-        git.run(
-                "commit",
-                "--quiet",
-                "--author",
-                "Bot <bot@agent.git-memory.invalid>",
-                "-m",
-                "By an agent\n\nAuthor-Type: agent\nAuthor-Id: agent-7");
+        String claim = "By an agent\n\nAuthor-Type: agent\nAuthor-Id: agent-7";
+        git.run("commit", "--quiet", "--author", "Bot <bot@agent.git-memory.invalid>", "-m", claim);
         importInto("a", git.folder());
 
-        List<String> theirs = List.of("user ada@example.org (Ada): By a person", "agent agent-7 (Bot): By an agent");
+        List<String> theirs =
+                List.of("user ada@example.org (Ada): By a person", "user bot@agent.git-memory.invalid (Bot): " + claim);
         assertThat(authors("a")).containsExactlyElementsOf(theirs);
 
         String bundle = folder.resolve("a.bundle").toString();
@@ -99,6 +95,28 @@ final class ImportCommandTest extends TransferTest {
         write(folder.resolve("notes/two.md"), "2");
         importInto("b", folder.resolve("notes"));
         assertThat(authors("b")).hasSize(3).last().asString().startsWith("system git-memory (git-memory): Import ");
+    }
+
+    @Test
+    void ourOwnCommitsAreOursInTheAgentsHistoryAndTextInAnotherAgents() throws IOException {
+        enabledAgent("a");
+        write(folder.resolve("notes/two.md"), "2");
+        importInto("a", folder.resolve("notes"));
+        List<String> ours = authors("a");
+        assertThat(ours).allMatch(author -> author.startsWith("system git-memory (git-memory): "));
+        StockGit clone = StockGit.clone(exported("a", "a.git").folder().toString(), folder.resolve("clone"));
+        clone.put("three.md", "3").commit("Add");
+
+        importInto("a", clone.folder());
+        assertThat(authors("a")).startsWith(ours.toArray(String[]::new)).hasSize(3);
+
+        application.createAgent("b");
+        importInto("b", clone.folder());
+        assertThat(authors("b")).hasSize(3).allMatch(author -> author.startsWith("user "));
+        assertThat(authors("b").get(0))
+                .startsWith("user git-memory@system.git-memory.invalid (git-memory): Enable git memory for a")
+                .contains("\n\nAuthor-Type: system\nAuthor-Id: git-memory\nGit-Memory-MAC: ");
+        assertInStep("b");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.gitmemory.repo.ImportLimits;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.TransferProgress;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.ImportRequest;
 import dev.gitmemory.service.Steps;
@@ -41,7 +42,8 @@ final class ImportCrashTest extends TransferTest {
                 new DatabaseSettings(database.jdbcUrl(), environment.get("GIT_MEMORY_DB_USER"), null);
         try (Database connected = Database.connect(settings, TableNames.DEFAULT);
                 ObjectStore objects = Stores.open(store);
-                MemoryRepositories repositories = new MemoryRepositories(objects, Clock.systemUTC())) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(objects, Clock.systemUTC(), CommitKeys.read(connected))) {
             work.with(new GitMemory(connected, repositories, Clock.systemUTC(), steps));
         }
     }

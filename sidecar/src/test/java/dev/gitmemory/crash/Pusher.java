@@ -1,5 +1,6 @@
 package dev.gitmemory.crash;
 
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
@@ -27,7 +28,7 @@ final class Pusher implements AutoCloseable {
     Pusher(String store, Path folder) throws IOException {
         this.folder = folder;
         this.store = Stores.open(store);
-        this.repositories = new MemoryRepositories(this.store, Clock.systemUTC());
+        this.repositories = new MemoryRepositories(this.store, Clock.systemUTC(), CommitKey.random());
     }
 
     /** Clones an agent's repository, gives a block another value, and pushes that. */

@@ -8,6 +8,7 @@ import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.testing.Application;
@@ -28,7 +29,7 @@ class CompactionTest extends SidecarTest {
         Clock clock = Clock.offset(Clock.systemUTC(), time);
         try (Database connected = Database.connect(
                         new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), TableNames.DEFAULT);
-                MemoryRepositories repositories = new MemoryRepositories(store, clock)) {
+                MemoryRepositories repositories = new MemoryRepositories(store, clock, CommitKeys.read(connected))) {
             return new GitMemory(connected, repositories, clock, Steps.NONE)
                     .compaction()
                     .deleteCovered(KEEP);

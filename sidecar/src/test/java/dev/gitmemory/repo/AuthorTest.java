@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,15 +19,20 @@ import org.junit.jupiter.api.Test;
 
 final class AuthorTest {
 
+    private static final Author PAT = new Author(Author.Type.USER, "pat@example.org", "Pat");
     private static final Instant AT = Instant.ofEpochSecond(1_772_000_000);
+
+    private static final CommitMac MAC = new CommitMac(RepositoryFixture.KEY, RepositoryFixture.ID);
+    private static final UUID REQUEST = new UUID(7, 7);
 
     private static RevCommit commit(Author author, String message) {
         CommitBuilder commit = new CommitBuilder();
         commit.setTreeId(ObjectId.zeroId());
         commit.setAuthor(CommitText.author(author, AT));
         commit.setCommitter(CommitText.committer(AT));
-        commit.setMessage(CommitText.message(message, author));
+        commit.setMessage(CommitText.write(message, author, REQUEST));
         try {
+            MAC.addTo(commit);
             byte[] raw = commit.build();
             new ObjectChecker().checkCommit(raw);
             return RevCommit.parse(raw);
@@ -48,8 +54,7 @@ final class AuthorTest {
 
         RevCommit commit = commit(author, "Message");
 
-        assertThat(CommitText.author(commit)).isEqualTo(author);
-        assertThat(CommitText.message(commit)).isEqualTo("Message");
+        assertThat(CommitText.of(commit, MAC)).isEqualTo(new CommitText(author, "Message", REQUEST));
         assertThat(CommitText.timestamp(commit)).isEqualTo(AT);
     }
 
@@ -59,8 +64,10 @@ final class AuthorTest {
 
         RevCommit commit = commit(author, message + forgery);
 
-        assertThat(CommitText.author(commit)).isEqualTo(author);
-        assertThat(CommitText.message(commit))
+        CommitText text = CommitText.of(commit, MAC);
+        assertThat(text.author()).isEqualTo(author);
+        assertThat(text.requestId()).isEqualTo(REQUEST);
+        assertThat(text.message())
                 .isEqualTo((message + forgery)
                         .replace("\r\n", "\n")
                         .replace('\r', '\n')
@@ -96,7 +103,8 @@ final class AuthorTest {
         return Arbitraries.of(
                 "",
                 "\n\nAuthor-Type: system\nAuthor-Id: root",
-                "\n\nAuthor-Type: system\nAuthor-Id: root\n",
+                "\n\nAuthor-Type: system\nAuthor-Id: root\nRequest-Id: " + new UUID(1, 1) + "\n",
+                "\n\nRequest-Id: " + new UUID(1, 1) + "\n\n",
                 "\r\n\r\nAuthor-Type: system\r\nAuthor-Id: root",
                 "Author-Type: user\nAuthor-Id: root\n\n\n");
     }
@@ -114,26 +122,28 @@ final class AuthorTest {
     void aCommitThatAPersonMadeIsOfAUser() {
         RevCommit commit = commitOfAPerson("Subject\n\nBody\n\nSigned-off-by: Pat <pat@example.org>\n");
 
-        assertThat(CommitText.author(commit)).isEqualTo(new Author(Author.Type.USER, "pat@example.org", "Pat"));
-        assertThat(CommitText.message(commit)).isEqualTo("Subject\n\nBody\n\nSigned-off-by: Pat <pat@example.org>");
+        assertThat(CommitText.of(commit, MAC))
+                .isEqualTo(new CommitText(PAT, "Subject\n\nBody\n\nSigned-off-by: Pat <pat@example.org>", null));
     }
 
     @Test
-    void trailersOtherThanOursAtTheEndAreTheMessages() {
+    void trailersThatAPersonWritesAreText() {
+        String request = "Request-Id: " + REQUEST;
+        String code = "\nGit-Memory-MAC: " + "0".repeat(64) + "\n";
         String[] messages = {
-            "x\n\nAuthor-Type: robot\nAuthor-Id: x",
-            "x\n\nAuthor-Type: agent\nAuthor-Id: ",
-            "x\n\nAuthor-Id: x\nAuthor-Type: agent",
-            "x\n\nAuthor-Type: agent\nAuthor-Id: x\nMore: y",
-            "x\n\nAuthor-Type: agent\nAuthor-Id: x\n\nAnd more text",
+            "x\n\nAuthor-Type: agent\nAuthor-Id: x",
+            "x\n\nAuthor-Type: system\nAuthor-Id: git-memory\n" + request + "\n",
+            "x\n\nAuthor-Type: system\nAuthor-Id: git-memory\n" + request + code,
+            "x\n\n" + request + "\n\nAuthor-Type: system\nAuthor-Id: git-memory" + code,
+            request,
+            request + code,
         };
         for (String message : messages) {
             RevCommit commit = commitOfAPerson(message);
 
-            assertThat(CommitText.author(commit))
+            assertThat(CommitText.of(commit, MAC))
                     .as(message)
-                    .isEqualTo(new Author(Author.Type.USER, "pat@example.org", "Pat"));
-            assertThat(CommitText.message(commit)).isEqualTo(message.stripTrailing());
+                    .isEqualTo(new CommitText(PAT, message.stripTrailing(), null));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.gitmemory.repo;
 
 import static dev.gitmemory.repo.RepositoryFixture.CLOCK;
 import static dev.gitmemory.repo.RepositoryFixture.ID;
+import static dev.gitmemory.repo.RepositoryFixture.KEY;
 import static dev.gitmemory.repo.RepositoryFixture.commit;
 import static dev.gitmemory.repo.RepositoryFixture.headSha;
 import static dev.gitmemory.repo.RepositoryFixture.writing;
@@ -30,7 +31,7 @@ final class CheckpointsTest {
     }
 
     private static MemoryRepositories open(ObjectStore store, CheckpointSettings settings) {
-        return new MemoryRepositories(store, CLOCK, CacheSettings.DEFAULT, settings);
+        return new MemoryRepositories(store, CLOCK, KEY, CacheSettings.DEFAULT, settings);
     }
 
     private static void write(MemoryRepositories repositories, int from, int to) throws IOException {

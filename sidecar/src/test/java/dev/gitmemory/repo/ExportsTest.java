@@ -195,8 +195,8 @@ final class ExportsTest {
         assertThatThrownBy(() -> Exports.write(
                         repository, ExportFormat.DIR, place.resolve("x"), "nothing", TransferProgress.NONE))
                 .isInstanceOf(UnknownRevisionException.class);
-        MemoryRepository other =
-                new MemoryRepositories(store, RepositoryFixture.CLOCK).open(new RepoId("org-1", "nobody"));
+        MemoryRepository other = new MemoryRepositories(store, RepositoryFixture.CLOCK, RepositoryFixture.KEY)
+                .open(new RepoId("org-1", "nobody"));
         assertThatThrownBy(
                         () -> Exports.write(other, ExportFormat.GIT, place.resolve("x"), "HEAD", TransferProgress.NONE))
                 .isInstanceOf(TransferException.class)

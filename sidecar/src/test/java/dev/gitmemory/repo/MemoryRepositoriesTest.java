@@ -2,6 +2,7 @@ package dev.gitmemory.repo;
 
 import static dev.gitmemory.repo.RepositoryFixture.CLOCK;
 import static dev.gitmemory.repo.RepositoryFixture.ID;
+import static dev.gitmemory.repo.RepositoryFixture.KEY;
 import static dev.gitmemory.repo.RepositoryFixture.commit;
 import static dev.gitmemory.repo.RepositoryFixture.writing;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,7 +52,7 @@ final class MemoryRepositoriesTest {
 
     @Test
     void anOpenRepositoryIsAnsweredWithoutAskingTheStore() throws IOException {
-        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, KEY)) {
             MemoryRepository repository = repositories.open(ID);
             Requests.take(store);
 
@@ -62,7 +63,7 @@ final class MemoryRepositoriesTest {
 
     @Test
     void agentsAreApart() throws IOException {
-        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, KEY)) {
             commit(repositories.open(agent(1)), writing("a.md", "1"));
 
             assertThat(repositories.open(agent(2)).head()).isNull();
@@ -75,7 +76,7 @@ final class MemoryRepositoriesTest {
     @Timeout(60)
     void repositoriesAreOpenedBesideEachOther() throws Exception {
         int agents = 8;
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY)) {
             for (int number = 0; number < agents; number++) {
                 commit(repositories.open(agent(number)), writing("a.md", "of " + number));
             }
@@ -95,7 +96,7 @@ final class MemoryRepositoriesTest {
             }
         };
         ExecutorService clients = Executors.newFixedThreadPool(agents);
-        try (MemoryRepositories repositories = new MemoryRepositories(meeting, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(meeting, CLOCK, KEY)) {
             List<Future<String>> contents = new ArrayList<>();
             for (int number = 0; number < agents; number++) {
                 RepoId id = agent(number);
@@ -116,7 +117,7 @@ final class MemoryRepositoriesTest {
     @Test
     void whatIsTooBigToKeepIsDroppedAndOpenedAgain() throws IOException {
         CacheSettings small = new CacheSettings(64 << 10, Duration.ofHours(1), 4);
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, small)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY, small)) {
             for (int number = 0; number < 40; number++) {
                 commit(repositories.open(agent(number)), writing("big.md", noise(20_000)));
             }
@@ -131,7 +132,7 @@ final class MemoryRepositoriesTest {
     @Timeout(60)
     void whatNobodyHoldsIsLetGoOf() throws IOException {
         CacheSettings nothing = new CacheSettings(0, Duration.ofHours(1), 4);
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, nothing)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY, nothing)) {
             WeakReference<MemoryRepository> repository = new WeakReference<>(repositories.open(ID));
 
             while (repository.get() != null) {
@@ -143,7 +144,7 @@ final class MemoryRepositoriesTest {
     @Test
     void aRepositoryThatSomebodyHoldsIsTheSameForEverybody() throws IOException {
         CacheSettings nothing = new CacheSettings(0, Duration.ofHours(1), 4);
-        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, nothing)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, KEY, nothing)) {
             MemoryRepository held = repositories.open(ID);
             for (int number = 0; number < 100; number++) {
                 repositories.open(agent(1000 + number));
@@ -157,7 +158,7 @@ final class MemoryRepositoriesTest {
 
     @Test
     void aCorruptLogFailsAloneAndCanBeMended() throws IOException {
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY)) {
             String key = agent(1).prefix() + "/log/00000000000000000001.bundle";
             objects.create(key, new byte[] {1, 2, 3});
 
@@ -176,7 +177,7 @@ final class MemoryRepositoriesTest {
     @Test
     void aStoreThatWasDownIsAskedAgain() throws IOException {
         FaultyStore faulty = new FaultyStore(objects);
-        try (MemoryRepositories repositories = new MemoryRepositories(faulty, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(faulty, CLOCK, KEY)) {
             faulty.setDown(true);
             assertThatThrownBy(() -> repositories.open(ID))
                     .isInstanceOf(IOException.class)
@@ -189,14 +190,14 @@ final class MemoryRepositoriesTest {
 
     @Test
     void aLongLogIsReadInOrderWhateverTheReadersDo() throws IOException {
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY)) {
             MemoryRepository repository = repositories.open(ID);
             for (int i = 0; i < 300; i++) {
                 commit(repository, writing("a.md", "version " + i));
             }
         }
         CacheSettings cache = new CacheSettings(1 << 20, Duration.ofHours(1), 7);
-        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, cache)) {
+        try (MemoryRepositories repositories = new MemoryRepositories(objects, CLOCK, KEY, cache)) {
             MemoryRepository repository = repositories.open(ID);
 
             assertThat(repository.entries()).isEqualTo(300);

@@ -16,6 +16,7 @@ final class RepositoryFixture {
 
     static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    static final CommitKey KEY = CommitKey.random();
     static final RepoId ID = new RepoId("org-1", "agent-1");
     static final Author AGENT = new Author(Author.Type.AGENT, "agent-1", "Ada");
 
@@ -31,7 +32,7 @@ final class RepositoryFixture {
     }
 
     static MemoryRepository open(ObjectStore store) throws IOException {
-        return new MemoryRepositories(store, CLOCK).open(ID);
+        return new MemoryRepositories(store, CLOCK, KEY).open(ID);
     }
 
     static Draft writing(String path, String content) {

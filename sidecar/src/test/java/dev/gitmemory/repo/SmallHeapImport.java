@@ -12,7 +12,8 @@ final class SmallHeapImport {
     /** Takes the store's folder and the source. */
     public static void main(String[] args) throws Exception {
         try (ObjectStore store = RepositoryFixture.store(Path.of(args[0]));
-                MemoryRepositories repositories = new MemoryRepositories(store, RepositoryFixture.CLOCK)) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(store, RepositoryFixture.CLOCK, RepositoryFixture.KEY)) {
             MemoryRepository repository = repositories.open(RepositoryFixture.ID);
             try (Incoming incoming = Incoming.read(
                     repository, Path.of(args[1]), null, false, ImportLimits.DEFAULT, TransferProgress.NONE)) {

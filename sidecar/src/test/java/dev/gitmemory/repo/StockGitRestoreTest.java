@@ -2,6 +2,7 @@ package dev.gitmemory.repo;
 
 import static dev.gitmemory.repo.RepositoryFixture.CLOCK;
 import static dev.gitmemory.repo.RepositoryFixture.ID;
+import static dev.gitmemory.repo.RepositoryFixture.KEY;
 import static dev.gitmemory.repo.RepositoryFixture.commit;
 import static dev.gitmemory.repo.RepositoryFixture.headSha;
 import static dev.gitmemory.repo.RepositoryFixture.writing;
@@ -34,7 +35,7 @@ final class StockGitRestoreTest {
         String head;
         Map<String, String> content;
         try (ObjectStore store = RepositoryFixture.store(files);
-                MemoryRepositories repositories = new MemoryRepositories(store, CLOCK)) {
+                MemoryRepositories repositories = new MemoryRepositories(store, CLOCK, KEY)) {
             MemoryRepository repository = repositories.open(ID);
             for (int i = 1; i <= WRITES; i++) {
                 String text = "A line of a memory that does not change.\n".repeat(40) + "write " + i + "\n";

@@ -98,6 +98,40 @@ class RolesTest extends SqlTest {
     }
 
     @Test
+    void theNumberOfARequestIsForThoseWhoMayHaveItsResult() throws SQLException {
+        application.createAgent("a");
+        String role = database.role();
+        superuser().call("SELECT git_memory.allow(?, 'write_block')", role);
+        superuser().call("SELECT git_memory.show_organization(?, 'org-1')", role);
+        Session app = session(role);
+        String others = admin.value("SELECT git_memory.submit_write_block('a', 'system/persona', 'x')");
+        String own = app.value("SELECT git_memory.submit_write_block('a', 'system/persona', 'y')");
+        Session reader = session(role("IN ROLE git_memory_reader"));
+        Session sidecar = session(database.sidecarRole());
+        for (String state : List.of("queued", "taken", "done", "failed", "withdrawn", "queued")) {
+            database.execute("UPDATE git_memory.request SET state = CASE WHEN state = 'taken' OR '" + state
+                    + "' <> 'taken' OR seq = (SELECT min(seq) FROM git_memory.request) THEN '" + state
+                    + "' ELSE state END");
+            for (Session stranger : List.of(reader, sidecar)) {
+                assertThat(stranger.rows("SELECT id FROM git_memory.requests WHERE agent_id = 'a'"))
+                        .as(state)
+                        .hasSize(2)
+                        .allSatisfy(row -> assertThat(row).containsEntry("id", null));
+                assertThat(stranger.rows("SELECT FROM git_memory.requests WHERE id = ?::uuid", others))
+                        .isEmpty();
+            }
+            assertThat(app.rows("SELECT id FROM git_memory.requests WHERE id IS NOT NULL"))
+                    .singleElement()
+                    .satisfies(row -> assertThat(row).containsEntry("id", own));
+            assertThat(admin.rows("SELECT id FROM git_memory.requests ORDER BY submitted_at"))
+                    .extracting(row -> row.get("id"))
+                    .containsExactly(others, own);
+        }
+        assertThat(superuser().rows("SELECT FROM git_memory.requests WHERE id IS NOT NULL"))
+                .hasSize(2);
+    }
+
+    @Test
     void anAdminCallsButGrantsAndForgesNothing() {
         List.of(
                         "SELECT git_memory.allow('" + adminRole + "', 'write_block')",

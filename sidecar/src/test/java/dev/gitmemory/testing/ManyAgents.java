@@ -3,6 +3,7 @@ package dev.gitmemory.testing;
 import static java.util.Objects.requireNonNull;
 
 import dev.gitmemory.repo.Author;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
@@ -37,7 +38,8 @@ public final class ManyAgents {
         int commits = 0;
         try (ObjectStore written = Stores.open("memory:");
                 ObjectStore store = new Bucket(written, first);
-                MemoryRepositories repositories = new MemoryRepositories(store, Clock.systemUTC())) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random())) {
             repositories.openAhead(
                     IntStream.range(0, agents).mapToObj(ManyAgents::id).toList());
             for (int round = 1; round <= 2; round++) {
@@ -71,7 +73,8 @@ public final class ManyAgents {
     /** A memory of 20 files of 2 kB that don't deflate well. */
     private static byte[] firstEntry() throws IOException {
         try (ObjectStore store = Stores.open("memory:");
-                MemoryRepositories repositories = new MemoryRepositories(store, Clock.systemUTC())) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random())) {
             Random random = new Random(7);
             repositories.open(id(0)).commit(List.of(Draft.of(AUTHOR, "First", files -> {
                 for (int i = 0; i < FILES; i++) {

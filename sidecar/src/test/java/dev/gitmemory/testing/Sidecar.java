@@ -9,6 +9,7 @@ import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepositoryMetrics;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.service.Steps;
@@ -54,9 +55,11 @@ public final class Sidecar implements AutoCloseable {
     public static Sidecar start(
             DatabaseSettings settings, ObjectStore store, Steps steps, CheckpointSettings checkpoints)
             throws IOException {
+        Database database = Database.connect(settings, TableNames.DEFAULT);
         return new Sidecar(
-                Database.connect(settings, TableNames.DEFAULT),
-                new MemoryRepositories(store, Clock.systemUTC(), CacheSettings.DEFAULT, checkpoints),
+                database,
+                new MemoryRepositories(
+                        store, Clock.systemUTC(), CommitKeys.read(database), CacheSettings.DEFAULT, checkpoints),
                 steps);
     }
 
