@@ -10,6 +10,7 @@ import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Intents.Kind;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.Edit;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class GitBlocks {
         Block block = created.block();
         Label label = block.label();
         UUID request = requestId(caller);
-        String blockId = "block-" + (caller.once() == null ? UUID.randomUUID() : request);
+        String blockId = "block-" + (caller.once() == null ? UUID.randomUUID() : derived(request));
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
                 caller.once(),
@@ -203,6 +204,11 @@ final class GitBlocks {
         return done.result() == GitFirstWriter.Result.NOT_ENABLED
                 ? Optional.empty()
                 : Optional.of(new Restore.Restored(done.sha(), done.result() == GitFirstWriter.Result.PENDING));
+    }
+
+    /** The same for each attempt. Whoever sees the block does not learn the request's number, which may still be open. */
+    private static UUID derived(UUID request) {
+        return UUID.nameUUIDFromBytes(("block of " + request).getBytes(StandardCharsets.UTF_8));
     }
 
     private static UUID requestId(Caller caller) {
