@@ -48,10 +48,11 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
     static final List<String> CHECKS = List.of(
             "SELECT concat_ws(' ', 'drift', d.state, d.agent_id, d.label, 'expected', d.expected, 'found', d.found)"
                     + " FROM unnest(" + AGENTS + ") AS a CROSS JOIN LATERAL git_memory.drift_of(a) AS d",
-            "SELECT concat_ws(' ', 'block', b.id, 'carries', b.git_sha, 'and owes', git_memory.owed_sha(b.id)) FROM block b"
-                    + " WHERE b.id IN (SELECT unnest(ARRAY['{n}', '{n}-new', '{m}', '{s}', '{t}', '{q}', '{q}-new', '{y}', '{v}', '{f}',"
-                    + " '{f}-new', '{x}']) UNION SELECT l.block_id FROM blocks_agents l WHERE l.agent_id = ANY (" + AGENTS
-                    + ")) AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id)"
+            "WITH ours AS MATERIALIZED (SELECT b.id, b.git_sha FROM block b WHERE b.id = ANY (ARRAY(SELECT unnest(ARRAY['{n}',"
+                    + " '{n}-new', '{m}', '{s}', '{t}', '{q}', '{q}-new', '{y}', '{v}', '{f}', '{f}-new', '{x}'])"
+                    + " UNION SELECT l.block_id FROM blocks_agents l WHERE l.agent_id = ANY (" + AGENTS + "))))"
+                    + " SELECT concat_ws(' ', 'block', b.id, 'carries', b.git_sha, 'and owes', git_memory.owed_sha(b.id)) FROM ours b"
+                    + " WHERE b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id)"
                     + " AND NOT EXISTS (SELECT FROM blocks_agents l JOIN git_memory.repo r ON r.agent_id = l.agent_id"
                     + " AND r.state = 'enabled' WHERE l.block_id = b.id)",
             "SELECT 'purged and tagged ' || t.agent_id FROM agents_tags t JOIN git_memory.tombstone p ON p.agent_id = t.agent_id"
@@ -388,6 +389,19 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
     private static String content(String block, int commit) {
         return "UPDATE block SET value = 'from git %d', description = 'who', \"limit\" = 1000, read_only = false, metadata_ = NULL, git_sha = %s WHERE id = %s"
                 .formatted(commit, sha(commit), block);
+    }
+
+    /** The agents to be taken over before: those that it has to do with. */
+    List<String> enabled() {
+        String text = one + " " + two + " " + sidecar;
+        List<String> enabled = new ArrayList<>(List.of("{a}"));
+        if (text.contains("{b}") || text.contains("{m}") || text.contains("{s}")) {
+            enabled.add("{b}");
+        }
+        if (text.contains("{u}") || text.contains("{v}")) {
+            enabled.add("{u}");
+        }
+        return enabled;
     }
 
     @Override

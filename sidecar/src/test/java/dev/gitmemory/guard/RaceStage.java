@@ -90,17 +90,13 @@ final class RaceStage implements AutoCloseable {
     private Race.Run begin(RaceAttempt attempt, Level level) {
         try {
             number = NUMBER.incrementAndGet();
-            for (String statement : RaceAttempt.WORLD) {
-                run(db.app(), sql(statement));
-            }
-            for (String agent : List.of("{a}", "{b}", "{u}")) {
-                setup.setAutoCommit(false);
+            run(db.app(), sql(String.join("; ", RaceAttempt.WORLD)));
+            setup.setAutoCommit(false);
+            for (String agent : attempt.enabled()) {
                 World.takeOver(setup, sql(agent));
                 setup.commit();
             }
-            for (String statement : RaceAttempt.AFTER_TAKING_OVER) {
-                run(db.app(), sql(statement));
-            }
+            run(db.app(), sql(String.join("; ", RaceAttempt.AFTER_TAKING_OVER)));
             copy();
             Trace trace = new Trace();
             return new Race.Run(players(attempt, level, trace), trace);
