@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  *   <li>a, enabled, has n (system/note) and s (system/shared)
  *   <li>b, enabled, has m (system/other)
  *   <li>p, without the tag, has q (system/plain) and shares s
- *   <li>z, with the tag, not taken over, has y (system/waiting)
+ *   <li>z, with the tag, not taken over, has y (system/waiting); without a call for y it has no block
  *   <li>u, once enabled and disabled since, has v (system/former)
  *   <li>f (system/free) belongs to no agent; c neither: it is a copy of n with its commit, where that can be
  *   <li>x and w are ids that are free
@@ -112,7 +112,9 @@ final class Cast {
                 }
                 case "z" -> {
                     agent(sql, "z");
-                    block(sql, "y", "system/waiting", "z");
+                    if (names.contains("y")) {
+                        block(sql, "y", "system/waiting", "z");
+                    }
                     sql.add("INSERT INTO agents_tags VALUES ('{z}', 'git-memory-enabled')");
                 }
                 case "u" -> {

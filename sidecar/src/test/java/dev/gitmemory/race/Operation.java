@@ -113,7 +113,7 @@ enum Operation {
             return true; // a block may have gone before
         }
     },
-    TAKE_OVER("z", "y") {
+    TAKE_OVER("z") {
         @Override
         boolean run(GitMemory memory, Cast cast) {
             memory.enable(cast.id("z"), Caller.system());
