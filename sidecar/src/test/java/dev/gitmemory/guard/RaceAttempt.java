@@ -183,7 +183,13 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
         List<String> takesOver = List.of("take over {z}");
         String evil = BLOCK + row("x", "evil") + "; " + insert("z", "x", "evil");
         sidecar(all, "z is tagged again and linked, take over", takesOver, untag("z"), tag("z"), evil);
-        sidecar(all, "z is tagged again and f linked, take over", takesOver, untag("z"), tag("z"), insert("z", "f", "free"));
+        sidecar(
+                all,
+                "z is tagged again and f linked, take over",
+                takesOver,
+                untag("z"),
+                tag("z"),
+                insert("z", "f", "free"));
         sidecar(
                 all,
                 "k, without blocks, is tagged again and linked, take over",
@@ -193,23 +199,43 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
                 BLOCK + row("x", "evil") + "; " + insert("k", "x", "evil"));
         sidecar(all, "z's tag is written anew, take over", takesOver, untag("z") + "; " + tag("z"));
         sidecar(all, "z is untagged, take over", takesOver, untag("z"));
-        sidecar(all, "z is untagged, written, tagged, take over", takesOver, untag("z"), update("y", "value = 'mine'"), tag("z"));
+        sidecar(
+                all,
+                "z is untagged, written, tagged, take over",
+                takesOver,
+                untag("z"),
+                update("y", "value = 'mine'"),
+                tag("z"));
         sidecar(all, "z gets f, take over", takesOver, insert("z", "f", "free"));
         sidecar(all, "z loses y, take over", takesOver, unlink("z", "y"));
         sidecar(all, "y is written, take over", takesOver, update("y", "value = 'mine'"));
         sidecar(all, "p is tagged, take over p", List.of("take over {p}"), tag("p"));
-        sidecar(all, "p is tagged and gets f, take over p", List.of("take over {p}"), tag("p"), insert("p", "f", "free"));
+        sidecar(
+                all,
+                "p is tagged and gets f, take over p",
+                List.of("take over {p}"),
+                tag("p"),
+                insert("p", "f", "free"));
         sidecar(all, "p gets f, take over p", List.of("take over {p}"), insert("p", "f", "free"));
         sidecar(all, "p loses q, take over p", List.of("take over {p}"), unlink("p", "q"));
         sidecar(all, "p's link moves to f, take over p", List.of("take over {p}"), moveTo("p", "q", "f", "free"));
-        sidecar(all, "u is written and tagged, take over u", List.of("take over {u}"), update("v", "value = 'mine'"), tag("u"));
+        sidecar(
+                all,
+                "u is written and tagged, take over u",
+                List.of("take over {u}"),
+                update("v", "value = 'mine'"),
+                tag("u"));
     }
 
     private static void tagsOfAgentsThatWerePurgedSince(List<RaceAttempt> all) {
         sidecar(all, "u is tagged, purge", PURGES, tag("u"));
         sidecar(all, "u is tagged and gets f, purge", PURGES, tag("u"), insert("u", "f", "free"));
         sidecar(all, "v is written, u is tagged, purge", PURGES, update("v", "value = 'mine'"), tag("u"));
-        sidecar(all, "u's mood becomes the tag, purge", PURGES, "UPDATE agents_tags SET tag = 'git-memory-enabled' WHERE agent_id = '{u}' AND tag = 'mood'");
+        sidecar(
+                all,
+                "u's mood becomes the tag, purge",
+                PURGES,
+                "UPDATE agents_tags SET tag = 'git-memory-enabled' WHERE agent_id = '{u}' AND tag = 'mood'");
         sidecar(all, "u is tagged for a moment, purge", PURGES, tag("u"), untag("u"));
     }
 
@@ -229,9 +255,19 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
                 COPY_X)) {
             two(all, "a is untagged, " + statement, List.of(statement), List.of(untag("a")));
         }
-        two(all, "a is untagged twice", List.of(untag("a"), update("n", "value = 'mine'"), tag("a")), List.of(untag("a")));
+        two(
+                all,
+                "a is untagged twice",
+                List.of(untag("a"), update("n", "value = 'mine'"), tag("a")),
+                List.of(untag("a")));
         sidecar(all, "a is untagged, write", WRITES, untag("a"));
-        sidecar(all, "a is untagged, written, tagged, write", WRITES, untag("a"), update("n", "value = 'mine'"), tag("a"));
+        sidecar(
+                all,
+                "a is untagged, written, tagged, write",
+                WRITES,
+                untag("a"),
+                update("n", "value = 'mine'"),
+                tag("a"));
     }
 
     private static void ownersThatComeAndGo(List<RaceAttempt> all) {
@@ -275,7 +311,8 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
         two(
                 all,
                 "p's link moves to n, a is untagged",
-                List.of("UPDATE blocks_agents SET block_id = '{n}', block_label = 'system/note' WHERE agent_id = '{p}' AND block_id = '{q}'"),
+                List.of(
+                        "UPDATE blocks_agents SET block_id = '{n}', block_label = 'system/note' WHERE agent_id = '{p}' AND block_id = '{q}'"),
                 List.of(untag("a")));
         two(
                 all,
@@ -289,7 +326,12 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
         sidecar(all, "n gets a new id, write", WRITES, newId);
         sidecar(all, "n gets a new id, delete", DELETES, newId);
         sidecar(all, "n gets a new id, rename", RENAMES, newId);
-        sidecar(all, "n gets a new id and its old one, write", WRITES, newId, "UPDATE block SET id = '{n}' WHERE id = '{n}-new'");
+        sidecar(
+                all,
+                "n gets a new id and its old one, write",
+                WRITES,
+                newId,
+                "UPDATE block SET id = '{n}' WHERE id = '{n}-new'");
         sidecar(all, "f gets a new id, attach", ATTACHES, update("f", "id = '{f}-new'"));
         sidecar(all, "q gets a new id, take over p", List.of("take over {p}"), update("q", "id = '{q}-new'"));
         two(all, "n gets a new id, a is untagged", List.of(newId), List.of(untag("a")));
@@ -297,21 +339,46 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
     }
 
     private static void threeAtOnce(List<RaceAttempt> all) {
-        add(all, "c is written, a's link moves to it, write", update("c", "value = 'mine'"), move("a", "n", "c"), WRITES);
-        add(all, "c is written, a's link moves to it, delete", update("c", "value = 'mine'"), move("a", "n", "c"), DELETES);
+        add(
+                all,
+                "c is written, a's link moves to it, write",
+                update("c", "value = 'mine'"),
+                move("a", "n", "c"),
+                WRITES);
+        add(
+                all,
+                "c is written, a's link moves to it, delete",
+                update("c", "value = 'mine'"),
+                move("a", "n", "c"),
+                DELETES);
         add(all, "n is written, a is untagged, write", update("n", "value = 'mine'"), untag("a"), WRITES);
-        add(all, "q is written, p is tagged, take over p", update("q", "value = 'mine'"), tag("p"), List.of("take over {p}"));
+        add(
+                all,
+                "q is written, p is tagged, take over p",
+                update("q", "value = 'mine'"),
+                tag("p"),
+                List.of("take over {p}"));
         add(all, "p gets f, p is tagged, take over p", insert("p", "f", "free"), tag("p"), List.of("take over {p}"));
-        add(all, "y is written, z is untagged, take over", update("y", "value = 'mine'"), untag("z"), List.of("take over {z}"));
+        add(
+                all,
+                "y is written, z is untagged, take over",
+                update("y", "value = 'mine'"),
+                untag("z"),
+                List.of("take over {z}"));
         add(all, "f is written, p gets f, attach", update("f", "value = 'mine'"), insert("p", "f", "free"), ATTACHES);
         add(all, "s is written, b is untagged, a leaves s", update("s", "value = 'mine'"), untag("b"), LEAVES_SHARED);
         add(all, "u is tagged, v is written, purge", tag("u"), update("v", "value = 'mine'"), PURGES);
         add(all, "n gets a new id, p gets n, write", update("n", "id = '{n}-new'"), insert("p", "n", "note"), WRITES);
         for (RaceAttempt in : List.copyOf(all)) {
-            if (List.of("f gets value = 'mine', attach", "q gets value = 'mine', take over p", "a's link moves to c, write",
-                            "z is tagged again and linked, take over", "u is tagged, purge")
+            if (List.of(
+                            "f gets value = 'mine', attach",
+                            "q gets value = 'mine', take over p",
+                            "a's link moves to c, write",
+                            "z is tagged again and linked, take over",
+                            "u is tagged, purge")
                     .contains(in.name)) {
-                all.add(new RaceAttempt("the engine is installed again, " + in.name, in.one, List.of(INSTALL_AGAIN), in.sidecar));
+                all.add(new RaceAttempt(
+                        "the engine is installed again, " + in.name, in.one, List.of(INSTALL_AGAIN), in.sidecar));
             }
         }
     }

@@ -51,7 +51,8 @@ final class RaceStage implements AutoCloseable {
         this.two = new SqlPlayer("two", db.newApp(), bell);
         this.sidecar = new SqlPlayer("sidecar", db.newSidecar(), bell);
         this.installer = new SqlPlayer("superuser", db.newAdmin(), bell);
-        this.install = "SELECT git_memory.guard_with_%s()".formatted(target.engine().setting());
+        this.install =
+                "SELECT git_memory.guard_with_%s()".formatted(target.engine().setting());
         this.setup = db.newSidecar();
     }
 
@@ -134,14 +135,14 @@ final class RaceStage implements AutoCloseable {
                     }
                 }
             });
-            players.add(sidecar.plays(
-                    Script.transaction("sidecar", Level.READ_COMMITTED, List.of(step)), trace));
+            players.add(sidecar.plays(Script.transaction("sidecar", Level.READ_COMMITTED, List.of(step)), trace));
         }
         return players;
     }
 
     private Script script(Level level, List<String> statements) {
-        return Script.sql("application", level, statements.stream().map(this::sql).toList());
+        return Script.sql(
+                "application", level, statements.stream().map(this::sql).toList());
     }
 
     private boolean act(Connection connection, String act) throws SQLException {

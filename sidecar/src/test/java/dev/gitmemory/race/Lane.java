@@ -5,6 +5,7 @@ import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
+import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
@@ -68,7 +69,7 @@ final class Lane implements AutoCloseable {
             }
         };
         this.database = Database.connect(settings, TableNames.DEFAULT);
-        this.repositories = new MemoryRepositories(store, Clock.systemUTC());
+        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), CommitKeys.read(database));
         this.memory =
                 new GitMemory(database, repositories, Clock.systemUTC(), (step, id) -> operation.reached(step.name()));
         this.check = new Check(admin, memory, repositories);

@@ -12,7 +12,8 @@ final class SmallHeapOpening {
     /** Takes the store's folder. */
     public static void main(String[] args) throws Exception {
         try (CountingStore store = new CountingStore(RepositoryFixture.store(Path.of(args[0])));
-                MemoryRepositories repositories = new MemoryRepositories(store, RepositoryFixture.CLOCK)) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(store, RepositoryFixture.CLOCK, CommitKey.random())) {
             for (int i = 0; i < 2; i++) {
                 store.reset();
                 try {
