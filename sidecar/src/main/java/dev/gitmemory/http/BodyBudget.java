@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
  */
 final class BodyBudget {
 
-    /** What a body of the worst kind takes while it is read, as a multiple of its bytes: measured, and rounded up. */
+    /** What a body may take while it is read, as a multiple of its bytes: with it the worst bodies go through a heap of 512 MB. */
     private static final int MOST_HEAP_PER_BYTE = 10;
 
     /** Bodies of people and agents are shorter than that. */

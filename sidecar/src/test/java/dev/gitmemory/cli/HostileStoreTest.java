@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class HostileStoreTest extends TransferTest {
 
     private Path repository(String agentId) {
-        return log(agentId).resolveSibling(".").normalize();
+        return store().resolve("org-1").resolve(agentId).resolve("repo.git");
     }
 
     private static List<String> names(Path folder) throws IOException {
