@@ -3,6 +3,10 @@ package dev.gitmemory.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.repo.Author;
+import dev.gitmemory.repo.Draft;
+import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.Stores;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -188,10 +193,16 @@ final class OlderStoreTest extends TransferTest {
     @Test
     void anotherStoreHasAsManyEntries() throws Exception {
         enabledAgent("a");
-        enabledAgent("other");
         String newest = String.valueOf(head("a"));
         FolderCopy.delete(store().resolve("org-1/a/repo.git"));
-        FolderCopy.copy(store().resolve("org-1/other/repo.git"), store().resolve("org-1/a/repo.git"));
+        try (ObjectStore objects = objects();
+                MemoryRepositories repositories = new MemoryRepositories(objects, Clock.systemUTC())) {
+            Author author = new Author(Author.Type.SYSTEM, "elsewhere", "elsewhere");
+            repositories
+                    .open(new RepoId("org-1", "a"))
+                    .commit(List.of(
+                            Draft.of(author, "Another log", files -> files.write("system/persona.md", "Other"))));
+        }
 
         assertRefusedWithoutSayingSo(newest);
         assertImported("a", newest);

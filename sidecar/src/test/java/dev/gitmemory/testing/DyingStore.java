@@ -60,6 +60,14 @@ public final class DyingStore extends ForwardingStore {
     }
 
     @Override
+    public byte @Nullable [] read(String key, long offset, int length) throws IOException {
+        begin();
+        byte[] content = super.read(key, offset, length);
+        end();
+        return content;
+    }
+
+    @Override
     public List<Entry> list(String prefix, String startAfter, int limit) throws IOException {
         begin();
         List<Entry> entries = super.list(prefix, startAfter, limit);
