@@ -91,13 +91,26 @@ BEGIN
 END
 $function$;
 
--- The ledger is about to say something else of an agent: its state, or that it was purged.
+-- The ledger says something else of an agent: its state, or that it was purged. An agent that is taken over becomes an owner of
+-- its blocks: those that carry another's commit are written anew, for theirs may stay, and an older snapshot must not take
+-- the row for theirs alone.
 CREATE OR REPLACE FUNCTION git_memory.agent_changed() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET row_security = off
 AS $function$
 BEGIN
     PERFORM git_memory.write_fence(CASE TG_OP WHEN 'DELETE' THEN OLD.agent_id ELSE NEW.agent_id END);
+    IF TG_TABLE_NAME = 'repo' AND TG_OP <> 'DELETE' THEN
+        IF NEW.state = 'enabled' THEN
+            UPDATE "${app_schema}"."${blocks_table}" b
+            SET git_sha = b.git_sha
+            FROM "${app_schema}"."${blocks_agents_table}" l
+            WHERE l.agent_id = NEW.agent_id
+              AND b.id = l.block_id
+              AND b.git_sha <> 'pending';
+        END IF;
+    END IF;
     RETURN NULL;
 END
 $function$;

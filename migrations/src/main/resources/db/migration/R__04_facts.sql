@@ -40,7 +40,8 @@ $function$;
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says. Where
 -- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
--- is read: that waits for a write to the row that began before anybody could see the link.
+-- is read: that waits for a write to the row that began before anybody could see the link. A row that others have is written
+-- anew, so that an older snapshot does not take it for theirs alone.
 -- What the ledger says of its agents stays so until this transaction ends: a sidecar that applies a commit waits for it, and
 -- a snapshot that is older than what a sidecar has applied collides with that (40001).
 CREATE OR REPLACE FUNCTION git_memory.facts(block_id text, link_agent_id text)
@@ -73,6 +74,14 @@ BEGIN
                          AND l.block_id = facts.block_id) THEN
             RETURN;
         END IF;
+        UPDATE "${app_schema}"."${blocks_table}" b
+        SET git_sha = b.git_sha
+        WHERE b.id = facts.block_id
+          AND b.git_sha IS NOT NULL
+          AND EXISTS (SELECT
+                      FROM "${app_schema}"."${blocks_agents_table}" l
+                      WHERE l.block_id = b.id
+                        AND l.agent_id <> facts.link_agent_id);
     END IF;
     PERFORM
     FROM git_memory.repo r

@@ -107,12 +107,12 @@ BEGIN
     WHERE l.agent_id = mark_pending.agent_id
     ORDER BY b.id COLLATE "C"
     FOR NO KEY UPDATE OF b, l;
+    -- What others have carries something already, and is written anew: see link_left.
     UPDATE "${app_schema}"."${blocks_table}" b
-    SET git_sha = 'pending'
+    SET git_sha = coalesce(b.git_sha, 'pending')
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = mark_pending.agent_id
-      AND b.id = l.block_id
-      AND b.git_sha IS NULL;
+      AND b.id = l.block_id;
 END
 $function$;
 
@@ -155,7 +155,8 @@ BEGIN
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = let_go.agent_id
       AND b.id = l.block_id
-      AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
+      AND (b.git_sha IS NOT NULL
+           OR git_memory.owed_sha(b.id) IS NOT NULL);
     RETURN true;
 END
 $function$;
@@ -175,7 +176,8 @@ END
 $function$;
 
 -- At the end of the transaction: a block that lost an agent carries what it owes to those that it still has, and there is
--- nothing to report of it any more.
+-- nothing to report of it any more. The row is written anew, also where it carries what it did: a transaction with an older
+-- snapshot, in which another agent leaves the block, would count this one still.
 CREATE OR REPLACE FUNCTION git_memory.link_left() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -196,7 +198,8 @@ BEGIN
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     WHERE b.id = NEW.block_id
-      AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
+      AND (b.git_sha IS NOT NULL
+           OR git_memory.owed_sha(b.id) IS NOT NULL);
     RETURN NULL;
 END
 $function$;

@@ -170,8 +170,7 @@ final class RowWriter {
             tx.blockWrites().delete(blockId);
             return;
         }
-        tx.agents().unlink(delta.agentId(), blockId);
-        tx.blockWrites().setSha(blockId, firstOwnersSha(blockId, label));
+        tx.agents().unlink(delta.agentId(), blockId); // PostgreSQL gives the row what it owes to the agents that have it still
     }
 
     private void add(Block block, String commitSha) {
@@ -195,15 +194,6 @@ final class RowWriter {
         }
         Ledger.File first = tx.ledger().files(owners.get(0)).get(label);
         return first == null ? ownSha : first.commitSha();
-    }
-
-    private @Nullable String firstOwnersSha(String blockId, String label) {
-        return tx.agents().enabledOwners(List.of(blockId)).getOrDefault(blockId, List.of()).stream()
-                .map(owner -> tx.ledger().files(owner).get(label))
-                .filter(Objects::nonNull)
-                .map(Ledger.File::commitSha)
-                .findFirst()
-                .orElse(null);
     }
 
     private @Nullable String authorId(String commitSha) {

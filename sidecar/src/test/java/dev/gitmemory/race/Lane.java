@@ -169,7 +169,7 @@ final class Lane implements AutoCloseable {
                     order,
                     run,
                     repeats,
-                    check.violations(begun.cast(), begun.marks(), game.operation(), operation));
+                    check.violations(begun.cast(), game.level(), begun.marks(), game.operation(), operation));
             for (String agent : Cast.agents(game.names())) {
                 forget(begun.cast().repository(agent));
             }

@@ -201,6 +201,11 @@ enum Operation {
     /** Does it, and returns whether it is said to be done, in git and in PostgreSQL. */
     abstract boolean run(GitMemory memory, Cast cast) throws Exception;
 
+    /** Whether it takes a block away, by its id. */
+    boolean removes() {
+        return this == DELETE || this == DETACH;
+    }
+
     /** Whether git has what was done, for an agent that is enabled still. */
     abstract boolean isIn(Map<String, String> files);
 

@@ -49,7 +49,7 @@ class RaceTest {
         for (Transaction transaction : Transaction.ALL) {
             add(games, List.of(transaction), false);
         }
-        race("one transaction and one operation", games, 60);
+        race("one transaction and one operation", games, 250);
     }
 
     @Test
@@ -61,7 +61,7 @@ class RaceTest {
                 add(games, List.of(dangerous.get(one), dangerous.get(two)), true);
             }
         }
-        race("two transactions and one operation", games, 900);
+        race("two transactions and one operation", games, 4000);
     }
 
     private static void add(List<Game> games, List<Transaction> transactions, boolean isCoarse) {
