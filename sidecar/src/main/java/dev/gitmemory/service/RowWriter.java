@@ -170,7 +170,10 @@ final class RowWriter {
             tx.blockWrites().delete(blockId);
             return;
         }
-        tx.agents().unlink(delta.agentId(), blockId); // PostgreSQL gives the row what it owes to the agents that have it still
+        tx.agents()
+                .unlink(
+                        delta.agentId(),
+                        blockId); // PostgreSQL gives the row what it owes to the agents that have it still
     }
 
     private void add(Block block, String commitSha) {

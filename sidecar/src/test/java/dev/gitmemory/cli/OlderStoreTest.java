@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.repo.Author;
+import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.RepoId;
@@ -196,7 +197,8 @@ final class OlderStoreTest extends TransferTest {
         String newest = String.valueOf(head("a"));
         FolderCopy.delete(store().resolve("org-1/a/repo.git"));
         try (ObjectStore objects = objects();
-                MemoryRepositories repositories = new MemoryRepositories(objects, Clock.systemUTC())) {
+                MemoryRepositories repositories =
+                        new MemoryRepositories(objects, Clock.systemUTC(), CommitKey.random())) {
             Author author = new Author(Author.Type.SYSTEM, "elsewhere", "elsewhere");
             repositories
                     .open(new RepoId("org-1", "a"))
