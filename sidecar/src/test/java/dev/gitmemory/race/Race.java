@@ -47,7 +47,7 @@ public final class Race {
     }
 
     /** How many orders the players' steps have. */
-    static int orders(List<List<Step.Kind>> kinds) {
+    public static int orders(List<List<Step.Kind>> kinds) {
         return Orders.of(kinds).size();
     }
 
