@@ -37,6 +37,30 @@ AS $function$
                      LIMIT 1))
 $function$;
 
+-- Keeps what the ledger says of agents until the end of the transaction: whoever applies a commit, enables or disables takes
+-- their lines FOR UPDATE first. FOR KEY SHARE lets a sidecar announce meanwhile that it is about to commit; only a stronger lock
+-- makes an older snapshot collide with what was applied since (40001).
+CREATE OR REPLACE FUNCTION git_memory.keep_repos(agent_ids text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        PERFORM
+        FROM git_memory.repo r
+        WHERE r.agent_id = ANY (keep_repos.agent_ids)
+        ORDER BY r.agent_id COLLATE "C"
+        FOR SHARE;
+    ELSE
+        PERFORM
+        FROM git_memory.repo r
+        WHERE r.agent_id = ANY (keep_repos.agent_ids)
+        ORDER BY r.agent_id COLLATE "C"
+        FOR KEY SHARE;
+    END IF;
+END
+$function$;
+
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says. Where
 -- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
@@ -83,14 +107,9 @@ BEGIN
                       WHERE l.block_id = b.id
                         AND l.agent_id <> facts.link_agent_id);
     END IF;
-    PERFORM
-    FROM git_memory.repo r
-    WHERE r.agent_id IN (SELECT l.agent_id
-                         FROM "${app_schema}"."${blocks_agents_table}" l
-                         WHERE l.block_id = facts.block_id)
-      AND r.state = 'enabled'
-    ORDER BY r.agent_id COLLATE "C"
-    FOR SHARE;
+    PERFORM git_memory.keep_repos(ARRAY(SELECT l.agent_id::text
+                                        FROM "${app_schema}"."${blocks_agents_table}" l
+                                        WHERE l.block_id = facts.block_id));
 
     RETURN QUERY
         SELECT l.agent_id::text,
@@ -214,15 +233,9 @@ CREATE OR REPLACE FUNCTION git_memory.losses(agent_id text, label text, block_id
 AS $function$
 BEGIN
     -- As facts does: what is judged here stays true until the end of the transaction.
-    PERFORM
-    FROM git_memory.repo r
-    WHERE (r.agent_id = losses.agent_id
-           OR r.agent_id IN (SELECT l.agent_id
-                             FROM "${app_schema}"."${blocks_agents_table}" l
-                             WHERE l.block_id = losses.block_id))
-      AND r.state = 'enabled'
-    ORDER BY r.agent_id COLLATE "C"
-    FOR SHARE;
+    PERFORM git_memory.keep_repos(losses.agent_id || ARRAY(SELECT l.agent_id::text
+                                                           FROM "${app_schema}"."${blocks_agents_table}" l
+                                                           WHERE l.block_id = losses.block_id));
 
     RETURN QUERY
         SELECT gone.agent_id,

@@ -54,10 +54,7 @@ BEGIN
     WHERE a.id = NEW.agent_id
     FOR UPDATE;
     -- What the ledger says stays so until the end, and an older snapshot collides with what was applied since.
-    PERFORM
-    FROM git_memory.repo r
-    WHERE r.agent_id = NEW.agent_id
-    FOR SHARE;
+    PERFORM git_memory.keep_repos(ARRAY[NEW.agent_id::text]);
     SELECT *
     INTO different
     FROM git_memory.drift_of(NEW.agent_id) d
@@ -129,8 +126,19 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- An older snapshot may not know that the agent was taken over.
+    -- Somebody may be taking the agent over, whose line in the ledger nobody sees yet: that is waited for. An older snapshot
+    -- would not see it either way, and collides.
+    IF current_setting('transaction_isolation') IN ('read committed', 'read uncommitted') THEN
+        PERFORM
+        FROM "${app_schema}"."${agents_table}" a
+        WHERE a.id = let_go.agent_id
+        FOR KEY SHARE;
+    END IF;
     PERFORM git_memory.meet_fence(let_go.agent_id);
+    PERFORM
+    FROM git_memory.repo r
+    WHERE r.agent_id = let_go.agent_id
+    FOR UPDATE; -- waits for what was judged by it: see keep_repos
     UPDATE git_memory.repo r
     SET state      = 'disabled',
         last_error = NULL,

@@ -32,7 +32,7 @@ public final class GitMemory {
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
         Applier applier = new Applier(database.makingWay(), repositories, steps);
-        Announcements announcements = new Announcements(database, clock);
+        Announcements announcements = new Announcements(database.makingWay(), clock);
         GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
         this.enablement = new Enablement(database, repositories, applier, steps);
         this.rowsImporter = new RowsImporter(database, repositories, enablement, applier);
