@@ -109,9 +109,9 @@ GRANT SELECT, INSERT, UPDATE
        "${app_schema}"."${organizations_table}"
     TO git_memory_sidecar;
 
--- Every function of the schema belongs to git_memory_owner, and nobody else may call it but where it is said here: the
--- functions in a view are called with the rights of whoever reads it. (A trigger's function needs no right of whoever
--- writes the row; one in a trigger's condition would, so no condition names one.)
+-- Every function of the schema belongs to git_memory_owner, and no other role may call it but where it is said here: the
+-- functions in a view are called with the rights of the role that reads it. (A trigger's function needs no right of the role
+-- that writes the row; one in a trigger's condition would, so no condition names one.)
 CREATE OR REPLACE PROCEDURE git_memory.secure_functions()
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp

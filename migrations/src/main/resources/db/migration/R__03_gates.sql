@@ -3,7 +3,7 @@
 -- A row that any agent with the tag has carries something in git_sha: its commit, or 'pending' until the agent is taken
 -- over (R__05_tags.sql sees to it). So an update of a row without git_sha asks no function at all: its trigger's condition
 -- compares that column, and names no function, for one that is named in a condition costs more than the rest of the
--- trigger, and is called with the rights of whoever writes.
+-- trigger, and is called with the rights of the role that writes.
 --
 -- Functions run with the rights of git_memory_owner, on a fixed search_path, and with row_security off: where a policy
 -- would hide rows from the guard, its query fails, instead of finding nothing and letting a write through.
@@ -57,29 +57,49 @@ BEGIN
 END
 $function$;
 
--- Writes the agent's fence: whoever has an older snapshot collides with it from here on.
-CREATE OR REPLACE FUNCTION git_memory.write_fence(agent_id text) RETURNS void
+-- Whether this transaction goes on seeing what was before, whatever others have committed since. There a lock proves nothing.
+CREATE OR REPLACE FUNCTION git_memory.has_one_snapshot() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
+
+-- Keeps others from taking the agent over until this transaction ends, or waits until they have: that locks the agent's row.
+CREATE OR REPLACE FUNCTION git_memory.hold_agent(agent_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+BEGIN
+    PERFORM
+    FROM "${app_schema}"."${agents_table}" a
+    WHERE a.id = hold_agent.agent_id
+    FOR KEY SHARE;
+END
+$function$;
+
+-- Writes the agent's fence: an older snapshot collides with it from here on.
+--   insertions   of the tag that are still to be judged
+CREATE OR REPLACE FUNCTION git_memory.write_fence(agent_id text, insertions integer DEFAULT 0) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO git_memory.agent_fence AS fence (agent_id)
-    VALUES (write_fence.agent_id)
+    INSERT INTO git_memory.agent_fence AS fence (agent_id, times)
+    VALUES (write_fence.agent_id, write_fence.insertions)
     ON CONFLICT (agent_id) DO UPDATE
-    SET times = fence.times;
+    SET times = fence.times + excluded.times;
 END
 $function$;
 
 -- Fails with a serialization failure if the agent's tag, state or tombstone was written since this transaction's snapshot.
--- A lock would prove nothing: an old snapshot goes on seeing what was before. In READ COMMITTED there is nothing to do.
+-- In READ COMMITTED there is nothing to do.
 CREATE OR REPLACE FUNCTION git_memory.meet_fence(agent_id text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_column
 BEGIN
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+    IF git_memory.has_one_snapshot() THEN
         INSERT INTO git_memory.agent_fence (agent_id)
         VALUES (meet_fence.agent_id)
         ON CONFLICT DO NOTHING;
@@ -249,12 +269,8 @@ BEGIN
         END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        -- Taking an agent over locks the agent's row: with this lock it waits for the link, whatever foreign keys the
-        -- application has, so that no link falls between.
-        PERFORM
-        FROM "${app_schema}"."${agents_table}" a
-        WHERE a.id = NEW.agent_id
-        FOR KEY SHARE;
+        -- Whatever foreign keys the application has: no link falls between.
+        PERFORM git_memory.hold_agent(NEW.agent_id);
         IF git_memory.is_guarded_agent(NEW.agent_id) THEN
             PERFORM git_memory.hand_over('link', NEW.agent_id, NEW.block_id, NEW.block_label,
                                          TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);

@@ -37,15 +37,15 @@ AS $function$
                      LIMIT 1))
 $function$;
 
--- Keeps what the ledger says of agents until the end of the transaction: whoever applies a commit, enables or disables takes
--- their lines FOR UPDATE first. FOR KEY SHARE lets a sidecar announce meanwhile that it is about to commit; only a stronger lock
+-- Keeps what the ledger says of agents until the end of the transaction: applying a commit, enabling and disabling take their
+-- lines FOR UPDATE first. FOR KEY SHARE lets a sidecar announce meanwhile that it is about to commit; only a stronger lock
 -- makes an older snapshot collide with what was applied since (40001).
 CREATE OR REPLACE FUNCTION git_memory.keep_repos(agent_ids text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+    IF git_memory.has_one_snapshot() THEN
         PERFORM
         FROM git_memory.repo r
         WHERE r.agent_id = ANY (keep_repos.agent_ids)
@@ -64,7 +64,7 @@ $function$;
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says. Where
 -- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
--- is read: that waits for a write to the row that began before anybody could see the link. A row that others have is written
+-- is read: that waits for a write to the row that began before the link could be seen. A row that others have is written
 -- anew, so that an older snapshot does not take it for theirs alone.
 -- What the ledger says of its agents stays so until this transaction ends: a sidecar that applies a commit waits for it, and
 -- a snapshot that is older than what a sidecar has applied collides with that (40001).

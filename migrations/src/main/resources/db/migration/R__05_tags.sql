@@ -16,22 +16,15 @@ END
 $function$;
 
 -- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it. times counts the
--- insertions that were not judged yet. The agent's row is locked first, as by whoever takes the agent over, which then
--- waits for this transaction and not the other way round.
+-- insertions that were not judged yet. The agent's row is locked first, as taking over does, which then waits for this
+-- transaction and not the other way round.
 CREATE OR REPLACE FUNCTION git_memory.tag_added() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET row_security = off
 AS $function$
 BEGIN
-    PERFORM
-    FROM "${app_schema}"."${agents_table}" a
-    WHERE a.id = NEW.agent_id
-    FOR KEY SHARE;
-    INSERT INTO git_memory.agent_fence AS fence (agent_id, times)
-    VALUES (NEW.agent_id, 1)
-    ON CONFLICT (agent_id) DO UPDATE
-    SET times = fence.times + 1;
+    PERFORM git_memory.hold_agent(NEW.agent_id);
+    PERFORM git_memory.write_fence(NEW.agent_id, 1);
     PERFORM git_memory.tell_sidecars('tagged', NEW.agent_id);
     RETURN NULL;
 END
@@ -126,13 +119,10 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Somebody may be taking the agent over, whose line in the ledger nobody sees yet: that is waited for. An older snapshot
-    -- would not see it either way, and collides.
-    IF current_setting('transaction_isolation') IN ('read committed', 'read uncommitted') THEN
-        PERFORM
-        FROM "${app_schema}"."${agents_table}" a
-        WHERE a.id = let_go.agent_id
-        FOR KEY SHARE;
+    -- Another session may be taking the agent over, and its line in the ledger can't be seen yet: wait for it. An older
+    -- snapshot would not see it either way, and collides.
+    IF NOT git_memory.has_one_snapshot() THEN
+        PERFORM git_memory.hold_agent(let_go.agent_id);
     END IF;
     PERFORM git_memory.meet_fence(let_go.agent_id);
     PERFORM
@@ -231,7 +221,7 @@ BEGIN
                                   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     -- An old snapshot may not see a tag that was committed since; an empty table has none.
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
+    IF git_memory.has_one_snapshot()
        AND pg_relation_size('"${app_schema}"."${agents_tags_table}"'::regclass) > 0 THEN
         RAISE EXCEPTION 'TRUNCATE of "%" cannot be judged in a % transaction', TG_TABLE_NAME,
                 upper(current_setting('transaction_isolation'))

@@ -54,8 +54,8 @@ CREATE TRIGGER git_memory_guard_insert
     FOR EACH ROW
     EXECUTE FUNCTION git_memory.gate_block();
 
--- A row that carried nothing was nobody's business, unless it is given a commit. Whoever makes it somebody's, by a link or by
--- a tag, is judged for that.
+-- A row that carries nothing is not judged, unless it is given a commit. What makes it an agent's, a link or a tag, is judged
+-- itself.
 CREATE CONSTRAINT TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_table}"
     DEFERRABLE INITIALLY IMMEDIATE

@@ -5,7 +5,6 @@ import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -140,27 +139,7 @@ public final class BundleLog {
     }
 
     private LogState readNewer() throws IOException {
-        return Objects.requireNonNull(remembering(this::readOn));
-    }
-
-    /** Does not read again what was bad a moment ago. */
-    private @Nullable LogState remembering(Work work) throws IOException {
-        damage.check();
-        try {
-            LogState after = work.run();
-            damage.forget();
-            return after;
-        } catch (CorruptLogException e) {
-            damage.remember(e);
-            throw e;
-        }
-    }
-
-    /** Reads or writes. */
-    @FunctionalInterface
-    private interface Work {
-        @Nullable
-        LogState run() throws IOException;
+        return damage.sparing(this::readOn);
     }
 
     private LogState readOn() throws IOException {
@@ -208,7 +187,7 @@ public final class BundleLog {
         if (size > LARGEST_ENTRY_BYTES) {
             throw new EntryTooLargeException(size, LARGEST_ENTRY_BYTES);
         }
-        LogState after = deadline().during(() -> remembering(() -> append(on, refs, fresh)));
+        LogState after = deadline().during(() -> damage.<@Nullable LogState>sparing(() -> append(on, refs, fresh)));
         if (after != null) {
             whenAppended.accept(this);
         }

@@ -2,6 +2,7 @@ package dev.gitmemory.log;
 
 import dev.gitmemory.store.InvalidKeyException;
 import dev.gitmemory.store.ObjectStore;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -34,6 +35,25 @@ public final class KnownDamage {
     KnownDamage(ObjectStore store, LongSupplier nanoTime) {
         this.store = store;
         this.nanoTime = nanoTime;
+    }
+
+    /** Reads a log, or writes to it, which reads it first. */
+    @FunctionalInterface
+    interface Reading<T extends @Nullable Object> {
+        T run() throws IOException;
+    }
+
+    /** Reads unless that would most likely fail as it did last time, and remembers what came of it. */
+    <T extends @Nullable Object> T sparing(Reading<T> reading) throws IOException {
+        check();
+        try {
+            T read = reading.run();
+            forget();
+            return read;
+        } catch (CorruptLogException e) {
+            remember(e);
+            throw e;
+        }
     }
 
     /**
@@ -69,7 +89,7 @@ public final class KnownDamage {
     }
 
     /** The log could be read. */
-    public void forget() {
+    void forget() {
         known = null;
     }
 

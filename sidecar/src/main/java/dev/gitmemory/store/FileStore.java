@@ -97,19 +97,16 @@ final class FileStore implements ObjectStore {
     /** Fails now rather than at the first write if the file system lacks what {@link #create} needs. */
     private void linkAndSync(TempFiles.Written file) throws IOException {
         Path link = file.path().resolveSibling(file.path().getFileName() + ".link");
-        try {
+        try (file;
+                Folder folder = tree.root()) {
             Files.createLink(link, file.path());
-            try (Folder folder = tree.root()) {
-                folder.sync();
-            }
+            file.deleteSibling(link);
+            folder.sync();
         } catch (IOException | UnsupportedOperationException e) {
             throw new StoreException(
                     "The file system of '" + root + "' can't hold a store: it needs hard links and folders that can be"
                             + " synced (" + DiskErrors.describe(e) + "); choose a folder on a local disk",
                     e);
-        } finally {
-            temp.delete(new TempFiles.Written(link, file.key()));
-            temp.delete(file);
         }
     }
 
@@ -121,52 +118,63 @@ final class FileStore implements ObjectStore {
         if (change != null) {
             throw new NotSentException(cant("store", key) + change);
         }
-        try {
-            try (Folder folder = tree.find(place.folders())) {
-                if (folder != null
-                        && folder.attributes(place.name()) != null
-                        && !folder.deleteIfWithoutFiles(place.name())) {
-                    return existed(key, folder, place.name());
-                }
-                disk.reached(Disk.Step.MAKE_FOLDER);
-                if (folder == null || durable.getIfPresent(place.folders()) == null) {
-                    tree.makeDurably(place.folders());
-                    durable.put(place.folders(), true);
-                }
+        try (Folder found = tree.find(place.folders())) {
+            if (found != null && found.attributes(place.name()) != null && !found.deleteIfWithoutFiles(place.name())) {
+                return existed(found, place.name());
             }
-            TempFiles.Written written = temp.write(content);
-            try {
-                link(written, place);
-            } finally {
-                temp.delete(written);
+            disk.reached(Disk.Step.MAKE_FOLDER);
+            if (found != null && durable.getIfPresent(place.folders()) != null) {
+                return create(place, found, content);
             }
-            requireUnchanged("store", key);
-            return Created.STORED;
-        } catch (FileAlreadyExistsException e) {
-            return existed(key, place);
+            try (Folder made = tree.makeDurably(place.folders())) {
+                durable.put(place.folders(), true);
+                return create(place, made, content);
+            }
         } catch (IOException e) {
             throw failed("store", key, e);
         }
     }
 
-    private void link(TempFiles.Written written, Place place) throws IOException {
-        try (Folder folder = tree.find(place.folders())) {
-            if (folder == null) {
-                throw new StoreException("its folder was moved away meanwhile", null);
-            }
+    private Created create(Place place, Folder folder, byte[] content) throws IOException {
+        try (TempFiles.Written written = temp.write(content)) {
+            link(written, folder, place);
+        } catch (FileAlreadyExistsException e) {
+            return existed(folder, place.name());
+        }
+        String change = opened.change();
+        if (change != null) {
+            throw new StoreException(change, null);
+        }
+        return Created.STORED;
+    }
+
+    /** @param folder where the name has to come to be; it was reached without following a link */
+    private void link(TempFiles.Written written, Folder folder, Place place) throws IOException {
+        Path file = place.under(root);
+        if (!folder.isAt(folderOf(file))) {
+            throw moved(place);
         }
         disk.reached(Disk.Step.LINK);
-        Path file = place.under(root);
         Files.createLink(file, written.path());
-        try (Folder folder = tree.find(place.folders())) {
-            if (folder == null || !written.isIn(folder, place.name())) {
-                throw new StoreException("its folder was moved away or replaced meanwhile", null);
-            }
-            disk.reached(Disk.Step.SYNC_FOLDER);
-            folder.sync();
+        if (!written.isIn(folder, place.name())) {
+            StoreException reason = moved(place);
+            takeBack(written, file, reason);
+            throw reason;
+        }
+        disk.reached(Disk.Step.SYNC_FOLDER);
+        folder.sync();
+    }
+
+    /** Why a path does not lead any more where it did. */
+    private StoreException moved(Place place) throws IOException {
+        try (Folder now = tree.find(place.folders())) {
+            return new StoreException(
+                    now == null
+                            ? "its folder was moved away meanwhile"
+                            : "its folder was moved away or replaced meanwhile",
+                    null);
         } catch (StoreException e) {
-            takeBack(written, file, e);
-            throw e;
+            return e; // there is a link on the way
         }
     }
 
@@ -182,29 +190,15 @@ final class FileStore implements ObjectStore {
         }
     }
 
-    private Created existed(String key, Place place) throws IOException {
-        try (Folder folder = tree.find(place.folders())) {
-            if (folder == null) {
-                throw failed("store", key, new StoreException("its folder was moved away meanwhile", null));
-            }
-            return existed(key, folder, place.name());
+    private Created existed(Folder folder, String name) throws IOException {
+        BasicFileAttributes there = folder.attributes(name);
+        if (there != null && there.isDirectory()) {
+            throw new StoreException("a folder is in its place; move that away", null);
         }
-    }
-
-    private Created existed(String key, Folder folder, String name) throws IOException {
-        try {
-            BasicFileAttributes there = folder.attributes(name);
-            if (there != null && there.isDirectory()) {
-                throw new StoreException("a folder is in its place; move that away", null);
-            }
-            folder.hasFile(name); // or says what it is
-            // Whoever created it may not have come to this, or have failed at it; and the caller may rely on the
-            // object.
-            disk.reached(Disk.Step.SYNC_FOLDER);
-            folder.sync();
-        } catch (IOException e) {
-            throw failed("store", key, e);
-        }
+        folder.hasFile(name); // or says what it is
+        // Its creator may not have come to this, or have failed at it; and the caller may rely on the object.
+        disk.reached(Disk.Step.SYNC_FOLDER);
+        folder.sync();
         return Created.EXISTED;
     }
 

@@ -60,6 +60,14 @@ abstract class Folder implements Closeable {
     /** Where it was when it was opened. */
     abstract Path path();
 
+    /** Whether a path leads to this very folder now; true where the file system can't tell. */
+    final boolean isAt(Path path) throws IOException {
+        Object key = key();
+        return key == null
+                || key.equals(
+                        Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    }
+
     /**
      * The folder under a name; null if there is nothing, or a file.
      *

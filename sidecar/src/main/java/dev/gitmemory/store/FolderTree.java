@@ -69,18 +69,17 @@ final class FolderTree {
     /**
      * Makes a folder and those above it, and makes the entries of all of them durable, also of those that were there:
      * another process may have made them and not come to sync them yet.
+     *
+     * @return the folder, which the caller closes
      */
-    void makeDurably(List<String> names) throws IOException {
+    Folder makeDurably(List<String> names) throws IOException {
         Folder at = root();
-        try {
-            for (int i = 0; i < names.size(); i++) {
-                Folder next = make(at, names, i);
-                at.close();
-                at = next;
+        for (int i = 0; i < names.size(); i++) {
+            try (Folder above = at) {
+                at = make(above, names, i);
             }
-        } finally {
-            at.close();
         }
+        return at;
     }
 
     private static Folder make(Folder above, List<String> names, int i) throws IOException {

@@ -1,5 +1,6 @@
 package dev.gitmemory.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -42,16 +43,33 @@ final class TempFiles {
     }
 
     /**
-     * A file that is on the disk.
+     * A file that is on the disk; removed when it is closed, once it has got its final name or will not get one.
      *
+     * @param in the folder that has it, held open
      * @param key its device and inode; null where the file system has no such thing
      */
-    record Written(Path path, @Nullable Object key) {
+    record Written(Folder in, String name, @Nullable Object key) implements Closeable {
+
+        Path path() {
+            return in.path().resolve(name);
+        }
 
         /** Whether it is what an open folder has under a name. */
         boolean isIn(Folder folder, String name) throws IOException {
             BasicFileAttributes there = folder.attributes(name);
             return there != null && there.isRegularFile() && (key == null || key.equals(there.fileKey()));
+        }
+
+        /** Removes another name beside its own. */
+        void deleteSibling(Path other) throws IOException {
+            delete(in, String.valueOf(other.getFileName()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (in) {
+                delete(in, name);
+            }
         }
     }
 
@@ -96,8 +114,12 @@ final class TempFiles {
     /** A new file with {@code content}, which is on the disk when this returns. */
     Written write(byte[] content) throws IOException {
         make();
-        try (Folder folder = open()) {
+        Folder folder = open();
+        try {
             return Uninterrupted.call(() -> write(folder, content));
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
         }
     }
 
@@ -110,7 +132,7 @@ final class TempFiles {
             disk.reached(Disk.Step.SYNC_FILE);
             out.force(true);
             BasicFileAttributes there = folder.attributes(name);
-            return new Written(folder.path().resolve(name), there == null ? null : there.fileKey());
+            return new Written(folder, name, there == null ? null : there.fileKey());
         } catch (IOException e) {
             try {
                 delete(folder, name);
@@ -118,15 +140,6 @@ final class TempFiles {
                 e.addSuppressed(alsoFailed);
             }
             throw e;
-        }
-    }
-
-    /** Removes a file that has got its final name, or will not get one. */
-    void delete(Written file) throws IOException {
-        try (Folder folder = tree.find(List.of(FOLDER))) {
-            if (folder != null) {
-                delete(folder, String.valueOf(file.path().getFileName()));
-            }
         }
     }
 

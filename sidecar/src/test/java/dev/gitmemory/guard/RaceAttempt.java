@@ -1,5 +1,19 @@
 package dev.gitmemory.guard;
 
+import static dev.gitmemory.guard.RaceSql.blockOf;
+import static dev.gitmemory.guard.RaceSql.content;
+import static dev.gitmemory.guard.RaceSql.forgets;
+import static dev.gitmemory.guard.RaceSql.insert;
+import static dev.gitmemory.guard.RaceSql.move;
+import static dev.gitmemory.guard.RaceSql.moveTo;
+import static dev.gitmemory.guard.RaceSql.row;
+import static dev.gitmemory.guard.RaceSql.says;
+import static dev.gitmemory.guard.RaceSql.sha;
+import static dev.gitmemory.guard.RaceSql.tag;
+import static dev.gitmemory.guard.RaceSql.unlink;
+import static dev.gitmemory.guard.RaceSql.untag;
+import static dev.gitmemory.guard.RaceSql.update;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +23,7 @@ import java.util.List;
  * <ul>
  *   <li>agents: a and b are enabled, p has no tag, z and k have it and were not taken over, u was enabled once
  *   <li>blocks: n (system/note) of a, m (system/other) of b, s (system/shared) of a and b, t (system/half) of a and p, q
- *       (system/plain) of p, y (system/waiting) of z, v (system/former) of u, f (system/free) of nobody, c a copy of n
+ *       (system/plain) of p, y (system/waiting) of z, v (system/former) of u, f (system/free) of no agent, c a copy of n
  *   <li>x is free
  * </ul>
  *
@@ -19,62 +33,21 @@ import java.util.List;
  */
 record RaceAttempt(String name, List<String> one, List<String> two, List<String> sidecar) {
 
-    private static final String BLOCK =
-            "INSERT INTO block (id, label, value, description, \"limit\", organization_id) VALUES ";
-
-    /** Before agents are taken over. */
-    static final List<String> WORLD = List.of(
-            "INSERT INTO agents (id, organization_id) VALUES ('{a}', 'org'), ('{b}', 'org'), ('{p}', 'org'), ('{z}', 'org'),"
-                    + " ('{k}', 'org'), ('{u}', 'org')",
-            BLOCK + row("n", "note") + ", " + row("m", "other") + ", " + row("s", "shared") + ", " + row("t", "half")
-                    + ", " + row("q", "plain") + ", " + row("y", "waiting") + ", " + row("v", "former") + ", "
-                    + row("f", "free"),
-            "INSERT INTO blocks_agents VALUES " + link("a", "n", "note") + ", " + link("a", "s", "shared") + ", "
-                    + link("a", "t", "half") + ", " + link("b", "m", "other") + ", " + link("b", "s", "shared") + ", "
-                    + link("p", "t", "half") + ", " + link("p", "q", "plain") + ", " + link("z", "y", "waiting")
-                    + ", " + link("u", "v", "former"),
-            "INSERT INTO agents_tags VALUES ('{u}', 'mood')");
-
-    static final List<String> AFTER_TAKING_OVER = List.of(untag("u"), tag("z"), tag("k"));
-
-    static final String COPY =
-            "INSERT INTO block (id, label, value, description, \"limit\", read_only, metadata_, organization_id, git_sha)"
-                    + " SELECT '{%s}', label, value, description, \"limit\", read_only, metadata_, organization_id, %s"
-                    + " FROM block WHERE id = '{n}'";
-
-    private static final String AGENTS = "ARRAY['{a}', '{b}', '{p}', '{z}', '{k}', '{u}']";
-
-    /** Queries that have nothing to say when all is well. */
-    static final List<String> CHECKS = List.of(
-            "SELECT concat_ws(' ', 'drift', d.state, d.agent_id, d.label, 'expected', d.expected, 'found', d.found)"
-                    + " FROM unnest(" + AGENTS + ") AS a CROSS JOIN LATERAL git_memory.drift_of(a) AS d",
-            "WITH ours AS MATERIALIZED (SELECT b.id, b.git_sha FROM block b WHERE b.id = ANY (ARRAY(SELECT unnest(ARRAY['{n}',"
-                    + " '{n}-new', '{m}', '{s}', '{t}', '{q}', '{q}-new', '{y}', '{v}', '{f}', '{f}-new', '{x}'])"
-                    + " UNION SELECT l.block_id FROM blocks_agents l WHERE l.agent_id = ANY (" + AGENTS + "))))"
-                    + " SELECT concat_ws(' ', 'block', b.id, 'carries', b.git_sha, 'and owes', git_memory.owed_sha(b.id)) FROM ours b"
-                    + " WHERE b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id)"
-                    + " AND NOT EXISTS (SELECT FROM blocks_agents l JOIN git_memory.repo r ON r.agent_id = l.agent_id"
-                    + " AND r.state = 'enabled' WHERE l.block_id = b.id)",
-            "SELECT 'purged and tagged ' || t.agent_id FROM agents_tags t JOIN git_memory.tombstone p ON p.agent_id = t.agent_id"
-                    + " WHERE t.tag = 'git-memory-enabled' AND t.agent_id = ANY (" + AGENTS + ")",
-            "SELECT 'enabled without the tag ' || r.agent_id FROM git_memory.repo r WHERE r.state = 'enabled' AND r.agent_id = ANY ("
-                    + AGENTS + ") AND NOT EXISTS (SELECT FROM agents_tags t WHERE t.agent_id = r.agent_id"
-                    + " AND t.tag = 'git-memory-enabled')");
-
     /** Stands for the statement that makes the engine's functions anew, in {@link #two}, by a superuser. */
     static final String INSTALL_AGAIN = "install the engine again";
 
-    private static final String COPY_X = COPY.formatted("x", "git_sha");
+    private static final String COPY_X = RaceWorld.COPY.formatted("x", "git_sha");
     private static final String DEFERRED = "SET CONSTRAINTS ALL DEFERRED; ";
 
     // What a sidecar does, under the locks that it takes first, to the blocks that agents have by then.
-    private static final List<String> WRITES = List.of("lock {a}", says("a", "note", 1), content(of("a", "note"), 1));
+    private static final List<String> WRITES =
+            List.of("lock {a}", says("a", "note", 1), content(blockOf("a", "note"), 1));
     private static final List<String> WRITES_SHARED = List.of(
-            "lock {a}", "lock {b}", says("a", "shared", 2), says("b", "shared", 2), content(of("a", "shared"), 2));
+            "lock {a}", "lock {b}", says("a", "shared", 2), says("b", "shared", 2), content(blockOf("a", "shared"), 2));
     private static final List<String> WRITES_HALF =
-            List.of("lock {a}", says("a", "half", 3), content(of("a", "half"), 3));
+            List.of("lock {a}", says("a", "half", 3), content(blockOf("a", "half"), 3));
     private static final List<String> DELETES =
-            List.of("lock {a}", forgets("a", "note"), "DELETE FROM block WHERE id = " + of("a", "note"));
+            List.of("lock {a}", forgets("a", "note"), "DELETE FROM block WHERE id = " + blockOf("a", "note"));
     private static final List<String> DETACHES = List.of(
             "lock {a}",
             forgets("a", "note"),
@@ -85,7 +58,7 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
             forgets("a", "note"),
             says("a", "renamed", 4),
             "UPDATE block SET label = 'system/renamed', value = 'from git 4', git_sha = " + sha(4) + " WHERE id = "
-                    + of("a", "note"));
+                    + blockOf("a", "note"));
     private static final List<String> ATTACHES =
             List.of("lock {a}", says("a", "free", 5), content("'{f}'", 5), insert("a", "f", "free"));
     private static final List<String> SHARES = List.of(
@@ -167,7 +140,7 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
         String link = insert("a", "x", "note");
         sidecar(all, "a copy is linked, delete", DELETES, COPY_X, link);
         sidecar(all, "a copy is linked at the end, delete", DELETES, DEFERRED + COPY_X, link);
-        sidecar(all, "a copy without commit is linked, delete", DELETES, COPY.formatted("x", "NULL"), link);
+        sidecar(all, "a copy without commit is linked, delete", DELETES, RaceWorld.COPY.formatted("x", "NULL"), link);
         sidecar(all, "c is linked, delete", DELETES, insert("a", "c", "note"));
         sidecar(all, "a copy is linked, detach", DETACHES, COPY_X, link);
         sidecar(all, "a copy is linked at the end, detach", DETACHES, DEFERRED + COPY_X, link);
@@ -181,7 +154,7 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
 
     private static void tagsOfAgentsThatWereTakenOverSince(List<RaceAttempt> all) {
         List<String> takesOver = List.of("take over {z}");
-        String evil = BLOCK + row("x", "evil") + "; " + insert("z", "x", "evil");
+        String evil = RaceWorld.BLOCK + row("x", "evil") + "; " + insert("z", "x", "evil");
         sidecar(all, "z is tagged again and linked, take over", takesOver, untag("z"), tag("z"), evil);
         sidecar(
                 all,
@@ -196,7 +169,7 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
                 List.of("take over {k}"),
                 untag("k"),
                 tag("k"),
-                BLOCK + row("x", "evil") + "; " + insert("k", "x", "evil"));
+                RaceWorld.BLOCK + row("x", "evil") + "; " + insert("k", "x", "evil"));
         sidecar(all, "z's tag is written anew, take over", takesOver, untag("z") + "; " + tag("z"));
         sidecar(all, "z is untagged, take over", takesOver, untag("z"));
         sidecar(
@@ -393,69 +366,6 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
 
     private static void add(List<RaceAttempt> all, String name, String one, String two, List<String> sidecar) {
         all.add(new RaceAttempt(name, List.of(one), List.of(two), sidecar));
-    }
-
-    private static String row(String block, String label) {
-        return "('{%s}', 'system/%s', 'first', 'who', 1000, 'org')".formatted(block, label);
-    }
-
-    private static String link(String agent, String block, String label) {
-        return "('{%s}', '{%s}', 'system/%s')".formatted(agent, block, label);
-    }
-
-    private static String insert(String agent, String block, String label) {
-        return "INSERT INTO blocks_agents VALUES " + link(agent, block, label);
-    }
-
-    private static String unlink(String agent, String block) {
-        return "DELETE FROM blocks_agents WHERE agent_id = '{%s}' AND block_id = '{%s}'".formatted(agent, block);
-    }
-
-    private static String move(String agent, String from, String to) {
-        return "UPDATE blocks_agents SET block_id = '{%s}' WHERE agent_id = '{%s}' AND block_id = '{%s}'"
-                .formatted(to, agent, from);
-    }
-
-    private static String moveTo(String agent, String from, String to, String label) {
-        return move(agent, from, to).replace(" WHERE", ", block_label = 'system/" + label + "' WHERE");
-    }
-
-    private static String update(String block, String change) {
-        return "UPDATE block SET " + change + " WHERE id = '{" + block + "}'";
-    }
-
-    private static String tag(String agent) {
-        return "INSERT INTO agents_tags VALUES ('{%s}', 'git-memory-enabled')".formatted(agent);
-    }
-
-    private static String untag(String agent) {
-        return "DELETE FROM agents_tags WHERE agent_id = '{%s}' AND tag = 'git-memory-enabled'".formatted(agent);
-    }
-
-    private static String sha(int commit) {
-        return "'" + String.valueOf(commit).repeat(40) + "'";
-    }
-
-    private static String says(String agent, String label, int commit) {
-        return "INSERT INTO git_memory.file (agent_id, label, commit_sha, digest) VALUES ('{%s}', 'system/%s', %s,"
-                        .formatted(agent, label, sha(commit))
-                + " git_memory.digest('from git " + commit + "', 'who', 1000, false, NULL))"
-                + " ON CONFLICT (agent_id, label) DO UPDATE SET commit_sha = excluded.commit_sha, digest = excluded.digest";
-    }
-
-    private static String forgets(String agent, String label) {
-        return "DELETE FROM git_memory.file WHERE agent_id = '{%s}' AND label = 'system/%s'".formatted(agent, label);
-    }
-
-    /** The block that an agent has under a label. */
-    private static String of(String agent, String label) {
-        return "(SELECT block_id FROM blocks_agents WHERE agent_id = '{%s}' AND block_label = 'system/%s')"
-                .formatted(agent, label);
-    }
-
-    private static String content(String block, int commit) {
-        return "UPDATE block SET value = 'from git %d', description = 'who', \"limit\" = 1000, read_only = false, metadata_ = NULL, git_sha = %s WHERE id = %s"
-                .formatted(commit, sha(commit), block);
     }
 
     /** The agents to be taken over before: those that it has to do with. */

@@ -99,13 +99,13 @@ final class RaceStage implements AutoCloseable {
     private Race.Run begin(RaceAttempt attempt, Level level) {
         try {
             number = NUMBER.incrementAndGet();
-            run(db.app(), sql(String.join("; ", RaceAttempt.WORLD)));
+            run(db.app(), sql(String.join("; ", RaceWorld.WORLD)));
             setup.setAutoCommit(false);
             for (String agent : attempt.enabled()) {
                 World.takeOver(setup, sql(agent));
                 setup.commit();
             }
-            run(db.app(), sql(String.join("; ", RaceAttempt.AFTER_TAKING_OVER)));
+            run(db.app(), sql(String.join("; ", RaceWorld.AFTER_TAKING_OVER)));
             copy();
             Trace trace = new Trace();
             return new Race.Run(players(attempt, level, trace), trace);
@@ -116,9 +116,9 @@ final class RaceStage implements AutoCloseable {
 
     private void copy() throws SQLException {
         try {
-            run(db.app(), sql(RaceAttempt.COPY.formatted("c", "git_sha")));
+            run(db.app(), sql(RaceWorld.COPY.formatted("c", "git_sha")));
         } catch (SQLException e) {
-            run(db.app(), sql(RaceAttempt.COPY.formatted("c", "NULL"))); // a commit without an agent may be refused
+            run(db.app(), sql(RaceWorld.COPY.formatted("c", "NULL"))); // a commit without an agent may be refused
         }
     }
 
@@ -192,7 +192,7 @@ final class RaceStage implements AutoCloseable {
             }
         });
         try {
-            for (String check : RaceAttempt.CHECKS) {
+            for (String check : RaceWorld.CHECKS) {
                 wrong.addAll(strings(db.admin(), sql(check)));
             }
         } catch (SQLException e) {
