@@ -92,7 +92,8 @@ END
 $function$;
 
 -- Fails with a serialization failure if the agent's tag, state or tombstone was written since this transaction's snapshot.
--- In READ COMMITTED there is nothing to do.
+-- In READ COMMITTED there is nothing to do. An insertion sees what the snapshot does not. It is taken back at once, as a
+-- subtransaction: two transactions that meet the fence of an agent without the tag neither wait nor conflict.
 CREATE OR REPLACE FUNCTION git_memory.meet_fence(agent_id text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -100,13 +101,17 @@ AS $function$
 #variable_conflict use_column
 BEGIN
     IF git_memory.has_one_snapshot() THEN
-        INSERT INTO git_memory.agent_fence (agent_id)
-        VALUES (meet_fence.agent_id)
-        ON CONFLICT DO NOTHING;
-        IF FOUND THEN
-            DELETE FROM git_memory.agent_fence f
-            WHERE f.agent_id = meet_fence.agent_id;
-        END IF;
+        BEGIN
+            INSERT INTO git_memory.agent_fence (agent_id)
+            VALUES (meet_fence.agent_id)
+            ON CONFLICT DO NOTHING;
+            IF FOUND THEN
+                RAISE EXCEPTION USING ERRCODE = 'MG000';
+            END IF;
+        EXCEPTION
+            WHEN SQLSTATE 'MG000' THEN
+                NULL; -- there was none, and there is none again
+        END;
     END IF;
 END
 $function$;

@@ -163,13 +163,16 @@ final class GuardBenchDatabase implements AutoCloseable {
         }
 
         /**
-         * What a sidecar does: the ledger, then the row. The same statement is unguarded on a {@code plain} agent's block.
+         * What a sidecar does: the ledger with the agent's line, then the row. The same statement is unguarded on a {@code plain} agent's block.
          */
         void write(String block, int times) throws SQLException {
             try (PreparedStatement write = connection.prepareStatement("""
                     WITH says AS (UPDATE git_memory.file f
                                      SET commit_sha = ?, digest = git_memory.digest(?, NULL, 100000, false, NULL)
-                                   WHERE f.agent_id = ?)
+                                   WHERE f.agent_id = ?),
+                         applied AS (UPDATE git_memory.repo r
+                                        SET applied_seq = r.applied_seq + 1
+                                      WHERE r.agent_id = ?)
                     UPDATE block b
                        SET value = ?, git_sha = ?, updated_at = now()
                      WHERE b.id = ?
@@ -180,10 +183,11 @@ final class GuardBenchDatabase implements AutoCloseable {
                     write.setString(1, sha);
                     write.setString(2, value);
                     write.setString(3, block);
-                    write.setString(4, value);
+                    write.setString(4, block);
+                    write.setString(5, value);
                     // A row of an agent without the tag carries nothing.
-                    write.setString(5, block.startsWith("tagged-") ? sha : null);
-                    write.setString(6, block);
+                    write.setString(6, block.startsWith("tagged-") ? sha : null);
+                    write.setString(7, block);
                     expect(1, write.executeUpdate());
                 }
             }

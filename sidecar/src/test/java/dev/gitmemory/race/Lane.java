@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * A sidecar without a server and without anything that it does by itself, two sessions of an application, and who watches
@@ -38,6 +39,8 @@ final class Lane implements AutoCloseable {
     private static final String STORED = "STORED";
 
     /** In pairs: where locks are held, and before what is written under them is committed. */
+    private static final Pattern STOPS = Pattern.compile(System.getProperty("git-memory.race.stops", ""));
+
     private static final Set<String> COARSE = Set.of("LOCKED", "ROWS_WRITTEN", "TAGGED", "UNTAGGED", STORED);
 
     private final Bell bell = new Bell();
@@ -117,7 +120,10 @@ final class Lane implements AutoCloseable {
             all = watch(game.operation());
             POINTS.put(game.operation(), all);
         }
-        return game.isCoarse() ? all.stream().filter(COARSE::contains).toList() : all;
+        return all.stream()
+                .filter(point -> !game.isCoarse() || COARSE.contains(point))
+                .filter(STOPS.asPredicate())
+                .toList();
     }
 
     private List<String> watch(Operation watched) {

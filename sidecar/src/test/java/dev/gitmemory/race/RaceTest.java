@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
  * stops only where it holds locks: what it reads before is read again under them.
  *
  * <p>The full size takes hours: {@code -Dgit-memory.race.every=1}. Without that only every so many orders are run, in which
- * a session whose turn comes while it waits loses it. {@code -Dgit-memory.race.only=REGEX} runs all orders of the games
+ * a session whose turn comes while it waits loses it. With {@code -Dgit-memory.race.stops=REGEX} operations stop only at points
+ * that it finds, which makes all orders few enough to be run: {@code 'ROWS_WRITTEN|UNTAGGED|STORED'}. {@code -Dgit-memory.race.only=REGEX} runs all orders of the games
  * whose names it finds, as failures print them: {@code 'write copy [+] move to copy | WRITE'}.
  */
 class RaceTest {
