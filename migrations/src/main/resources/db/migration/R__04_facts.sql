@@ -61,6 +61,26 @@ BEGIN
 END
 $function$;
 
+-- For a row that comes to agents: a transaction with an older snapshot that disables one of them would not see the row, which
+-- would keep its commit. The ledger's lines are locked first, as where a sidecar enables or disables.
+CREATE OR REPLACE FUNCTION git_memory.fence_repos(agent_ids text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    owner text;
+BEGIN
+    PERFORM git_memory.keep_repos(fence_repos.agent_ids);
+    FOR owner IN SELECT r.agent_id
+                 FROM git_memory.repo r
+                 WHERE r.agent_id = ANY (fence_repos.agent_ids)
+                   AND r.state = 'enabled'
+                 ORDER BY r.agent_id COLLATE "C" LOOP
+        PERFORM git_memory.write_fence(owner);
+    END LOOP;
+END
+$function$;
+
 -- One row for each git-enabled agent of a block, in the order of the agents' ids: what the row says, what git says. Where
 -- one of them was taken over, the row is what git says there, and those that were not have nothing to add.
 -- For a link that came (link_agent_id is not null) there are none if it has gone again, and the row is locked before it
@@ -110,6 +130,9 @@ BEGIN
     PERFORM git_memory.keep_repos(ARRAY(SELECT l.agent_id::text
                                         FROM "${app_schema}"."${blocks_agents_table}" l
                                         WHERE l.block_id = facts.block_id));
+    IF facts.link_agent_id IS NOT NULL THEN
+        PERFORM git_memory.fence_repos(ARRAY[facts.link_agent_id]);
+    END IF;
 
     RETURN QUERY
         SELECT l.agent_id::text,
@@ -217,6 +240,9 @@ CREATE OR REPLACE FUNCTION git_memory.guard_sha() RETURNS trigger
 AS $function$
 BEGIN
     PERFORM git_memory.refuse_stray_sha(NEW.block_id, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+    PERFORM git_memory.fence_repos(ARRAY(SELECT l.agent_id::text
+                                          FROM "${app_schema}"."${blocks_agents_table}" l
+                                          WHERE l.block_id = NEW.block_id));
     RETURN NULL;
 END
 $function$;

@@ -128,7 +128,7 @@ BEGIN
     PERFORM
     FROM git_memory.repo r
     WHERE r.agent_id = let_go.agent_id
-    FOR UPDATE; -- waits for what was judged by it: see keep_repos
+    FOR UPDATE; -- before the fence, as a judgement does: see fence_repos
     UPDATE git_memory.repo r
     SET state      = 'disabled',
         last_error = NULL,

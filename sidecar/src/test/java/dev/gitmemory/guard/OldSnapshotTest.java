@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a snapshot is too old to see, one fact at a time: the fence of each fact has to be enough by itself. */
@@ -20,6 +22,8 @@ class OldSnapshotTest extends GuardTest {
             "INSERT INTO block (id, label, value, description, \"limit\", read_only, metadata_, organization_id, git_sha)"
                     + " SELECT ?, label, value, description, \"limit\", read_only, metadata_, organization_id, git_sha"
                     + " FROM block WHERE id = ?";
+
+    private static final List<String> LINK_TRIGGERS = List.of("git_memory_guard_update", "git_memory_guard_delete");
 
     OldSnapshotTest(GuardTarget target) throws SQLException {
         super(target);
@@ -153,5 +157,191 @@ class OldSnapshotTest extends GuardTest {
                         "SELECT block_label FROM blocks_agents WHERE agent_id = ? ORDER BY 1",
                         memory.agent()))
                 .containsExactly("more", "other");
+    }
+
+    /** How another agent gets a block, or leaves it, whose row goes on carrying the commit of the first. */
+    enum Sharing {
+        TAG {
+            @Override
+            void before(World world, Connection sidecar, Memory memory, String other) throws SQLException {
+                World.link(sidecar, other, memory.block(), memory.label());
+            }
+
+            @Override
+            void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException {
+                World.tag(app, other);
+            }
+        },
+        TAKING_OVER {
+            @Override
+            void before(World world, Connection sidecar, Memory memory, String other) throws SQLException {
+                World.link(sidecar, other, memory.block(), memory.label());
+            }
+
+            @Override
+            void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException {
+                run(
+                        sidecar,
+                        "INSERT INTO git_memory.repo (agent_id, organization_id, state) VALUES (?, 'org', 'pending')",
+                        other);
+                World.gitSays(sidecar, other, memory.label(), World.newSha(), "first");
+                run(sidecar, "UPDATE git_memory.repo SET state = 'enabled' WHERE agent_id = ?", other);
+                World.tag(sidecar, other);
+            }
+        },
+        LINK {
+            @Override
+            void before(World world, Connection sidecar, Memory memory, String other) throws SQLException {
+                world.takeOver(other);
+                World.gitSays(sidecar, other, memory.label(), World.newSha(), "first");
+            }
+
+            @Override
+            void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException {
+                World.link(sidecar, other, memory.block(), memory.label());
+            }
+        },
+        LEAVING {
+            @Override
+            void before(World world, Connection sidecar, Memory memory, String other) throws SQLException {
+                LINK.before(world, sidecar, memory, other);
+                World.link(sidecar, other, memory.block(), memory.label());
+                run(sidecar, "DELETE FROM git_memory.file WHERE agent_id = ?", other); // the application may unlink it
+                World.applied(sidecar, other, World.newSha());
+            }
+
+            @Override
+            void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException {
+                run(app, "DELETE FROM blocks_agents WHERE agent_id = ?", other);
+            }
+        },
+        DISABLING {
+            @Override
+            void before(World world, Connection sidecar, Memory memory, String other) throws SQLException {
+                TAG.before(world, sidecar, memory, other);
+                World.tag(sidecar, other);
+            }
+
+            @Override
+            void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException {
+                World.untag(app, other);
+            }
+        };
+
+        abstract void before(World world, Connection sidecar, Memory memory, String other) throws SQLException;
+
+        abstract void since(Connection app, Connection sidecar, Memory memory, String other) throws SQLException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void doesNotLeaveABlockByWhoSharedItBefore(Sharing sharing) throws SQLException {
+        Memory memory = world.plain();
+        String other = world.agent();
+        while (other.compareTo(memory.agent()) < 0) { // a shared row carries the commit of the first agent, by id
+            other = world.agent();
+        }
+        world.takeOver(memory.agent());
+        Connection sidecar = db.sidecar();
+        sidecar.setAutoCommit(false);
+        sharing.before(world, sidecar, memory, other);
+        sidecar.commit();
+        try (Connection old = snapshot(Connection.TRANSACTION_REPEATABLE_READ)) {
+            sharing.since(db.app(), sidecar, memory, other);
+            sidecar.commit();
+            World.untag(old, memory.agent());
+            collides(old::commit);
+        }
+        assertThat(world.drift(other)).isEmpty();
+    }
+
+    /** How an enabled agent gets a row, which git has and PostgreSQL had lost, that no older snapshot sees. */
+    enum Found {
+        LINK {
+            @Override
+            void lose(Connection admin, Memory memory) throws SQLException {
+                run(admin, "DELETE FROM blocks_agents WHERE block_id = ?", memory.block());
+            }
+
+            @Override
+            void find(Connection app, Memory memory) throws SQLException {
+                World.link(app, memory.agent(), memory.block(), memory.label());
+            }
+        },
+        ROW {
+            @Override
+            void lose(Connection admin, Memory memory) throws SQLException {
+                run(
+                        admin,
+                        "UPDATE blocks_agents SET block_id = 'lost ' || block_id WHERE block_id = ?",
+                        memory.block());
+            }
+
+            @Override
+            void find(Connection app, Memory memory) throws SQLException {
+                run(app, COPY, "lost " + memory.block(), memory.block());
+            }
+        };
+
+        abstract void lose(Connection admin, Memory memory) throws SQLException;
+
+        abstract void find(Connection app, Memory memory) throws SQLException;
+    }
+
+    private Memory lost(Found found) throws SQLException {
+        Memory memory = world.enabled();
+        Connection admin = db.admin(); // a superuser can, and so can a restored backup
+        admin.setAutoCommit(false);
+        run(admin, "SET LOCAL session_replication_role = replica");
+        for (String trigger : LINK_TRIGGERS) {
+            run(admin, "ALTER TABLE blocks_agents DISABLE TRIGGER " + trigger);
+        }
+        found.lose(admin, memory);
+        for (String trigger : LINK_TRIGGERS) {
+            run(admin, "ALTER TABLE blocks_agents ENABLE ALWAYS TRIGGER " + trigger);
+        }
+        admin.commit();
+        return memory;
+    }
+
+    private void noRowCarriesACommitOf(Memory memory) throws SQLException {
+        assertThat(strings(
+                        db.admin(),
+                        "SELECT b.id FROM block b JOIN blocks_agents l ON l.block_id = b.id"
+                                + " WHERE l.agent_id = ? AND b.git_sha IS NOT NULL",
+                        memory.agent()))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void disablingWaitsForARowThatWasJudged(Found found) throws Exception {
+        Memory memory = lost(found);
+        try (Connection app = db.newApp();
+                Connection other = db.newApp()) {
+            app.setAutoCommit(false);
+            found.find(app, memory);
+            run(app, "SET CONSTRAINTS ALL IMMEDIATE");
+
+            Waiting disable = Waiting.start(db, other, () -> World.untag(other, memory.agent()));
+            app.commit();
+            disable.finish();
+        }
+        noRowCarriesACommitOf(memory);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void doesNotDisableAnAgentThatGotARowSince(Found found) throws SQLException {
+        Memory memory = lost(found);
+        try (Connection old = snapshot(Connection.TRANSACTION_REPEATABLE_READ)) {
+            Connection app = db.app();
+            app.setAutoCommit(false);
+            found.find(app, memory);
+            app.commit();
+            World.untag(old, memory.agent());
+            collides(old::commit);
+        }
+        assertThat(world.drift(memory.agent())).isEmpty();
     }
 }

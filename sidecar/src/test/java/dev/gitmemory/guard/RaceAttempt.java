@@ -228,6 +228,8 @@ record RaceAttempt(String name, List<String> one, List<String> two, List<String>
                 COPY_X)) {
             two(all, "a is untagged, " + statement, List.of(statement), List.of(untag("a")));
         }
+        two(all, "a is untagged, its link moves to a copy", List.of(untag("a")), List.of(COPY_X, move("a", "n", "x")));
+        two(all, "a is untagged, its link moves to c", List.of(untag("a")), List.of(move("a", "n", "c")));
         two(
                 all,
                 "a is untagged twice",
