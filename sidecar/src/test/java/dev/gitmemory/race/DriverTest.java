@@ -56,10 +56,23 @@ class DriverTest {
     }
 
     @Test
-    void sessionsThatDoNotMeetRunInEveryOrder() {
+    void statementsThatDoNotMeetRunInOneOrder() {
         race(Level.READ_COMMITTED, List.of(add("a")), List.of(add("b")));
 
-        assertThat(traces).hasSize(6).doesNotHaveDuplicates();
+        assertThat(traces)
+                .as("of six orders two begin with the second statement and have the first before any commit")
+                .hasSize(4)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatStandsBetweenAStatementAndItsRollbackIsNotAllOne() {
+        race(Level.READ_COMMITTED, List.of(add("a"), "SELECT 1 / 0"), List.of(add("a")));
+
+        assertThat(runs).containsOnly("22012 ok");
+        assertThat(traces.stream().filter(trace -> trace.contains("waits")))
+                .as("one of the two comes between the other's statement and its end")
+                .hasSize(2);
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * a lock of one that stands still. A player that waits goes on by itself when the lock is free, in the middle of another's
  * step. So an order that would have a waiting player do its next step does not exist; nor does one in which a player goes on
  * that has ended early. What follows from there are the orders with another player in its place, and the driver goes on with
- * the next of them. What is left at the end is let go on until all have ended. Used by one thread.
+ * the next of them. Nor are orders run that come to the same as one that was run ({@link Beginnings}). What is left at the end is let go on until all have ended. Used by one thread.
  */
 public final class Race {
 
@@ -52,22 +52,33 @@ public final class Race {
     }
 
     /**
-     * Runs every order that there is.
+     * Runs every order that there is and that does not come to the same as another.
      *
      * @param kinds the steps of the players
      * @param begin sets up a race in a world of its own
      */
     public void all(List<List<Step.Kind>> kinds, Supplier<Run> begin, Finish finish) {
         List<byte[]> orders = Orders.of(kinds);
+        Beginnings beginnings = new Beginnings(kinds);
         int index = 0;
         while (index < orders.size()) {
-            Run run = begin.get();
             byte[] order = orders.get(index);
+            int repeated = beginnings.repeated(order);
+            if (repeated > 0) {
+                index = Orders.after(orders, index, repeated);
+                continue;
+            }
+            Run run = begin.get();
             int at = 0;
             boolean repeats = false;
+            boolean apart = true;
             while (at < order.length && !repeats && !isOver(run)) {
                 if (goes(run, order[at])) {
                     at++;
+                    apart &= !isAnyRunning(run) && !hasFailed(run, kinds, order, at);
+                    if (apart) {
+                        beginnings.areApart(order, at);
+                    }
                     continue;
                 }
                 int next = Orders.after(orders, index, at + 1);
@@ -93,6 +104,17 @@ public final class Race {
         }
         end(run);
         finish.over(run, index, repeats);
+    }
+
+    /** Whether the last step has ended its player's script before its end: its locks are gone. */
+    private static boolean hasFailed(Run run, List<List<Step.Kind>> kinds, byte[] order, int length) {
+        byte last = order[length - 1];
+        int taken = 0;
+        for (int i = 0; i < length; i++) {
+            taken += order[i] == last ? 1 : 0;
+        }
+        return run.players().get(last).state() == Player.State.ENDED
+                && taken < kinds.get(last).size();
     }
 
     private boolean goes(Run run, byte number) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The full size takes hours: {@code -Dgit-memory.race.every=1}. Without that only every so many orders are run, in which
  * a session whose turn comes while it waits loses it. With {@code -Dgit-memory.race.stops=REGEX} operations stop only at points
- * that it finds, which makes all orders few enough to be run: {@code 'ROWS_WRITTEN|UNTAGGED|STORED'}. {@code -Dgit-memory.race.only=REGEX} runs all orders of the games
- * whose names it finds, as failures print them: {@code 'write copy [+] move to copy | WRITE'}.
+ * that it finds, which makes all orders few enough to be run: {@code 'ROWS_WRITTEN|UNTAGGED|STORED'}.
+ * {@code -Dgit-memory.race.only=REGEX} runs all orders of the games whose names it finds, as failures print them: {@code 'write copy [+] move to copy | WRITE'}.
  */
 class RaceTest {
 
@@ -110,11 +110,12 @@ class RaceTest {
 
     /** @param number makes it another order for each game */
     private static void race(Lane lane, Game game, int number, int every, Tally tally) {
+        int orders = lane.orders(game);
+        tally.exist(orders);
         if (every == 1) {
             lane.run(game, tally);
             return;
         }
-        int orders = lane.orders(game);
         for (int order = number * 7 % every; order < orders; order += every) {
             lane.run(game, order, tally);
         }

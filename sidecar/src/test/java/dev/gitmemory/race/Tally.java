@@ -15,10 +15,16 @@ final class Tally {
     private final Map<String, Integer> kinds = new TreeMap<>();
     private final Map<String, Integer> games = new TreeMap<>();
     private final List<String> stories = new ArrayList<>();
+    private long orders;
     private long runs;
     private long repeats;
     private long waited;
     private long violated;
+
+    /** So many orders there are, run or not. */
+    synchronized void exist(int more) {
+        orders += more;
+    }
 
     synchronized void count(String game, int order, Race.Run run, boolean isRepeated, List<Violation> violations) {
         runs++;
@@ -67,10 +73,11 @@ final class Tally {
 
     /** For people to read. */
     synchronized String report(String title, long nanos) {
-        return "%s: %d interleavings run (%d with a turn that nobody could take), %d in which a session waited, %d violations, %.1f ms each%n    %s%n    %s%n    %s"
+        return "%s: %d interleavings run of %d (%d with a turn that nobody could take), %d in which a session waited, %d violations, %.1f ms each%n    %s%n    %s%n    %s"
                 .formatted(
                         title,
                         runs,
+                        orders,
                         repeats,
                         waited,
                         violated,
