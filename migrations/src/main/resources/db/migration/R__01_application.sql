@@ -124,7 +124,7 @@ BEGIN
                    WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO git_memory_owner', routine);
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
-        IF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%', 'expected_sha', 'drift\_shown'])
+        IF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%']) OR p.proname IN ('expected_sha', 'drift_shown')
                FROM pg_proc p
                WHERE p.oid = routine) THEN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO git_memory_sidecar, git_memory_admin, git_memory_reader',

@@ -36,7 +36,8 @@ CREATE OR REPLACE FUNCTION git_memory.metadata_keys(json_text text) RETURNS inte
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    no_strings constant text := regexp_replace(json_text, '"(?:[^"\\]|\\.)*"', '', 'g');
+    -- E: a session may have switched standard_conforming_strings off.
+    no_strings constant text := regexp_replace(json_text, E'"(?:[^"\\\\]|\\\\.)*"', '', 'g');
 BEGIN
     RETURN length(no_strings) - length(replace(no_strings, ':', ''));
 END

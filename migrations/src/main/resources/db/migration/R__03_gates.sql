@@ -91,10 +91,13 @@ BEGIN
 END
 $function$;
 
--- Fails with a serialization failure if the agent's tag, state or tombstone was written since this transaction's snapshot.
--- In READ COMMITTED there is nothing to do. An insertion sees what the snapshot does not. It is taken back at once, as a
--- subtransaction: two transactions that meet the fence of an agent without the tag neither wait nor conflict.
-CREATE OR REPLACE FUNCTION git_memory.meet_fence(agent_id text) RETURNS void
+-- Fails with a serialization failure if the agent's tag, state or tombstone was written since this transaction's snapshot;
+-- returns false if there is no fence, since the agent never had any of them. In READ COMMITTED it is not looked for, and
+-- returns true. An insertion sees what the snapshot does not. It is taken back at once, as a subtransaction: two transactions
+-- that meet the fence of an agent without the tag neither wait nor conflict. And it reads nothing: in a SERIALIZABLE
+-- transaction whatever is read may make others fail (PostgreSQL remembers whole pages, of small tables all).
+DROP FUNCTION IF EXISTS git_memory.meet_fence(text);
+CREATE FUNCTION git_memory.meet_fence(agent_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -110,9 +113,10 @@ BEGIN
             END IF;
         EXCEPTION
             WHEN SQLSTATE 'MG000' THEN
-                NULL; -- there was none, and there is none again
+                RETURN false; -- there was none, and there is none again
         END;
     END IF;
+    RETURN true;
 END
 $function$;
 
@@ -208,7 +212,9 @@ CREATE OR REPLACE FUNCTION git_memory.is_guarded_agent(agent_id text) RETURNS bo
     SET row_security = off
 AS $function$
 BEGIN
-    PERFORM git_memory.meet_fence(is_guarded_agent.agent_id);
+    IF NOT git_memory.meet_fence(is_guarded_agent.agent_id) THEN
+        RETURN false;
+    END IF;
     -- OFFSET 0 keeps the planner from asking takes_effect about other tags first.
     RETURN EXISTS (SELECT
                    FROM (SELECT t.agent_id, t.xmin AS tag_xmin
@@ -238,6 +244,32 @@ BEGIN
 END
 $function$;
 
+-- Whether a new row can't have links yet, in a transaction that should not read: the application's foreign key sees to it,
+-- unless a partition gets the row from another one. (Where a row goes and comes by one statement, a foreign key of another kind
+-- may keep its links.)
+CREATE OR REPLACE FUNCTION git_memory.comes_before_links(relation oid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN current_setting('transaction_isolation') = 'serializable'
+           AND NOT EXISTS (SELECT
+                           FROM pg_inherits i
+                           WHERE i.inhrelid = relation)
+           AND EXISTS (SELECT
+                       FROM pg_constraint c
+                            JOIN pg_attribute a
+                              ON a.attrelid = c.conrelid
+                             AND a.attnum = ANY (c.conkey)
+                       WHERE c.contype = 'f'
+                         AND c.convalidated
+                         AND c.confdeltype IN ('c', 'r')
+                         AND c.confrelid = relation
+                         AND c.conrelid = '"${app_schema}"."${blocks_agents_table}"'::regclass
+                         AND a.attname = 'block_id');
+END
+$function$;
+
 -- A new row of the blocks table is judged if an agent with the tag has it. The commit that it brings is judged at the end:
 -- a row that moves to another partition is a new row there before its links have followed.
 CREATE OR REPLACE FUNCTION git_memory.gate_block() RETURNS trigger
@@ -248,7 +280,7 @@ BEGIN
     IF NEW.git_sha <> 'pending' THEN
         PERFORM git_memory.hand_over('sha', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
-    IF git_memory.is_guarded(NEW.id) THEN
+    IF NOT git_memory.comes_before_links(TG_RELID) AND git_memory.is_guarded(NEW.id) THEN
         PERFORM git_memory.hand_over('row', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     RETURN NULL;
@@ -263,7 +295,7 @@ CREATE OR REPLACE FUNCTION git_memory.gate_link() RETURNS trigger
     SET row_security = off
 AS $function$
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
+    IF TG_OP <> 'INSERT' AND git_memory.meet_fence(OLD.agent_id) THEN
         IF git_memory.is_guarded_agent(OLD.agent_id) THEN
             PERFORM git_memory.hand_over('loss', OLD.agent_id, OLD.block_id, OLD.block_label,
                                          TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);

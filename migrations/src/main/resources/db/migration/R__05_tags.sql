@@ -25,6 +25,7 @@ AS $function$
 BEGIN
     PERFORM git_memory.hold_agent(NEW.agent_id);
     PERFORM git_memory.write_fence(NEW.agent_id, 1);
+    PERFORM nextval('git_memory.tags_seen');
     PERFORM git_memory.tell_sidecars('tagged', NEW.agent_id);
     RETURN NULL;
 END
@@ -220,9 +221,8 @@ BEGIN
         PERFORM git_memory.reject('MG004', tagged, '*', 'the rows of every label that git has', 'TRUNCATE',
                                   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
-    -- An old snapshot may not see a tag that was committed since; an empty table has none.
-    IF git_memory.has_one_snapshot()
-       AND pg_relation_size('"${app_schema}"."${agents_tags_table}"'::regclass) > 0 THEN
+    -- An old snapshot may not see a tag that was committed since.
+    IF git_memory.has_one_snapshot() AND (SELECT s.is_called FROM git_memory.tags_seen s) THEN
         RAISE EXCEPTION 'TRUNCATE of "%" cannot be judged in a % transaction', TG_TABLE_NAME,
                 upper(current_setting('transaction_isolation'))
             USING ERRCODE = 'feature_not_supported',

@@ -47,6 +47,22 @@ WHERE b.git_sha IS NOT NULL
   AND git_memory.expected_sha(b.id) IS NULL
   AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
 
+-- What an agent is has a fence, whatever was there before the triggers that write it.
+INSERT INTO git_memory.agent_fence (agent_id)
+SELECT t.agent_id
+FROM "${app_schema}"."${agents_tags_table}" t
+WHERE t.tag = 'git-memory-enabled'
+UNION
+SELECT r.agent_id
+FROM git_memory.repo r
+UNION
+SELECT p.agent_id
+FROM git_memory.tombstone p
+ON CONFLICT DO NOTHING;
+SELECT nextval('git_memory.tags_seen')
+WHERE EXISTS (SELECT
+              FROM git_memory.agent_fence);
+
 -- Blocks ---------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER git_memory_guard_insert

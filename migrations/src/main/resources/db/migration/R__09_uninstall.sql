@@ -42,7 +42,7 @@ BEGIN
 
     IF to_regclass('sqlj.jar_repository') IS NOT NULL THEN
         BEGIN
-            FOR jar IN SELECT jarname FROM sqlj.jar_repository WHERE jarname LIKE 'git\_memory\_%' LOOP
+            FOR jar IN SELECT jarname FROM sqlj.jar_repository WHERE starts_with(jarname, 'git_memory_') LOOP
                 -- Functions in Java must be gone before their jar.
                 DROP FUNCTION IF EXISTS git_memory.guard_block(), git_memory.guard_link(), git_memory.guard_removal(),
                                         git_memory.guard_digest(text, text, bigint, boolean, text);
@@ -55,7 +55,7 @@ BEGIN
             WHEN OTHERS THEN
                 RETURN NEXT format('The guard''s jars are still in PL/Java (%s). Once it works: '
                                    'SELECT sqlj.remove_jar(jarname, false) FROM sqlj.jar_repository '
-                                   'WHERE jarname LIKE ''git\_memory\_%%'';', SQLERRM);
+                                   'WHERE starts_with(jarname, ''git_memory_'');', SQLERRM);
         END;
     END IF;
 

@@ -478,7 +478,7 @@ BEGIN
     INTO known
     FROM pg_proc p
     WHERE p.pronamespace = 'git_memory'::regnamespace
-      AND p.proname LIKE 'submit\_%';
+      AND starts_with(p.proname, 'submit_');
     FOREACH name IN ARRAY procedures LOOP
         IF name IS NULL OR name <> ALL (known) THEN
             RAISE EXCEPTION 'git_memory has no procedure "%" to call', name

@@ -154,6 +154,24 @@ class ContentTest extends GuardTest {
     }
 
     @Test
+    void metadataIsReadAlikeWhateverBackslashesMeanToASession() throws SQLException {
+        Memory memory = accept(world.enabled(), "v", null, "{\"a\\\"b\": [1, 2.50], \"c\\\\\": 1}");
+        try (Connection app = db.newApp()) {
+            run(app, "SET standard_conforming_strings = off");
+            run(
+                    app,
+                    "UPDATE block SET metadata_ = CAST(replace(metadata_::text, ' ', '  ') AS json) WHERE id = ?",
+                    memory.block());
+            run(
+                    app,
+                    "UPDATE block SET metadata_ = CAST(? AS json) WHERE id = ?",
+                    "{\"c\\\\\":1,\"a\\\"b\":[1,2.50]}",
+                    memory.block());
+        }
+        assertThat(world.drift(memory.agent())).isEmpty();
+    }
+
+    @Test
     void metadataThatOthersReadDifferentlyShowsWhereTheGuardDidNotSeeIt() throws SQLException {
         Memory memory = accept(world.enabled(), "v", null, "{\"role\": \"user\"}");
         try (Connection admin = db.newAdmin()) {

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.TableNames;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tables of other names, in another schema, of other types, in partitions. */
@@ -108,6 +110,19 @@ class TableShapeTest extends GuardTest {
         String id = string(own.admin(), "SELECT block_id FROM blocks_agents WHERE agent_id = ?", memory.agent());
         Refusal.otherContent(memory)
                 .ends(own, () -> run(own.app(), "UPDATE block SET id = id || 'x', value = 'other' WHERE id = ?", id));
+        try (Connection serializable = own.newApp()) {
+            serializable.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            for (String suffix : List.of("a", "b", "c", "d", "e")) { // one of them is in the other partition
+                Refusal.noSha(memory)
+                        .ends(
+                                own,
+                                () -> run(
+                                        serializable,
+                                        "UPDATE block SET id = id || ?, value = 'other', git_sha = NULL WHERE id = ?",
+                                        suffix,
+                                        id));
+            }
+        }
     }
 
     @Test

@@ -177,6 +177,27 @@ class TagTest extends GuardTest {
     }
 
     @Test
+    void aTagThatIsTakenAwayAndPutBackHasDisabledNothingUnlessItWasJudgedInBetween() throws SQLException {
+        Memory memory = world.enabled();
+        Connection app = db.app();
+        app.setAutoCommit(false);
+        Refusal.otherContent(memory).ends(db, () -> {
+            World.untag(app, memory.agent());
+            run(app, "UPDATE block SET value = 'other' WHERE id = ?", memory.block());
+            World.tag(app, memory.agent());
+            app.commit();
+        });
+        app.setAutoCommit(false);
+        World.untag(app, memory.agent());
+        run(app, "SET CONSTRAINTS ALL IMMEDIATE");
+        run(app, "UPDATE block SET value = 'other' WHERE id = ?", memory.block());
+        World.tag(app, memory.agent());
+        app.commit();
+        assertThat(world.state(memory.agent())).isEqualTo("disabled");
+        assertThat(world.sha(memory)).isEqualTo("pending");
+    }
+
+    @Test
     void removingTheTagDisables() throws SQLException {
         for (String removal : List.of(
                 "DELETE FROM agents_tags WHERE agent_id = ?",

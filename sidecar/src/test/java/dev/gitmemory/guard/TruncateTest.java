@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TRUNCATE, which fires no trigger for rows. */
 @OnEveryTarget
@@ -44,6 +46,25 @@ class TruncateTest extends GuardTest {
             World.untag(own.app(), memory.agent());
             run(own.app(), "TRUNCATE organizations CASCADE");
             assertThat(string(own.admin(), "SELECT count(*) FROM block")).isEqualTo("0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE})
+    void isAsEverWhereNoAgentEverHadTheTag(int isolation) throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection app = own.newApp()) {
+            World there = new World(own);
+            Memory memory = there.plain();
+            run(own.app(), "INSERT INTO agents_tags (agent_id, tag) VALUES (?, 'favourite')", memory.agent());
+            app.setTransactionIsolation(isolation);
+            app.setAutoCommit(false);
+            World.link(app, memory.agent(), World.block(app, "more"), "more");
+            run(app, "TRUNCATE blocks_agents");
+            run(app, "TRUNCATE agents_tags");
+            app.commit();
+            assertThat(string(own.admin(), "SELECT count(*) FROM blocks_agents"))
+                    .isEqualTo("0");
         }
     }
 
