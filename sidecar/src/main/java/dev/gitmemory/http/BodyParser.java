@@ -1,6 +1,8 @@
 package dev.gitmemory.http;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import dev.gitmemory.block.RuleViolation;
@@ -28,7 +30,7 @@ final class BodyParser extends JsonParserDelegate {
 
     @Override
     public @Nullable JsonToken nextToken() throws IOException {
-        JsonToken token = super.nextToken();
+        JsonToken token = next();
         if (token == JsonToken.FIELD_NAME) {
             name(currentName());
         } else if (token == JsonToken.VALUE_STRING && field != null) {
@@ -39,8 +41,29 @@ final class BodyParser extends JsonParserDelegate {
         return token;
     }
 
+    /** The parser takes half of a pair for bad JSON where it stands in a key; it is what it is in any other text. */
+    private @Nullable JsonToken next() throws IOException {
+        try {
+            return super.nextToken();
+        } catch (JsonParseException e) {
+            if (!e.getOriginalMessage().startsWith("Broken surrogate pair")) {
+                throw e;
+            }
+            String within = isFieldOfTheBody() ? null : field;
+            throw RequestException.rule(
+                    within,
+                    "%s holds half of a surrogate pair, which is not valid Unicode"
+                            .formatted(within == null ? "A field's name" : "A key of " + within));
+        }
+    }
+
+    private boolean isFieldOfTheBody() {
+        JsonStreamContext parent = getParsingContext().getParent();
+        return parent == null || parent.inRoot();
+    }
+
     private void name(String name) {
-        if (!getParsingContext().getParent().inRoot() && field != null) {
+        if (!isFieldOfTheBody() && field != null) {
             Text.requireStorable(field, name);
             return;
         }
