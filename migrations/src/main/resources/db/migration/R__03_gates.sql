@@ -244,18 +244,14 @@ BEGIN
 END
 $function$;
 
--- Whether a new row can't have links yet, in a transaction that should not read: the application's foreign key sees to it,
--- unless a partition gets the row from another one. (Where a row goes and comes by one statement, a foreign key of another kind
--- may keep its links.)
+-- Whether a new row can't have links yet, in a transaction that should not read: the application's foreign key sees to it. (One
+-- that does not delete them with their block keeps them where a row goes and comes by one statement.)
 CREATE OR REPLACE FUNCTION git_memory.comes_before_links(relation oid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     RETURN current_setting('transaction_isolation') = 'serializable'
-           AND NOT EXISTS (SELECT
-                           FROM pg_inherits i
-                           WHERE i.inhrelid = relation)
            AND EXISTS (SELECT
                        FROM pg_constraint c
                             JOIN pg_attribute a

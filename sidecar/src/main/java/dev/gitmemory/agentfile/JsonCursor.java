@@ -21,7 +21,8 @@ final class JsonCursor implements AutoCloseable {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(AgentFile.MAX_BYTES)
-                    .maxNumberLength(AgentFile.MAX_BYTES) // metadata knows how long a number may be
+                    .maxNumberLength(AgentFile.MAX_BYTES) // metadata knows how long a number may be, and a key
+                    .maxNameLength(AgentFile.MAX_BYTES)
                     .build())
             .build();
 

@@ -30,6 +30,15 @@ public record Metadata(String json) {
     /** The most keys that somebody may write, those of nested objects included. */
     public static final int MAX_KEYS = 10_000;
 
+    /** The longest key that somebody may write, in Unicode code points. */
+    public static final int MAX_KEY_CHARACTERS = 1_000;
+
+    /**
+     * The most values that somebody may write, objects and lists included: fewer than are read of a file's front matter, and
+     * of a request's body.
+     */
+    public static final int MAX_VALUES = 100_000;
+
     /** The most digits that a number may have when it is written out; the numbers of most programs have fewer than 350. */
     public static final int MAX_DIGITS = 1_000;
 
@@ -77,7 +86,8 @@ public record Metadata(String json) {
      * Metadata that somebody writes: as {@link #of}, but bounded.
      *
      * @throws RuleViolation as {@link #of}, and of the field {@code metadata} if it is longer than {@link #MAX_BYTES}, has
-     *     more than {@link #MAX_KEYS} keys, or a number of more than {@link #MAX_DIGITS} digits
+     *     more than {@link #MAX_KEYS} keys or {@link #MAX_VALUES} values, a key of more than {@link #MAX_KEY_CHARACTERS}
+     *     characters, or a number of more than {@link #MAX_DIGITS} digits
      */
     public static Metadata ofNew(String json) {
         JsonReader.read(FIELD, json, MetadataSize.ofNew());

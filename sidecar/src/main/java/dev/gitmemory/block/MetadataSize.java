@@ -9,37 +9,44 @@ package dev.gitmemory.block;
  */
 final class MetadataSize {
 
-    private final long maxBytes;
-    private final int maxKeys;
-    private final int maxDigits;
-    private final String advice;
+    private final Bounds bounds;
     private long bytes;
     private int keys;
+    private int values;
 
-    private MetadataSize(long maxBytes, int maxKeys, int maxDigits, String advice) {
-        this.maxBytes = maxBytes;
-        this.maxKeys = maxKeys;
-        this.maxDigits = maxDigits;
-        this.advice = advice;
+    /** The most of each; {@code advice} ends the message about the bytes. */
+    private record Bounds(long bytes, int keys, int keyCharacters, int values, int digits, String advice) {
+
+        static Bounds ofBytes(long bytes, String advice) {
+            return new Bounds(
+                    bytes, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, advice);
+        }
+    }
+
+    private MetadataSize(Bounds bounds) {
+        this.bounds = bounds;
     }
 
     /** For metadata that somebody writes. */
     static MetadataSize ofNew() {
-        return new MetadataSize(Metadata.MAX_BYTES, Metadata.MAX_KEYS, Metadata.MAX_DIGITS, "");
+        return new MetadataSize(new Bounds(
+                Metadata.MAX_BYTES,
+                Metadata.MAX_KEYS,
+                Metadata.MAX_KEY_CHARACTERS,
+                Metadata.MAX_VALUES,
+                Metadata.MAX_DIGITS,
+                ""));
     }
 
     /** For metadata that is in git and goes to PostgreSQL. */
     static MetadataSize ofApplied() {
         return new MetadataSize(
-                Metadata.MAX_APPLIED_BYTES,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                "; write other metadata for the block, or null");
+                Bounds.ofBytes(Metadata.MAX_APPLIED_BYTES, "; write other metadata for the block, or null"));
     }
 
     /** For metadata that is read from git, whatever it costs. */
     static MetadataSize unlimited() {
-        return new MetadataSize(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, "");
+        return new MetadataSize(Bounds.ofBytes(Long.MAX_VALUE, ""));
     }
 
     /** The length of the text that PostgreSQL makes of what was counted, in bytes of UTF-8. */
@@ -49,31 +56,40 @@ final class MetadataSize {
 
     void key(String name) {
         keys++;
-        if (keys > maxKeys) {
-            throw violation("has more than %d keys, those of nested objects included".formatted(maxKeys));
+        if (keys > bounds.keys()) {
+            throw violation("has more than %d keys, those of nested objects included".formatted(bounds.keys()));
+        }
+        int characters = name.codePointCount(0, name.length());
+        if (characters > bounds.keyCharacters()) {
+            throw violation(
+                    "has a key of %d characters; at most %d are allowed".formatted(characters, bounds.keyCharacters()));
         }
         add(length(name) + 2); // the colon and the space behind it
     }
 
     void text(String value) {
+        value();
         add(length(value));
     }
 
     void number(String number) {
+        value();
         JsonNumber size = JsonNumber.of(number);
-        if (size.digits() > maxDigits) {
+        if (size.digits() > bounds.digits()) {
             throw violation("holds the number %s, which has %d digits when it is written out; at most %d are allowed"
-                    .formatted(JsonRules.shown(number), size.digits(), maxDigits));
+                    .formatted(JsonRules.shown(number), size.digits(), bounds.digits()));
         }
         add(size.printedLength());
     }
 
     void word(String trueFalseOrNull) {
+        value();
         add(trueFalseOrNull.length());
     }
 
     /** The brackets of an object or array. */
     void brackets() {
+        value();
         add(2);
     }
 
@@ -82,11 +98,18 @@ final class MetadataSize {
         add(2);
     }
 
+    private void value() {
+        values++;
+        if (values > bounds.values()) {
+            throw violation("has more than %d values, objects and lists included".formatted(bounds.values()));
+        }
+    }
+
     private void add(long more) {
         bytes += more;
-        if (bytes > maxBytes) {
+        if (bytes > bounds.bytes()) {
             throw violation("is too long: as PostgreSQL writes it, with every digit of its numbers, it would have more"
-                    + " than %d bytes%s".formatted(maxBytes, advice));
+                    + " than %d bytes%s".formatted(bounds.bytes(), bounds.advice()));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.gitmemory.block;
 
-/** Which texts both PostgreSQL and UTF-8 can hold. */
+/** Which texts both PostgreSQL and UTF-8 can hold, and how messages show a text that is somebody else's. */
 public final class Text {
 
     private Text() {}
@@ -30,5 +30,32 @@ public final class Text {
                 i++;
             }
         }
+    }
+
+    /**
+     * The text with every character shown that a terminal would obey, that is invisible, or that would end the line: as
+     * {@code \\n}, {@code \\x1b} or {@code \\u202e}. Tabs stay.
+     */
+    public static String escaped(String text) {
+        if (text.chars().noneMatch(c -> isObeyed((char) c))) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length() + 16);
+        text.chars().forEach(c -> shown.append(isObeyed((char) c) ? escape((char) c) : String.valueOf((char) c)));
+        return shown.toString();
+    }
+
+    /** Whether {@link #escaped} shows this character in another way. */
+    public static boolean isObeyed(char c) {
+        boolean reorders = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
+        return (Character.isISOControl(c) && c != '\t') || c == '\u2028' || c == '\u2029' || reorders;
+    }
+
+    /** How {@link #escaped} shows a character. */
+    public static String escape(char c) {
+        if (c == '\n' || c == '\r') {
+            return c == '\n' ? "\\n" : "\\r";
+        }
+        return c < 0x100 ? "\\x%02x".formatted((int) c) : "\\u%04x".formatted((int) c);
     }
 }

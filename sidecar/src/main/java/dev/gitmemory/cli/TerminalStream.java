@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.block.Text;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -28,20 +29,13 @@ final class TerminalStream extends PrintStream {
         StringBuilder shown = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!isObeyed(c) || (lines && isEndOfLine(text, i))) {
+            if (!Text.isObeyed(c) || (lines && isEndOfLine(text, i))) {
                 shown.append(c);
-            } else if (c == '\n' || c == '\r') {
-                shown.append(c == '\n' ? "\\n" : "\\r");
             } else {
-                shown.append(c < 0x100 ? "\\x%02x".formatted((int) c) : "\\u%04x".formatted((int) c));
+                shown.append(Text.escape(c));
             }
         }
         return shown.toString();
-    }
-
-    private static boolean isObeyed(char c) {
-        boolean reorders = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
-        return (Character.isISOControl(c) && c != '\t') || c == '\u2028' || c == '\u2029' || reorders;
     }
 
     private static boolean isEndOfLine(String text, int at) {

@@ -2,6 +2,7 @@ package dev.gitmemory.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -12,6 +13,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import dev.gitmemory.block.RuleViolation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,11 +34,15 @@ final class Json {
     /** As written. Metadata has a narrower bound, for digits; this one keeps numbers from being computed before. */
     private static final int MAX_NUMBER_CHARACTERS = 3_000;
 
+    /** Of the body's own fields as of keys of metadata, which has a narrower bound: the parser remembers them. */
+    private static final int MAX_KEY_CHARACTERS = 50_000;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MAX_TOKENS)
                             .maxNestingDepth(MAX_DEPTH)
                             .maxNumberLength(MAX_NUMBER_CHARACTERS)
+                            .maxNameLength(MAX_KEY_CHARACTERS)
                             .build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -62,25 +69,23 @@ final class Json {
         }
     }
 
-    /** A JSON text that PostgreSQL has stored. */
+    /**
+     * A JSON text that PostgreSQL or git has stored, as it is. PostgreSQL has checked it, and an application may store what no
+     * parser here reads: a key twice, numbers of any size, any depth.
+     */
     static JsonNode stored(String text) {
-        try {
-            return MAPPER.reader()
-                    .without(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("a json column holds what is no JSON", e);
-        }
+        return MAPPER.getNodeFactory().rawValueNode(new RawValue(text));
     }
 
     /**
      * The object in a request's body.
      *
      * @throws RequestException if it is no JSON, no object, or more than what is read of JSON
+     * @throws RuleViolation of a field that holds, at any depth, a text or a number that {@link BodyParser} refuses
      */
     static ObjectNode body(InputStream body) {
-        try {
-            JsonNode node = MAPPER.readTree(body);
+        try (JsonParser parser = new BodyParser(MAPPER.createParser(body))) {
+            JsonNode node = MAPPER.readTree(parser);
             if (!(node instanceof ObjectNode object)) {
                 throw RequestException.malformed(null, "The body must be a JSON object");
             }
@@ -89,8 +94,9 @@ final class Json {
             }
             return object;
         } catch (StreamConstraintsException e) {
-            throw RequestException.tooLarge("%d values, keys and brackets, %d levels, or %d characters in a number"
-                    .formatted(MAX_TOKENS, MAX_DEPTH, MAX_NUMBER_CHARACTERS));
+            throw RequestException.tooLarge(
+                    "%d values, keys and brackets, %d levels, %d characters in a number, or %d characters in a key"
+                            .formatted(MAX_TOKENS, MAX_DEPTH, MAX_NUMBER_CHARACTERS, MAX_KEY_CHARACTERS));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw RequestException.malformed(

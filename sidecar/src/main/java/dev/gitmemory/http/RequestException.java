@@ -20,6 +20,10 @@ final class RequestException extends RuntimeException {
         return new RequestException(Problem.MALFORMED, field, message);
     }
 
+    static RequestException rule(@Nullable String field, String message) {
+        return new RequestException(Problem.RULE, field, message);
+    }
+
     /** @param has what the body has too much of, and how much it may have */
     static RequestException tooLarge(String has) {
         return new RequestException(

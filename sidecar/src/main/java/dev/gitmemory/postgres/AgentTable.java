@@ -234,6 +234,14 @@ public final class AgentTable {
         return owners;
     }
 
+    /** The agents of any kind that are linked to a block. */
+    public List<String> linked(String blockId) {
+        return handle.createQuery("SELECT agent_id FROM <blocks_agents> WHERE block_id = :block")
+                .bind("block", blockId)
+                .mapTo(String.class)
+                .list();
+    }
+
     /** How many agents of any kind are linked to a block besides one. */
     public int otherLinks(String blockId, String exceptAgentId) {
         return handle.createQuery("""

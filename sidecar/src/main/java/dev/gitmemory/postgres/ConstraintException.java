@@ -3,7 +3,7 @@ package dev.gitmemory.postgres;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row broke one of the application's constraints (SQLSTATE class 23), a trigger of the application's said no (P0001), or
+ * A row broke one of the application's constraints (SQLSTATE class 23) or was too long for a column or an index (22001, 54000), a trigger of the application's said no (P0001), or
  * PostgreSQL left a row as it was without a word, which a trigger and row-level security may make it do. Nothing was
  * written.
  */

@@ -22,6 +22,12 @@ final class DatabaseErrors {
     /** raise_exception: how a trigger of the application says no. */
     private static final String RAISED = "P0001";
 
+    /**
+     * What else the application's tables say of a row: program_limit_exceeded, of an entry that an index can't hold, and
+     * string_data_right_truncation, of a text that is too long for its column. Their messages tell no contents.
+     */
+    private static final Set<String> TOO_LONG = Set.of("54000", "22001");
+
     private static final String READ_ONLY_SERVER = "25006";
 
     /** Class 08. PostgreSQL's errors all have a state; only the pool speaks without one, of connections it has lost. */
@@ -56,7 +62,7 @@ final class DatabaseErrors {
         if (state.startsWith("MG")) {
             return new GuardRefusedException(state, serverText(sql), failure);
         }
-        if (state.startsWith("23") || state.equals(RAISED)) {
+        if (state.startsWith("23") || state.equals(RAISED) || TOO_LONG.contains(state)) {
             ServerErrorMessage server = serverMessage(sql);
             return new ConstraintException(
                     server == null ? null : server.getConstraint(),

@@ -57,6 +57,11 @@ final class Applier {
         void row(String label, long report);
     }
 
+    /** What is said where PostgreSQL refuses what git has, whoever hears of it. */
+    static String cannotFollow(String agentId, @Nullable String reason) {
+        return "PostgreSQL can't follow git for agent %s until this is mended: %s".formatted(agentId, reason);
+    }
+
     private final Database database;
     private final MemoryRepositories repositories;
     private final Steps steps;

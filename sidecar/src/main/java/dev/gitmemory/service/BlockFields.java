@@ -8,6 +8,7 @@ import dev.gitmemory.block.Metadata;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.block.Tags;
 import dev.gitmemory.postgres.ExtraColumn;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a block's fields from a JSON object, as HTTP and SQL requests hold it. A field of the wrong type is malformed and named; fields that no block has are
- * ignored, since clients send back what they were given.
+ * ignored, since clients send back what they were given. Texts can be stored: whoever read the object has seen to that.
  */
 public final class BlockFields {
+
+    /** The longest text of a field that PostgreSQL alone keeps, in bytes of UTF-8: such fields stand in indexes. */
+    static final int MAX_TEXT_BYTES = 2_000;
 
     private final ObjectNode body;
 
@@ -161,7 +165,7 @@ public final class BlockFields {
             Tags.requireCount(node.size());
             List<String> tags = new ArrayList<>();
             for (JsonNode tag : node) {
-                if (!tag.isTextual() || tag.textValue().indexOf('\0') >= 0) {
+                if (!tag.isTextual()) {
                     throw wrongType(field, "an array of strings", tag);
                 }
                 tags.add(tag.textValue());
@@ -183,16 +187,17 @@ public final class BlockFields {
             } else {
                 extras.put(
                         column,
-                        column.kind() == ExtraColumn.Kind.BOOLEAN ? bool(column.field()) : storable(column.field()));
+                        column.kind() == ExtraColumn.Kind.BOOLEAN ? bool(column.field()) : shortText(column.field()));
             }
         }
         return extras;
     }
 
-    private String storable(String field) {
+    private String shortText(String field) {
         String text = text(field);
-        if (text.indexOf('\0') >= 0) {
-            throw new RuleViolation(field, "'%s' holds a NUL character, which PostgreSQL can't store".formatted(field));
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_TEXT_BYTES) {
+            throw new RuleViolation(
+                    field, "'%s' is longer than %d bytes, which an index can't hold".formatted(field, MAX_TEXT_BYTES));
         }
         return text;
     }

@@ -60,6 +60,7 @@ public final class Blocks {
     /** Creates a block that no agent has yet; it is in PostgreSQL alone. */
     public BlockRow create(NewBlock created, Caller caller) {
         created.block().checkLimit();
+        IndexEntries.requireNew(Caller.DEFAULT_ORGANIZATION, null, created);
         return plain.create(created, caller);
     }
 
@@ -68,6 +69,7 @@ public final class Blocks {
         created.block().checkLimit();
         return targets.routed(() -> {
             Agent agent = targets.agent(agentId);
+            IndexEntries.requireNew(agent.organizationId(), agentId, created);
             Optional<Owner> owner = targets.owner(agent);
             if (owner.isPresent()) {
                 database.execute(tx -> requireFree(tx, agentId, created.block().label()));
@@ -94,10 +96,17 @@ public final class Blocks {
         return targets.routed(() -> {
             Target target = targets.find(blockId);
             Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
+            requireFits(target.row(), patch);
             return target.isGits() && patch.touchesGit()
                     ? git.update(targets.requireNotLeftOut(target), patch, condition, caller)
                     : Optional.of(new Written(plain.update(target.row(), patch, caller), false));
         });
+    }
+
+    private void requireFits(BlockRow row, BlockPatch patch) {
+        List<String> agents =
+                patch.label().given() ? database.inTransaction(tx -> tx.agents().linked(row.id())) : List.of();
+        IndexEntries.requirePatched(row, agents, patch);
     }
 
     /** Changes the block that the agent knows by this label. */
@@ -171,6 +180,7 @@ public final class Blocks {
             if (targets.isLinked(agentId, blockId)) {
                 return Optional.of(new Written(row, false, ownSha(agentId, row.label())));
             }
+            IndexEntries.requireLinked(agent, row);
             Optional<Owner> owner = targets.owner(agent);
             return owner.isPresent()
                     ? git.attach(owner.get(), targets.requireNotLeftOut(targets.find(blockId)), caller)

@@ -4,10 +4,12 @@ import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Intents.Kind;
+import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.Edit;
 import java.nio.charset.StandardCharsets;
@@ -252,6 +254,10 @@ final class GitBlocks {
             throw MemoryException.unavailable(
                     "The write is in git and in PostgreSQL, which fell before it took the fields that it alone keeps. Repeat the request.",
                     e);
+        } catch (ConstraintException | StatementFailedException e) {
+            throw MemoryException.conflict(
+                    "The write is in git and in PostgreSQL, which refused the fields that it alone keeps, all of them: %s"
+                            .formatted(e.getMessage()));
         }
     }
 

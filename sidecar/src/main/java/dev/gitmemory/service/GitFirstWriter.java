@@ -225,9 +225,7 @@ final class GitFirstWriter {
 
     /** Not repeated by anybody: the commit is made. The reconciler tries to apply it again and again. */
     private static MemoryException committedButNotApplied(String agentId, Exception e) {
-        return MemoryException.conflict(
-                "The write is in git, and PostgreSQL can't follow git for agent %s until this is mended: %s"
-                        .formatted(agentId, e.getMessage()));
+        return MemoryException.conflict("The write is in git, and " + Applier.cannotFollow(agentId, e.getMessage()));
     }
 
     /**

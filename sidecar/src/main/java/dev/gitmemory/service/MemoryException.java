@@ -1,9 +1,13 @@
 package dev.gitmemory.service;
 
+import dev.gitmemory.block.Text;
 import dev.gitmemory.log.PurgedException;
 import org.jspecify.annotations.Nullable;
 
-/** An operation was refused or could not be carried out; the message is meant for the caller. */
+/**
+ * An operation was refused or could not be carried out; the message is meant for the caller: one line, with the control
+ * characters of ids and labels in it shown.
+ */
 public final class MemoryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +16,8 @@ public final class MemoryException extends RuntimeException {
     private final @Nullable String field;
 
     private MemoryException(Reason reason, @Nullable String field, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        // What a storage says of itself is looked for in the message, and left out for clients: it stays as it is.
+        super(cause == null ? Text.escaped(message) : message, cause);
         this.reason = reason;
         this.field = field;
     }

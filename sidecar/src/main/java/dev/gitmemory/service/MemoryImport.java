@@ -7,6 +7,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.ImportPlan;
 import dev.gitmemory.repo.ImportPlan.Way;
@@ -182,10 +183,9 @@ final class MemoryImport {
                     "The import is in git, and PostgreSQL fell before it got there: a running sidecar applies it as soon as it can, and so does 'git-memory sync %s'"
                             .formatted(id.agentId()),
                     e);
-        } catch (GuardRefusedException | ConstraintException | MemoryException e) {
+        } catch (GuardRefusedException | ConstraintException | StatementFailedException | MemoryException e) {
             throw MemoryException.conflict(
-                    "The import is in git, and PostgreSQL can't follow git for agent %s until this is mended: %s"
-                            .formatted(id.agentId(), e.getMessage()));
+                    "The import is in git, and " + Applier.cannotFollow(id.agentId(), e.getMessage()));
         }
     }
 }

@@ -137,11 +137,12 @@ final class RowWriter {
     }
 
     /**
-     * A row has one label for all its agents, so it is renamed only where git says so for each of them; and its links follow
-     * where there is a row.
+     * A row has one label for all its agents, so it is renamed only where git says so for each of them; its links follow
+     * where there is a row; and an index has to hold both id and label.
      */
     private boolean mayRename(@Nullable String blockId, String newLabel) {
         return blockId != null
+                && IndexEntries.fit(blockId, newLabel)
                 && tx.blocks().find(blockId).isPresent()
                 && tx.agents().labelTaken(blockId, newLabel).isEmpty()
                 && tx.agents().owners(blockId).stream()

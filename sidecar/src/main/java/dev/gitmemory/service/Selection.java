@@ -38,6 +38,9 @@ record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
                 Label label = Label.of(row.label());
                 Block block = Enablement.block(row, keepsLabel.test(row) ? label : label.withSystemPrefix());
                 block.metadata().requireBounded();
+                if (!block.label().equals(label)) {
+                    IndexEntries.requireLabel(agentId, row.id(), block.label());
+                }
                 Optional<String> collision = collision(tx, agentId, row, block.label(), labelByPath);
                 if (collision.isPresent()) {
                     leftOut.add(new LeftOut(row.id(), row.label(), collision.get()));

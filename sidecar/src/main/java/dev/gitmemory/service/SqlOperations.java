@@ -49,6 +49,7 @@ final class SqlOperations {
                                 .maxNameLength(Integer.MAX_VALUE)
                                 .maxNumberLength(maxNumberCharacters)
                                 .build())
+                        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // keys of any length would be kept
                         .build())
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)

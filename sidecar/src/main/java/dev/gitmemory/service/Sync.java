@@ -2,8 +2,11 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.AgentTable.Link;
+import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
@@ -34,9 +37,18 @@ final class Sync {
      * Rebuilds the agent's ledger and rows from git, removals included, and answers what differed before. What rows held
      * that git did not is kept in a report.
      *
-     * @throws MemoryException if there is no such agent, git does not own its blocks, or its repository can't be used
+     * @throws MemoryException if there is no such agent, git does not own its blocks, its repository can't be used, or
+     *     PostgreSQL refuses what git has
      */
     List<Difference> sync(String agentId) {
+        try {
+            return apply(agentId);
+        } catch (ConstraintException | GuardRefusedException | StatementFailedException e) {
+            throw MemoryException.conflict(Applier.cannotFollow(agentId, e.getMessage()));
+        }
+    }
+
+    private List<Difference> apply(String agentId) {
         return withRepository(agentId, id -> {
             Map<String, Long> kept = new HashMap<>();
             applier.apply(id, Applier.Scope.NEW_COMMITS, kept::put);

@@ -200,7 +200,7 @@ class AgentFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes", "keys", "digits", "depth"})
+    @ValueSource(strings = {"bytes", "keys", "key", "values", "digits", "depth"})
     void metadataIsBounded(String kind) {
         String file = "{\"name\":\"a\",\"core_memory\":[{\"label\":\"l\",\"value\":\"v\",\"metadata_\":%s}]}";
         assertThat(parse(file.formatted(HostileMetadata.most().get(kind))).agents())

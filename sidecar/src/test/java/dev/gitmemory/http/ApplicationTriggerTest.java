@@ -44,6 +44,10 @@ class ApplicationTriggerTest extends SidecarTest {
         assertThat(http.get(gitMemory(agent) + "/blocks/system/persona").text("value"))
                 .isEqualTo("I like " + word);
 
+        Answer synced = http.post(gitMemory(agent) + "/sync", "");
+        assertThat(synced.status()).as(synced.body()).isEqualTo(409);
+        assertThat("The write is in git, and " + synced.text("detail")).isEqualTo(answer.text("detail"));
+
         owner.update("DROP TRIGGER " + word + " ON block");
         assertThat(http.post(gitMemory(agent) + "/sync", "").status()).isEqualTo(200);
         assertThat(application.block(agent, "system/persona", "value")).isEqualTo("I like " + word);

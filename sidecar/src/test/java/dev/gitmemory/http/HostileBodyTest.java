@@ -59,7 +59,7 @@ class HostileBodyTest extends SidecarTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes", "keys", "digits", "depth"})
+    @ValueSource(strings = {"bytes", "keys", "key", "values", "digits", "depth"})
     void metadataIsBounded(String kind) {
         assertTaken("{\"metadata\":%s}".formatted(HostileMetadata.most().get(kind)));
         assertRefused(
@@ -99,6 +99,8 @@ class HostileBodyTest extends SidecarTest {
         assertRefused("{\"x\":" + "[".repeat(100_000), 413, null, "1000 levels");
         assertTaken("{\"value\":\"y\",\"x\":" + "1".repeat(3_000) + "}");
         assertRefused("{\"x\":" + "1".repeat(3_001) + "}", 413, null, "3000 characters in a number");
+        assertTaken("{\"value\":\"z\",\"%s\":1}".formatted("k".repeat(50_000)));
+        assertRefused("{\"x\":{\"%s\":1}}".formatted("k".repeat(50_001)), 413, null, "50000 characters in a key");
     }
 
     @Test

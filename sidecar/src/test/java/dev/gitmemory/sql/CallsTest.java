@@ -23,6 +23,18 @@ class CallsTest extends SqlTest {
     }
 
     @Test
+    void aMessageShowsTheControlCharactersOfAnIdThatItRepeats() {
+        for (String call : List.of(
+                "write_block(?, 'system/persona', 'x')",
+                "create_block(?, 'system/new', 'x')",
+                "enable_agent(?)",
+                "sync_agent(?)")) {
+            Session.Refused refused = admin.refused("CALL git_memory." + call, "a\u0001\u202eb\n");
+            assertThat(refused.message()).as(call).contains("There is no agent 'a\\x01\\u202eb\\n'");
+        }
+    }
+
+    @Test
     void anAgentsWholeLifeBySqlAlone() {
         application.createAgent("a");
         application.createBlock("a", "block-1", "persona", "I am a");

@@ -23,7 +23,7 @@ class HostileArgumentsTest extends SqlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes", "keys", "digits", "depth"})
+    @ValueSource(strings = {"bytes", "keys", "key", "values", "digits", "depth"})
     void metadataIsBounded(String kind) {
         String most = HostileMetadata.most().get(kind);
         assertThat(admin.call(WRITE, most)).containsEntry("block_id", "block-a");

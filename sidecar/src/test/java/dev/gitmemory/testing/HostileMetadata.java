@@ -13,6 +13,8 @@ public final class HostileMetadata {
                     "metadata is too long: as PostgreSQL writes it, with every digit of its numbers, it would have more than",
             "keys", "metadata has more than 10000 keys, those of nested objects included",
             "digits", "metadata holds the number 1",
+            "key", "metadata has a key of 1001 characters; at most 1000 are allowed",
+            "values", "metadata has more than 100000 values, objects and lists included",
             "depth", "metadata is nested deeper than 100 levels");
 
     private HostileMetadata() {}
@@ -26,6 +28,10 @@ public final class HostileMetadata {
                 keys(10_000),
                 "digits",
                 numbers("1e999", 1),
+                "key",
+                "{\"" + "€".repeat(1_000) + "\":1}",
+                "values",
+                numbers("1", 99_998),
                 "depth",
                 nested(100));
     }
@@ -39,6 +45,10 @@ public final class HostileMetadata {
                 keys(10_001),
                 "digits",
                 numbers("1e1000", 1),
+                "key",
+                "{\"" + "€".repeat(1_001) + "\":1}",
+                "values",
+                numbers("1", 99_999),
                 "depth",
                 nested(101));
     }
