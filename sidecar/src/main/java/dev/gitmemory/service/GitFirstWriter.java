@@ -12,7 +12,6 @@ import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Draft;
-import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.Outcome;
@@ -22,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -46,18 +46,21 @@ final class GitFirstWriter {
     private final MemoryRepositories repositories;
     private final Applier applier;
     private final Announcements announcements;
-    private final ApplyTurns turns = new ApplyTurns();
+    private final ApplyTurns turns;
+    private final Lanes<Set<String>> sharing = new Lanes<>();
     private final Steps steps;
 
     GitFirstWriter(
             Database database,
             MemoryRepositories repositories,
             Applier applier,
+            ApplyTurns turns,
             Announcements announcements,
             Steps steps) {
         this.database = database;
         this.repositories = repositories;
         this.applier = applier;
+        this.turns = turns;
         this.announcements = announcements;
         this.steps = steps;
     }
@@ -204,13 +207,8 @@ final class GitFirstWriter {
      * @throws MemoryException if PostgreSQL is up and can't follow git, which {@code status} then tells too
      */
     private Result applied(RepoId id, MemoryRepository repository) {
-        Head head = repository.head();
         try {
-            Applier.Result result = turns.applyThrough(
-                    id,
-                    head == null ? 0 : head.entry(),
-                    () -> applier.apply(id, Applier.Scope.NEW_COMMITS),
-                    repository);
+            Applier.Result result = turns.applyThrough(id, repository);
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
@@ -240,26 +238,8 @@ final class GitFirstWriter {
         Set<String> locks = new TreeSet<>(ordered.stream().map(Owner::agentId).collect(Collectors.toSet()));
         Progress progress = new Progress();
         try {
-            while (true) {
-                int size = locks.size();
-                boolean stillOwners = database.makingWay().inTransaction(tx -> {
-                    Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
-                    long enabled = enabled(ordered, locked);
-                    if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {
-                        return false;
-                    }
-                    repositories.deadline().during(() -> commitAll(ordered, writing, progress));
-                    locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
-                    return true;
-                });
-                if (!stillOwners) {
-                    return new Done(progress.first, Result.NOT_ENABLED);
-                }
-                if (locks.size() == size) {
-                    steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
-                    return new Done(progress.first, Result.APPLIED);
-                }
-            }
+            return sharing.take(
+                    Set.copyOf(locks), Optional::empty, Lane.ATTEMPTS, () -> tryAll(ordered, writing, locks, progress));
         } catch (DatabaseUnavailableException e) {
             if (progress.committed == 0) {
                 throw e; // git was not touched
@@ -278,6 +258,29 @@ final class GitFirstWriter {
                     "The object storage failed after the write was committed for agent %s; the other owners of the block will follow."
                             .formatted(ordered.get(0).agentId()),
                     e);
+        }
+    }
+
+    private Done tryAll(List<Owner> ordered, Writing writing, Set<String> locks, Progress progress) throws IOException {
+        while (true) {
+            int size = locks.size();
+            boolean stillOwners = database.makingWayAtOnce().inTransaction(tx -> {
+                Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
+                long enabled = enabled(ordered, locked);
+                if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {
+                    return false;
+                }
+                repositories.deadline().during(() -> commitAll(ordered, writing, progress));
+                locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
+                return true;
+            });
+            if (!stillOwners) {
+                return new Done(progress.first, Result.NOT_ENABLED);
+            }
+            if (locks.size() == size) {
+                steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
+                return new Done(progress.first, Result.APPLIED);
+            }
         }
     }
 

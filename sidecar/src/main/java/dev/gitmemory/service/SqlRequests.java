@@ -6,6 +6,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Listener;
+import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
 import dev.gitmemory.store.StoreException;
@@ -19,9 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,6 @@ public final class SqlRequests implements AutoCloseable {
     private final Database database;
     private final Steps steps;
     private final Duration retention;
-    private final int sidecar = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     private final Leases leases;
     private final Listener listener;
     private final SqlOperations operations;
@@ -71,8 +71,8 @@ public final class SqlRequests implements AutoCloseable {
         this.steps = memory.steps();
         this.retention = retention;
         this.operations = new SqlOperations(memory, new AllAgents(database, comparing, () -> closed));
-        this.leases = new Leases(database, sidecar);
-        this.listener = Listener.start(database, List.of(REQUESTS, AGENTS), sidecar, channel -> {
+        this.leases = new Leases(database);
+        this.listener = Listener.start(database, List.of(REQUESTS, AGENTS), channel -> {
             if (channel.equals(AGENTS)) {
                 agentsChanged.run();
             } else {
@@ -125,7 +125,7 @@ public final class SqlRequests implements AutoCloseable {
                 }
                 failing = true;
                 await(SWEEP);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("SQL requests can't be taken; trying again", e);
                 await(SWEEP);
             }
@@ -153,8 +153,11 @@ public final class SqlRequests implements AutoCloseable {
         boolean took = false;
         // Without its lock this sidecar looks dead, and what it took would be taken from it.
         while (!closed && listener.isConnected() && large.availablePermits() > 0 && free.tryAcquire()) {
+            Leases.@Nullable Lease lease = null;
+            boolean isLarge = false;
             boolean handedOver = false;
             try {
+                int sidecar = listener.sidecar();
                 Optional<Taken> request =
                         database.inTransaction(tx -> tx.requests().take(sidecar, Leases.LEASE));
                 if (request.isEmpty()) {
@@ -162,19 +165,31 @@ public final class SqlRequests implements AutoCloseable {
                 }
                 if (isLarge(request.get())) {
                     large.acquireUninterruptibly(); // at once: this thread alone takes requests, and saw that it is
-                    // free
+                    isLarge = true; // free
                 }
-                Leases.Lease lease = leases.add(request.get().attempt().requestId());
-                workers.execute(() -> work(request.get(), lease));
+                Leases.Lease held = leases.add(request.get().attempt());
+                lease = held;
+                workers.execute(() -> work(request.get(), held));
                 handedOver = true;
                 took = true;
             } finally {
                 if (!handedOver) {
-                    free.release();
+                    giveBack(lease, isLarge);
                 }
             }
         }
         return took;
+    }
+
+    /** Of one that was carried out, or that no thread was found for: that one others take when its lease has ended. */
+    private void giveBack(Leases.@Nullable Lease lease, boolean isLarge) {
+        if (lease != null) {
+            leases.remove(lease);
+        }
+        if (isLarge) {
+            large.release();
+        }
+        free.release();
     }
 
     private static boolean isLarge(Taken request) {
@@ -205,16 +220,12 @@ public final class SqlRequests implements AutoCloseable {
             failed(request, e.getCause() instanceof RuntimeException cause ? cause : e);
         } catch (RuntimeException e) {
             failed(request, e);
-        } catch (OutOfMemoryError | StackOverflowError e) {
+        } catch (Error e) {
             failed(
                     request,
                     new IllegalStateException("the request was too much for this process", e)); // and for the next
         } finally {
-            leases.remove(lease);
-            if (isLarge(request)) {
-                large.release();
-            }
-            free.release();
+            giveBack(lease, isLarge(request));
             wake(); // the agent's next one may be taken now
         }
     }
@@ -243,6 +254,10 @@ public final class SqlRequests implements AutoCloseable {
         }
         if (reason instanceof RuleViolation) {
             return new Failure("MG105", message);
+        }
+        if (reason instanceof OutOfHeapException) {
+            log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
+            return new Failure("MG107", message);
         }
         if (reason instanceof ConstraintException || reason instanceof GuardRefusedException) {
             return new Failure("MG103", message);
@@ -275,7 +290,7 @@ public final class SqlRequests implements AutoCloseable {
                 if (closed || !pauseBeforeReporting()) {
                     return; // the lease ends, and another sidecar finds out what was done
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("What became of a SQL request could not be written; it will be tried again", e);
                 return;
             }
