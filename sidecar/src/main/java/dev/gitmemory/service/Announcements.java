@@ -39,7 +39,7 @@ final class Announcements {
             lanes.take(
                     agentId,
                     () -> isAnnounced(agentId) ? Optional.of(true) : Optional.empty(),
-                    Lane.ATTEMPTS,
+                    Lane.Patience.SHARED,
                     () -> mark(agentId));
         }
     }

@@ -35,16 +35,17 @@ final class ApplyTurns {
     /**
      * Makes sure that the log is applied as far as {@code repository} knows it now, at least.
      *
+     * @param patience while another transaction holds rows
      * @throws dev.gitmemory.postgres.RowsLockedException if another transaction holds the rows; git has it all
      */
-    Applier.Result applyThrough(RepoId id, MemoryRepository repository) throws IOException {
+    Applier.Result applyThrough(RepoId id, MemoryRepository repository, Lane.Patience patience) throws IOException {
         long entry = entry(repository);
         return lanes.take(
                 id,
                 () -> covers(applied.getIfPresent(id), repository, entry)
                         ? Optional.of(Applier.Result.APPLIED)
                         : Optional.empty(),
-                Lane.ATTEMPTS,
+                patience,
                 () -> apply(id, repository));
     }
 

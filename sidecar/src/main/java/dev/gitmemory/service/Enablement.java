@@ -94,7 +94,7 @@ final class Enablement {
      * @throws RowsLockedException if another transaction has held the agent's rows for some seconds; nothing was changed
      */
     boolean takeOver(String agentId) {
-        return lanes.take(agentId, Optional::empty, Lane.ATTEMPTS, () -> tryTakeOver(agentId));
+        return lanes.take(agentId, Optional::empty, Lane.Patience.SHARED, () -> tryTakeOver(agentId));
     }
 
     /**
@@ -111,7 +111,7 @@ final class Enablement {
         return lanes.take(
                 agentId,
                 Optional::empty,
-                Integer.MAX_VALUE,
+                Lane.Patience.ENDLESS,
                 () -> requireFree(handOver(agentId, caller, precedence, tag)));
     }
 

@@ -180,6 +180,11 @@ final class GitFirstWriter {
                     : null;
         }
 
+        /** A request is begun so and so often at most, and has its caller wait in any case. */
+        Lane.Patience patience() {
+            return once == null ? Lane.Patience.SHARED : Lane.Patience.OWN;
+        }
+
         /** Whether the owner's repository has the commit already. */
         boolean isDone(Owner owner, MemoryRepository repository) throws IOException {
             return once != null && repository.find(once.mark(traces.get(owner.agentId()), repository)) != null;
@@ -194,7 +199,7 @@ final class GitFirstWriter {
             return new Committed(repository, writing.commit(owner, repository));
         });
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
-        return new Done(committed.sha(), applied(id, committed.repository()));
+        return new Done(committed.sha(), applied(id, committed.repository(), writing.patience()));
     }
 
     /** A commit, and where it is; null when git said so already. */
@@ -206,9 +211,9 @@ final class GitFirstWriter {
      *
      * @throws MemoryException if PostgreSQL is up and can't follow git, which {@code status} then tells too
      */
-    private Result applied(RepoId id, MemoryRepository repository) {
+    private Result applied(RepoId id, MemoryRepository repository, Lane.Patience patience) {
         try {
-            Applier.Result result = turns.applyThrough(id, repository);
+            Applier.Result result = turns.applyThrough(id, repository, patience);
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
@@ -239,7 +244,10 @@ final class GitFirstWriter {
         Progress progress = new Progress();
         try {
             return sharing.take(
-                    Set.copyOf(locks), Optional::empty, Lane.ATTEMPTS, () -> tryAll(ordered, writing, locks, progress));
+                    Set.copyOf(locks),
+                    Optional::empty,
+                    Lane.Patience.SHARED,
+                    () -> tryAll(ordered, writing, locks, progress));
         } catch (DatabaseUnavailableException e) {
             if (progress.committed == 0) {
                 throw e; // git was not touched

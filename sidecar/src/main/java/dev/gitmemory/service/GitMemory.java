@@ -47,7 +47,7 @@ public final class GitMemory {
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
-        this.sync = new Sync(database, repositories, applier, steps);
+        this.sync = new Sync(database.makingWay(), repositories, applier, steps);
         this.enabledAgents = new EnabledAgents(database);
         this.compaction = new Compaction(database, repositories);
         this.purge = new Purge(database, repositories);

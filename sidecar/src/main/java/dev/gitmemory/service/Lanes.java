@@ -21,19 +21,14 @@ final class Lanes<K> {
             Caffeine.newBuilder().expireAfterAccess(REMEMBERED).build();
 
     /** As {@link Lane#take}. */
-    <T, X extends Exception> T take(K key, Supplier<Optional<T>> done, int attempts, Lane.Attempt<T, X> attempt)
-            throws X {
+    <T, X extends Exception> T take(
+            K key, Supplier<Optional<T>> done, Lane.Patience patience, Lane.Attempt<T, X> attempt) throws X {
         Lane lane = lanes.get(key);
         try {
-            return lane.take(done, attempts, attempt);
+            return lane.take(done, patience, attempt);
         } catch (RowsLockedException e) {
             heldUp.put(key, lane);
             throw e;
         }
-    }
-
-    /** The lane of a key. */
-    Lane of(K key) {
-        return lanes.get(key);
     }
 }

@@ -9,6 +9,7 @@ import dev.gitmemory.postgres.Listener;
 import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
+import dev.gitmemory.postgres.RowsLockedException;
 import dev.gitmemory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,9 @@ public final class SqlRequests implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofMillis(2);
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration FORGETTING = Duration.ofMinutes(1);
+    /** Of half a second each. */
+    private static final int PAUSES_WHILE_HELD = 16;
+
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Database database;
@@ -234,6 +238,9 @@ public final class SqlRequests implements AutoCloseable {
         if (reason instanceof DatabaseUnavailableException
                 || reason.getCause() instanceof DatabaseUnavailableException
                 || reason instanceof Once.Unfinished) {
+            if (reason instanceof RowsLockedException || reason.getCause() instanceof RowsLockedException) {
+                pauseWhileHeld(); // attempts are counted, and this one may have been short
+            }
             // What it did is not known; the next attempt finds out.
             log.warn(
                     "SQL request {} waits for PostgreSQL: {}", request.attempt().requestId(), reason.getMessage());
@@ -292,6 +299,14 @@ public final class SqlRequests implements AutoCloseable {
                 }
             } catch (RuntimeException | Error e) {
                 log.error("What became of a SQL request could not be written; it will be tried again", e);
+                return;
+            }
+        }
+    }
+
+    private void pauseWhileHeld() {
+        for (int i = 0; i < PAUSES_WHILE_HELD && !closed; i++) {
+            if (!pauseBeforeReporting()) {
                 return;
             }
         }

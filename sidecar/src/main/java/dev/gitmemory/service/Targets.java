@@ -155,7 +155,7 @@ final class Targets {
         Ledger.Repo repo = read.get();
         Head head = repository.head();
         if (head != null && head.entry() > repo.appliedSeq()) {
-            turns.applyThrough(id, repository);
+            turns.applyThrough(id, repository, Lane.Patience.SHARED);
             return read.get();
         }
         if (head == null || head.entry() < repo.appliedSeq()) {

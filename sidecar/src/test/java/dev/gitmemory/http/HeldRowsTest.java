@@ -154,4 +154,29 @@ class HeldRowsTest extends SidecarTest {
                         .status())
                 .isEqualTo(200);
     }
+
+    /** As many as the pool has connections, and more: they wait for the row with one of them. */
+    @Test
+    void manyWritesToAHeldPlainRowLeaveConnectionsToOthers() throws Exception {
+        enabledAgent("next-to-plain");
+        application.createAgent("plain");
+        application.createBlock("plain", "block-plain", "persona", "as it was");
+        ExecutorService clients = Executors.newFixedThreadPool(30);
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        try (Connection held = open("plain", "SELECT 1 FROM block WHERE id = 'block-:a' FOR UPDATE")) {
+            for (int i = 0; i < 30; i++) {
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> http.patch("/v1/blocks/block-plain", "{\"hidden\": true}")
+                                .status(),
+                        clients));
+            }
+            untilASidecarWaits();
+            for (int i = 0; i < 20; i++) {
+                assertThat(write("next-to-plain").join().status()).isEqualTo(200);
+            }
+            held.rollback();
+        }
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn(200, 503));
+        clients.shutdown();
+    }
 }

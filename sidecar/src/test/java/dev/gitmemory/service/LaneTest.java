@@ -32,7 +32,7 @@ final class LaneTest {
     }
 
     private CompletableFuture<String> caller(Lane.Attempt<String, RuntimeException> attempt) {
-        return CompletableFuture.supplyAsync(() -> lane.take(Optional::empty, Lane.ATTEMPTS, attempt), threads);
+        return CompletableFuture.supplyAsync(() -> lane.take(Optional::empty, Lane.Patience.SHARED, attempt), threads);
     }
 
     private List<CompletableFuture<String>> callers(int number) {
@@ -63,7 +63,7 @@ final class LaneTest {
     }
 
     private void takeInVain() {
-        assertThatThrownBy(() -> lane.take(Optional::empty, Lane.ATTEMPTS, this::locked))
+        assertThatThrownBy(() -> lane.take(Optional::empty, Lane.Patience.SHARED, this::locked))
                 .isInstanceOf(RowsLockedException.class);
     }
 
@@ -97,6 +97,33 @@ final class LaneTest {
         assertThat(caller(() -> "free").join()).isEqualTo("free");
         takeInVain();
         assertThat(attempts).hasValue(Lane.ATTEMPTS);
+    }
+
+    /** Where a patient one is at it for some seconds, others wait for the end of one attempt, and not of the turn. */
+    @Test
+    void afterAFailureWhoWaitsIsToldWhenAnAttemptHasFailed() {
+        takeInVain();
+        attempts.set(0);
+        CountDownLatch second = new CountDownLatch(1);
+        CompletableFuture<String> patient = CompletableFuture.supplyAsync(
+                () -> lane.take(Optional::empty, Lane.Patience.OWN, () -> {
+                    await(attempts.getAndIncrement() == 0 ? second : open);
+                    throw new RowsLockedException();
+                }),
+                threads);
+        while (!lane.isBusy()) {
+            Thread.onSpinWait();
+        }
+        List<CompletableFuture<String>> others = callers(3);
+        untilWaiting(3);
+        second.countDown();
+
+        assertThat(others)
+                .allSatisfy(other -> assertThatThrownBy(other::join).hasCauseInstanceOf(RowsLockedException.class));
+        assertThat(patient).isNotDone();
+        open.countDown();
+        assertThatThrownBy(patient::join).hasCauseInstanceOf(RowsLockedException.class);
+        assertThat(attempts).as("all of its own").hasValue(Lane.ATTEMPTS);
     }
 
     @Test
@@ -148,7 +175,7 @@ final class LaneTest {
 
     @Test
     void whatAnotherTurnHasDoneNeedsNone() {
-        assertThat(lane.<String, RuntimeException>take(() -> Optional.of("done"), Lane.ATTEMPTS, this::locked))
+        assertThat(lane.<String, RuntimeException>take(() -> Optional.of("done"), Lane.Patience.SHARED, this::locked))
                 .isEqualTo("done");
         assertThat(attempts).hasValue(0);
     }
