@@ -55,9 +55,6 @@ public final class Reconciler {
     private static final int MOST_PER_PASS = 1000;
     private static final int LOOKED_AT_PER_PASS = 4;
     private static final Duration ROUND = Duration.ofMinutes(10);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-    private static final Duration LONGEST_PAUSE_WHILE_HELD = Duration.ofSeconds(3);
-    private static final int TRIED_AT_ONCE = 3;
 
     /** One agent's rows may be locked by a transaction that hangs, while others wait to be seen to. */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
@@ -374,7 +371,11 @@ public final class Reconciler {
         Failing last = before == null ? failing.getOrDefault(agentId, NEVER) : before;
         int times = last.times() + 1;
         failing.put(
-                agentId, new Failing(times, clock.instant().plus(pause(times, reason)), looking || last.lookedAt()));
+                agentId,
+                new Failing(
+                        times,
+                        clock.instant().plus(Pauses.after(times, reason, failing.size())),
+                        looking || last.lookedAt()));
         if (times == 1) {
             log.warn(
                     "Agent {} can't follow git, trying again and again: {}",
@@ -409,23 +410,5 @@ public final class Reconciler {
     private void tellRecovered() {
         recovered.keySet().forEach(agentId -> log.info("Agent {} follows git again", agentId));
         recovered.clear();
-    }
-
-    /**
-     * While rows are held the pauses stay short, for the other transaction may end at any moment; with many such agents they
-     * grow, since each attempt waits a little.
-     */
-    private Duration pause(int times, Throwable reason) {
-        if (times < TRIED_AT_ONCE) {
-            return Duration.ZERO;
-        }
-        Duration longest = reason instanceof RowsLockedException
-                ? shorter(LONGEST_PAUSE, LONGEST_PAUSE_WHILE_HELD.multipliedBy(1 + failing.size() / 2))
-                : LONGEST_PAUSE;
-        return shorter(longest, Duration.ofSeconds(1L << Math.min(times - TRIED_AT_ONCE, 10)));
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }
