@@ -140,7 +140,12 @@ public final class BlockMarkdown {
         String field = value >= Math.max(description, metadata)
                 ? "value"
                 : description >= metadata ? "description" : "metadata";
-        throw new RuleViolation(
+        throw tooLong(field);
+    }
+
+    /** What is said of a block whose file would be longer than {@link #MAX_BYTES}, for the field that makes it so long. */
+    public static RuleViolation tooLong(String field) {
+        return new RuleViolation(
                 field,
                 field + " is too long: as a file in git the block would have more than " + MAX_BYTES
                         + " bytes (16 MiB)");

@@ -32,8 +32,8 @@ final class ReconcileLoop implements AutoCloseable {
     private ReconcileLoop(Reconciler reconciler) {
         this.reconciler = reconciler;
         ReconcilerWatch watch = new ReconcilerWatch(reconciler::turn, Clock.systemUTC());
-        this.looks =
-                watching.scheduleWithFixedDelay(watch::look, WATCH.toMillis(), WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        this.looks = watching.scheduleWithFixedDelay(
+                () -> look(watch), WATCH.toMillis(), WATCH.toMillis(), TimeUnit.MILLISECONDS);
         this.passes = thread.scheduleWithFixedDelay(this::pass, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -78,8 +78,16 @@ final class ReconcileLoop implements AutoCloseable {
                 log.warn("{}; trying again every {} s", e.getMessage(), PAUSE.toSeconds());
             }
             failing = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("A pass of the reconciler failed; the next one tries again", e);
+        }
+    }
+
+    private static void look(ReconcilerWatch watch) {
+        try {
+            watch.look();
+        } catch (RuntimeException | Error e) {
+            log.error("The reconciler was not looked after; the next look is in {} s", WATCH.toSeconds(), e);
         }
     }
 

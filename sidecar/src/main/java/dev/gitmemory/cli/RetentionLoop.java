@@ -46,7 +46,7 @@ final class RetentionLoop implements AutoCloseable {
             }
         } catch (DatabaseUnavailableException e) {
             log.warn("{}; old log entries are deleted later", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("Deleting old log entries failed; it is tried again in {}", PAUSE, e);
         }
     }

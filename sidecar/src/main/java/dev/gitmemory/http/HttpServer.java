@@ -68,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
             String defaultUserId) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
+        config.router.javaLangErrorHandler(Problems::answer);
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = MAX_BODY_BYTES;
         config.jetty.modifyServer(server -> {

@@ -61,6 +61,13 @@ public final class BlockTable {
         return select("WHERE b.id = :id").bind("id", blockId).map(this::row).findOne();
     }
 
+    public boolean isThere(String blockId) {
+        return handle.createQuery("SELECT EXISTS (SELECT FROM <block> WHERE id = :id)")
+                .bind("id", blockId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The row, locked until the end of the transaction. */
     public Optional<BlockRow> lock(String blockId) {
         return select("WHERE b.id = :id FOR UPDATE OF b")
@@ -89,11 +96,10 @@ public final class BlockTable {
     }
 
     /**
-     * All blocks that the agent is linked to, by label, with rows and links locked: writes in flight are waited for
-     * and their outcome is in what this returns.
+     * Locks the rows and links of all blocks that the agent is linked to. Writes in flight are waited for; under READ
+     * COMMITTED the next statement sees their outcome.
      */
-    public List<BlockRow> lockOfAgent(String agentId) {
-        // Two statements: under READ COMMITTED the second one sees what the locks of the first had to wait for.
+    public void lockRows(String agentId) {
         handle.createQuery("""
                         SELECT b.id
                           FROM <block> b
@@ -102,7 +108,60 @@ public final class BlockTable {
                          ORDER BY b.id COLLATE "C"
                            FOR UPDATE OF b, l
                         """).bind("agent", agentId).mapTo(String.class).list();
-        return ofAgent(agentId);
+    }
+
+    /** How large the blocks are that the agent is linked to, by label. */
+    public List<BlockSize> sizesOfAgent(String agentId) {
+        return handle.createQuery("""
+                        SELECT b.id,
+                               b.label,
+                               nullif(b.git_sha, 'pending') AS git_sha,
+                               octet_length(b.value)::bigint AS value_bytes,
+                               coalesce(octet_length(b.description), 0)::bigint AS description_bytes,
+                               coalesce(octet_length(b.metadata_::text), 0)::bigint AS metadata_bytes
+                          FROM <block> b
+                          JOIN <blocks_agents> l ON l.block_id = b.id
+                         WHERE l.agent_id = :agent
+                         ORDER BY l.block_label COLLATE "C"
+                        """)
+                .bind("agent", agentId)
+                .map((r, context) -> new BlockSize(
+                        r.getString("id"),
+                        r.getString("label"),
+                        r.getString("git_sha"),
+                        r.getLong("value_bytes"),
+                        r.getLong("description_bytes"),
+                        r.getLong("metadata_bytes")))
+                .list();
+    }
+
+    /**
+     * What git can have of the blocks that the agent is linked to, by label: without tags, and without the columns that
+     * PostgreSQL alone keeps.
+     *
+     * @param without ids of blocks that are not to be read
+     */
+    public List<BlockRow> contentsOfAgent(String agentId, List<String> without) {
+        return handle.createQuery("""
+                        SELECT b.id,
+                               b.organization_id,
+                               b.label,
+                               b.value,
+                               b.description,
+                               b."limit",
+                               b.read_only,
+                               b.metadata_::text AS metadata_,
+                               nullif(b.git_sha, 'pending') AS git_sha
+                          FROM <block> b
+                          JOIN <blocks_agents> l ON l.block_id = b.id
+                         WHERE l.agent_id = :agent
+                           AND b.id \\<\\> ALL (:without)
+                         ORDER BY l.block_label COLLATE "C"
+                        """)
+                .bind("agent", agentId)
+                .bindArray("without", String.class, without)
+                .map((r, context) -> row(r, List.of(), Map.of()))
+                .list();
     }
 
     public List<BlockRow> list(Listing listing) {
@@ -143,6 +202,11 @@ public final class BlockTable {
         for (ExtraColumn column : columns.extras()) {
             others.put(column.field(), r.getObject(column.column()));
         }
+        return row(r, strings(r.getArray("tags")), others);
+    }
+
+    private static BlockRow row(ResultSet r, List<String> tags, Map<String, @Nullable Object> others)
+            throws SQLException {
         return new BlockRow(
                 r.getString("id"),
                 r.getString("organization_id"),
@@ -153,7 +217,7 @@ public final class BlockTable {
                 r.getBoolean("read_only"),
                 r.getString("metadata_"),
                 r.getString("git_sha"),
-                strings(r.getArray("tags")),
+                tags,
                 others);
     }
 

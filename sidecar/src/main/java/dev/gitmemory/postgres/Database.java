@@ -3,6 +3,7 @@ package dev.gitmemory.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -116,6 +117,14 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * As {@link #makingWay}, for callers that begin again themselves: the first wait that is too long fails with {@link
+     * RowsLockedException}. Not to be closed.
+     */
+    public Database makingWayAtOnce() {
+        return withLockTimeout(SHORTER_THAN_DEADLOCK_TIMEOUT);
+    }
+
+    /**
      * Runs {@code work} in a transaction and commits; what it throws rolls back.
      *
      * @throws DatabaseUnavailableException if PostgreSQL can't be reached; the outcome of a commit may be unknown
@@ -123,17 +132,15 @@ public final class Database implements AutoCloseable {
      * @throws GuardRefusedException if the guard refuses a row; nothing was written
      * @throws ConstraintException if a row breaks a constraint; nothing was written
      * @throws StatementFailedException if PostgreSQL could not carry it out for another reason; nothing was written
+     * @throws OutOfHeapException if the heap does not suffice for it; nothing was written
      */
     public <T extends @Nullable Object, X extends Exception> T inTransaction(Work<T, X> work) throws X {
         int lockTimeouts = 0;
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(handle -> {
-                    if (!lockTimeout.isZero()) {
-                        handle.execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
-                    }
-                    return work.in(new Tx(handle, columns));
-                });
+                return jdbi.inTransaction(handle -> run(work, handle));
+            } catch (OutOfMemoryError e) { // an exception, so that it ends what asked for it and nothing else
+                throw new OutOfHeapException(e);
             } catch (JdbiException e) { // Jdbi wraps every SQLException
                 if (DatabaseErrors.isLockTimeout(e) && ++lockTimeouts < lockAttempts) {
                     continue;
@@ -146,6 +153,18 @@ public final class Database implements AutoCloseable {
                     pool.getHikariPoolMXBean().softEvictConnections(); // all of them have seen the same tables
                 }
             }
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T run(Work<T, X> work, Handle handle) throws X {
+        try {
+            if (!lockTimeout.isZero()) {
+                handle.execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+            }
+            return work.in(new Tx(handle, columns));
+        } catch (Error e) {
+            pool.evictConnection(handle.getConnection()); // it may have been struck in the middle of a message
+            throw e;
         }
     }
 

@@ -58,6 +58,9 @@ final class DatabaseErrors {
         if (sql == null) {
             return failure;
         }
+        if (sql.getCause() instanceof OutOfMemoryError) { // the driver says 53200, as PostgreSQL does of its own memory
+            return new OutOfHeapException(failure);
+        }
         String state = sql.getSQLState() == null ? NO_CONNECTION : sql.getSQLState();
         if (state.startsWith("MG")) {
             return new GuardRefusedException(state, serverText(sql), failure);

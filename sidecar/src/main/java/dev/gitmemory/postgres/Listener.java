@@ -3,11 +3,13 @@ package dev.gitmemory.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -32,12 +34,14 @@ public final class Listener implements AutoCloseable {
     /** How long one wait for notifications lasts, after which the connection is tried. */
     private static final Duration WAIT = Duration.ofSeconds(5);
 
+    private static final int NUMBERS_TRIED = 5;
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final HikariDataSource pool;
     private final List<String> channels;
-    private final int sidecar;
+    private volatile int sidecar = newNumber();
     private final Consumer<String> heard;
     private final Thread thread;
     private final Object closing = new Object();
@@ -45,10 +49,9 @@ public final class Listener implements AutoCloseable {
     private @Nullable Connection listening; // guarded by closing
     private volatile boolean connected;
 
-    private Listener(HikariDataSource pool, List<String> channels, int sidecar, Consumer<String> heard) {
+    private Listener(HikariDataSource pool, List<String> channels, Consumer<String> heard) {
         this.pool = pool;
         this.channels = List.copyOf(channels);
-        this.sidecar = sidecar;
         this.heard = heard;
         this.thread = new Thread(this::run, "listener");
         this.thread.setDaemon(true);
@@ -58,12 +61,11 @@ public final class Listener implements AutoCloseable {
      * Starts to listen.
      *
      * @param channels SQL identifiers
-     * @param sidecar the number whose lock it holds while it is connected
      * @param heard called with the channel after notifications, and with each channel after every connect, on the
      *     listener's thread; quick
      */
-    public static Listener start(Database database, List<String> channels, int sidecar, Consumer<String> heard) {
-        Listener listener = new Listener(database.pool(), channels, sidecar, heard);
+    public static Listener start(Database database, List<String> channels, Consumer<String> heard) {
+        Listener listener = new Listener(database.pool(), channels, heard);
         listener.thread.start();
         return listener;
     }
@@ -71,6 +73,18 @@ public final class Listener implements AutoCloseable {
     /** Whether it is connected, and others see this sidecar as alive. */
     public boolean isConnected() {
         return connected;
+    }
+
+    /**
+     * The number whose lock it holds while it is connected. It stays the same unless another session has that lock when a
+     * lost connection is made again.
+     */
+    public int sidecar() {
+        return sidecar;
+    }
+
+    private static int newNumber() {
+        return ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     }
 
     private void run() {
@@ -91,12 +105,12 @@ public final class Listener implements AutoCloseable {
                     setListening(null);
                     pool.evictConnection(connection); // with its LISTEN and its lock
                 }
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) { // nobody else would notice its end
                 if (!failing && !isClosed()) {
                     log.warn(
                             "SQL requests are not taken until this sidecar listens again, trying at least every {} s: {}",
                             LONGEST_PAUSE.toSeconds(),
-                            e.getMessage());
+                            e instanceof Error ? e.toString() : e.getMessage());
                 }
                 failing = true;
                 await(pause);
@@ -123,13 +137,33 @@ public final class Listener implements AutoCloseable {
                 statement.execute("LISTEN " + channel);
             }
         }
-        try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_lock(?, ?)")) {
-            lock.setInt(1, SIDECARS);
-            lock.setInt(2, sidecar);
-            lock.execute();
-        }
+        lock(connection);
         connected = true;
         channels.forEach(heard);
+    }
+
+    /**
+     * Takes the lock of its number, without waiting: numbers show in pg_locks, and any session may hold or wait for a lock.
+     * Whoever has the lock would otherwise keep this sidecar from listening.
+     */
+    private void lock(Connection connection) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?, ?)")) {
+            for (int i = 0; i < NUMBERS_TRIED; i++) {
+                lock.setInt(1, SIDECARS);
+                lock.setInt(2, sidecar);
+                try (ResultSet answer = lock.executeQuery()) {
+                    if (answer.next() && answer.getBoolean(1)) {
+                        return;
+                    }
+                }
+                log.warn(
+                        "Another session holds the advisory lock ({}, {}) by which this sidecar shows that it is there: one of its own that PostgreSQL has not ended yet, or another role's (pg_locks). Taking another number",
+                        SIDECARS,
+                        sidecar);
+                sidecar = newNumber();
+            }
+        }
+        throw new SQLException("Other sessions held the advisory locks of %d random numbers".formatted(NUMBERS_TRIED));
     }
 
     private void hear(Connection connection) throws SQLException {

@@ -82,7 +82,7 @@ final class Checkpoints implements AutoCloseable {
                 made.increment();
             }
             notBefore.remove(written.name());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // or this log would never get one again
             failed.increment();
             long entry = written.state().entry();
             notBefore.put(written.name(), entry + Math.min(settings.entries(), 1000));

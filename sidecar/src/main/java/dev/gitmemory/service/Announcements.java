@@ -6,6 +6,7 @@ import dev.gitmemory.postgres.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Tells PostgreSQL which agents have a writer, before it commits: after a crash between git and PostgreSQL any sidecar
@@ -24,7 +25,9 @@ final class Announcements {
     private final Clock clock;
     private final Cache<String, Instant> announced =
             Caffeine.newBuilder().expireAfterWrite(STALE_AFTER).build();
+    private final Lanes<String> lanes = new Lanes<>();
 
+    /** @param database waits once, and shorter than PostgreSQL's {@code deadlock_timeout}, for each lock */
     Announcements(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
@@ -32,13 +35,26 @@ final class Announcements {
 
     /** @throws dev.gitmemory.postgres.DatabaseUnavailableException if PostgreSQL is down: nothing may be committed */
     void announce(String agentId) {
-        Instant now = clock.instant();
-        Instant last = announced.getIfPresent(agentId);
-        if (last != null && now.isBefore(last.plus(RENEWED_AFTER))) {
-            return;
+        if (!isAnnounced(agentId)) {
+            lanes.take(
+                    agentId,
+                    () -> isAnnounced(agentId) ? Optional.of(true) : Optional.empty(),
+                    Lane.Patience.SHARED,
+                    () -> mark(agentId));
         }
-        if (database.inTransaction(tx -> tx.ledger().markInFlight(agentId))) {
+    }
+
+    private boolean isAnnounced(String agentId) {
+        Instant last = announced.getIfPresent(agentId);
+        return last != null && clock.instant().isBefore(last.plus(RENEWED_AFTER));
+    }
+
+    private boolean mark(String agentId) {
+        Instant now = clock.instant();
+        boolean marked = database.inTransaction(tx -> tx.ledger().markInFlight(agentId));
+        if (marked) {
             announced.put(agentId, now);
         }
+        return marked;
     }
 }

@@ -1,12 +1,13 @@
 package dev.gitmemory.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.RepoId;
 import java.io.IOException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,48 +16,54 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApplyTurns {
 
-    /** One attempt to apply everything that is committed. */
-    @FunctionalInterface
-    interface Attempt {
-        Applier.Result run() throws IOException;
+    /** Longer than any two writers are in line for; a forgotten one costs an attempt that finds nothing to do. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+    /** How far an instance of a repository is applied; of another instance the log may have been started anew. */
+    private record Applied(MemoryRepository repository, long entry) {}
+
+    private final Applier applier;
+    private final Lanes<RepoId> lanes = new Lanes<>();
+    private final Cache<RepoId, Applied> applied =
+            Caffeine.newBuilder().expireAfterAccess(REMEMBERED).build();
+
+    /** @param applier waits once, and shorter than PostgreSQL's {@code deadlock_timeout}, for each lock */
+    ApplyTurns(Applier applier) {
+        this.applier = applier;
     }
-
-    private static final class Turn {
-        final ReentrantLock lock = new ReentrantLock(true);
-        long applied; // guarded by lock
-
-        @Nullable
-        MemoryRepository repository; // whose entry that is; guarded by lock
-    }
-
-    private final LoadingCache<RepoId, Turn> turns =
-            Caffeine.newBuilder().weakValues().build(id -> new Turn());
 
     /**
-     * Makes sure that the log is applied up to {@code entry} at least.
+     * Makes sure that the log is applied as far as {@code repository} knows it now, at least.
      *
-     * @param attempt called while nobody else's runs for the same agent
+     * @param patience while another transaction holds rows
+     * @throws dev.gitmemory.postgres.RowsLockedException if another transaction holds the rows; git has it all
      */
-    Applier.Result applyThrough(RepoId id, long entry, Attempt attempt, MemoryRepository repository)
-            throws IOException {
-        Turn turn = turns.get(id);
-        turn.lock.lock();
-        try {
-            if (turn.repository != repository) {
-                turn.repository = repository;
-                turn.applied = 0; // its log may have been started anew from an earlier entry
-            }
-            if (turn.applied >= entry) {
-                return Applier.Result.APPLIED;
-            }
-            Head head = repository.head();
-            Applier.Result result = attempt.run();
-            if (result == Applier.Result.APPLIED && head != null) {
-                turn.applied = head.entry();
-            }
-            return result;
-        } finally {
-            turn.lock.unlock();
+    Applier.Result applyThrough(RepoId id, MemoryRepository repository, Lane.Patience patience) throws IOException {
+        long entry = entry(repository);
+        return lanes.take(
+                id,
+                () -> covers(applied.getIfPresent(id), repository, entry)
+                        ? Optional.of(Applier.Result.APPLIED)
+                        : Optional.empty(),
+                patience,
+                () -> apply(id, repository));
+    }
+
+    private Applier.Result apply(RepoId id, MemoryRepository repository) throws IOException {
+        long entry = entry(repository); // others may have committed while this waited
+        Applier.Result result = applier.apply(id, Applier.Scope.NEW_COMMITS);
+        if (result == Applier.Result.APPLIED) {
+            applied.put(id, new Applied(repository, entry));
         }
+        return result;
+    }
+
+    private static boolean covers(@Nullable Applied applied, MemoryRepository repository, long entry) {
+        return entry == 0 || (applied != null && applied.repository() == repository && applied.entry() >= entry);
+    }
+
+    private static long entry(MemoryRepository repository) {
+        Head head = repository.head();
+        return head == null ? 0 : head.entry();
     }
 }

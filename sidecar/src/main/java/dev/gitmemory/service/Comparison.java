@@ -2,7 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
 import dev.gitmemory.postgres.AgentTable.Link;
-import dev.gitmemory.postgres.BlockRow;
+import dev.gitmemory.postgres.BlockSize;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.Tx;
@@ -21,7 +21,7 @@ final class Comparison {
     private final Tx tx;
     private final RepoDelta git;
     private final Map<String, Ledger.File> ledger;
-    private final Map<String, BlockRow> rows;
+    private final Map<String, BlockSize> rows;
     private final Map<String, String> links;
     private final Map<String, String> rowDigests;
     private final Map<String, String> leftOut;
@@ -31,7 +31,8 @@ final class Comparison {
         this.tx = tx;
         this.git = git;
         this.ledger = tx.ledger().files(git.agentId());
-        this.rows = tx.blocks().ofAgent(git.agentId()).stream().collect(Collectors.toMap(BlockRow::label, row -> row));
+        this.rows = tx.blocks().sizesOfAgent(git.agentId()).stream()
+                .collect(Collectors.toMap(BlockSize::label, row -> row));
         this.links = tx.agents().links(git.agentId()).stream().collect(Collectors.toMap(Link::label, Link::blockId));
         this.rowDigests = tx.ledger().rowDigests(git.agentId());
         this.leftOut =
@@ -69,7 +70,7 @@ final class Comparison {
     }
 
     private void compareAbsent(String label) {
-        BlockRow row = rows.get(label);
+        BlockSize row = rows.get(label);
         String reason = leftOut.get(label);
         if (row != null && reason != null) {
             add(
@@ -106,7 +107,7 @@ final class Comparison {
         compareRow(label, rows.get(label), digest, commitSha);
     }
 
-    private void compareRow(String label, @Nullable BlockRow row, String digest, String commitSha) {
+    private void compareRow(String label, @Nullable BlockSize row, String digest, String commitSha) {
         if (row == null) {
             add(label, Kind.MISSING_ROW, "git has it since " + commitSha);
             return;

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -58,6 +59,7 @@ final class Enablement {
     private final Applier applier;
     private final Steps steps;
     private final RowsCommit rowsCommit;
+    private final Lanes<String> lanes = new Lanes<>();
 
     Enablement(Database database, MemoryRepositories repositories, Applier applier, Steps steps) {
         this.database = database;
@@ -89,9 +91,10 @@ final class Enablement {
      * disabled the agent.
      *
      * @return false if the tag is gone, or another transaction is about to remove it; nothing was changed
+     * @throws RowsLockedException if another transaction has held the agent's rows for some seconds; nothing was changed
      */
     boolean takeOver(String agentId) {
-        return handOverOnceRowsAreFree(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED) == HandOver.DONE;
+        return lanes.take(agentId, Optional::empty, Lane.Patience.SHARED, () -> tryTakeOver(agentId));
     }
 
     /**
@@ -100,18 +103,22 @@ final class Enablement {
      * @throws RowsLockedException if another transaction holds the agent's rows; nothing was changed
      */
     boolean tryTakeOver(String agentId) {
-        HandOver result = handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED);
+        return requireFree(handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED)) == HandOver.DONE;
+    }
+
+    /** However long that takes; but one caller at a time, since each would use a connection. */
+    private HandOver handOverOnceRowsAreFree(String agentId, Caller caller, Precedence precedence, Tag tag) {
+        return lanes.take(
+                agentId,
+                Optional::empty,
+                Lane.Patience.ENDLESS,
+                () -> requireFree(handOver(agentId, caller, precedence, tag)));
+    }
+
+    private static HandOver requireFree(HandOver result) {
         if (result == HandOver.ROWS_HELD) {
             throw new RowsLockedException();
         }
-        return result == HandOver.DONE;
-    }
-
-    private HandOver handOverOnceRowsAreFree(String agentId, Caller caller, Precedence precedence, Tag tag) {
-        HandOver result;
-        do {
-            result = handOver(agentId, caller, precedence, tag);
-        } while (result == HandOver.ROWS_HELD);
         return result;
     }
 
@@ -137,7 +144,22 @@ final class Enablement {
         RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             repositories.open(id).refresh();
-            HandOver result = database.makingWay().inTransaction(tx -> {
+            HandOver result = handOver(id, caller, precedence, tag);
+            if (result == HandOver.DONE) {
+                steps.reached(Steps.Step.APPLIED, agentId);
+                applier.apply(id, Applier.Scope.NEW_COMMITS);
+            }
+            return result;
+        } catch (IOException e) {
+            throw MemoryException.unavailable(
+                    "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
+        }
+    }
+
+    private HandOver handOver(RepoId id, Caller caller, Precedence precedence, Tag tag) throws IOException {
+        String agentId = id.agentId();
+        try {
+            return database.makingWayAtOnce().inTransaction(tx -> {
                 if (isEnabled(tx, agentId) && tx.agents().hasTag(agentId)) {
                     return HandOver.DONE;
                 }
@@ -145,7 +167,7 @@ final class Enablement {
                 if (held != HandOver.DONE) {
                     return held;
                 }
-                Ledger.Repo repo = tx.ledger().register(agent.id(), agent.organizationId());
+                Ledger.Repo repo = tx.ledger().register(agentId, id.organizationId());
                 Purge.refuse(tx, agentId);
                 requireStill(tx, id);
                 if (!repo.isEnabled()) {
@@ -165,14 +187,8 @@ final class Enablement {
                 }
                 return HandOver.DONE;
             });
-            if (result == HandOver.DONE) {
-                steps.reached(Steps.Step.APPLIED, agentId);
-                applier.apply(id, Applier.Scope.NEW_COMMITS);
-            }
-            return result;
-        } catch (IOException e) {
-            throw MemoryException.unavailable(
-                    "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
+        } catch (RowsLockedException e) {
+            return HandOver.ROWS_HELD; // what this waits for besides those that it makes way for
         }
     }
 
@@ -209,7 +225,7 @@ final class Enablement {
             if (tx.agents().lock(agentId).isEmpty()) {
                 throw noAgent(agentId);
             }
-            tx.blocks().lockOfAgent(agentId);
+            tx.blocks().lockRows(agentId);
         });
         if (!held) {
             return HandOver.ROWS_HELD;
@@ -294,7 +310,7 @@ final class Enablement {
      */
     List<Block> blocks(String agentId, Set<String> paths, Precedence precedence) {
         return database.inTransaction(
-                tx -> List.copyOf(select(tx, agentId, tx.blocks().ofAgent(agentId), paths, precedence)
+                tx -> List.copyOf(select(tx, agentId, AgentRows.read(tx, agentId), paths, precedence)
                         .blocks()
                         .values()));
     }
@@ -308,8 +324,9 @@ final class Enablement {
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
-        List<BlockRow> rows = tx.blocks().lockOfAgent(agentId);
-        Precedence precedence = precedence(repo, repository, rows, asked);
+        tx.blocks().lockRows(agentId);
+        AgentRows rows = AgentRows.read(tx, agentId); // a statement of its own: it sees what the locks had to wait for
+        Precedence precedence = precedence(repo, repository, rows.small(), asked);
         Selection selection = select(tx, agentId, rows, pathsInGit(repository), precedence);
         leaveOut(tx, agentId, selection.leftOut());
         SortedMap<String, Block> blockById = selection.blocks();
@@ -357,13 +374,10 @@ final class Enablement {
     }
 
     private static Selection select(
-            Tx tx, String agentId, List<BlockRow> rows, Set<String> pathsInGit, Precedence precedence) {
+            Tx tx, String agentId, AgentRows rows, Set<String> pathsInGit, Precedence precedence) {
         Set<String> gitsAlready = tx
                 .agents()
-                .enabledOwners(rows.stream()
-                        .filter(row -> row.gitSha() != null) // or its owners have left it out
-                        .map(BlockRow::id)
-                        .toList())
+                .enabledOwners(rows.withCommits()) // those of others without one have left it out
                 .entrySet()
                 .stream()
                 .filter(owners -> owners.getValue().stream().anyMatch(owner -> !owner.equals(agentId)))

@@ -243,7 +243,7 @@ final class GitBlocks {
     private BlockRow finish(Owner owner, BlockRow before, Database.Action<RuntimeException> extras) {
         try {
             BlockRow row = database.inTransaction(tx -> {
-                if (tx.blocks().find(before.id()).isPresent()) {
+                if (tx.blocks().isThere(before.id())) {
                     extras.in(tx);
                 }
                 return tx.blocks().find(before.id()).orElse(before);

@@ -12,7 +12,6 @@ import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Draft;
-import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.Outcome;
@@ -22,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -46,18 +46,21 @@ final class GitFirstWriter {
     private final MemoryRepositories repositories;
     private final Applier applier;
     private final Announcements announcements;
-    private final ApplyTurns turns = new ApplyTurns();
+    private final ApplyTurns turns;
+    private final Lanes<Set<String>> sharing = new Lanes<>();
     private final Steps steps;
 
     GitFirstWriter(
             Database database,
             MemoryRepositories repositories,
             Applier applier,
+            ApplyTurns turns,
             Announcements announcements,
             Steps steps) {
         this.database = database;
         this.repositories = repositories;
         this.applier = applier;
+        this.turns = turns;
         this.announcements = announcements;
         this.steps = steps;
     }
@@ -177,6 +180,11 @@ final class GitFirstWriter {
                     : null;
         }
 
+        /** A request is begun so and so often at most, and has its caller wait in any case. */
+        Lane.Patience patience() {
+            return once == null ? Lane.Patience.SHARED : Lane.Patience.OWN;
+        }
+
         /** Whether the owner's repository has the commit already. */
         boolean isDone(Owner owner, MemoryRepository repository) throws IOException {
             return once != null && repository.find(once.mark(traces.get(owner.agentId()), repository)) != null;
@@ -191,7 +199,7 @@ final class GitFirstWriter {
             return new Committed(repository, writing.commit(owner, repository));
         });
         steps.reached(Steps.Step.COMMITTED, owner.agentId());
-        return new Done(committed.sha(), applied(id, committed.repository()));
+        return new Done(committed.sha(), applied(id, committed.repository(), writing.patience()));
     }
 
     /** A commit, and where it is; null when git said so already. */
@@ -203,14 +211,9 @@ final class GitFirstWriter {
      *
      * @throws MemoryException if PostgreSQL is up and can't follow git, which {@code status} then tells too
      */
-    private Result applied(RepoId id, MemoryRepository repository) {
-        Head head = repository.head();
+    private Result applied(RepoId id, MemoryRepository repository, Lane.Patience patience) {
         try {
-            Applier.Result result = turns.applyThrough(
-                    id,
-                    head == null ? 0 : head.entry(),
-                    () -> applier.apply(id, Applier.Scope.NEW_COMMITS),
-                    repository);
+            Applier.Result result = turns.applyThrough(id, repository, patience);
             return result == Applier.Result.APPLIED ? Result.APPLIED : Result.NOT_ENABLED;
         } catch (DatabaseUnavailableException e) {
             return Result.PENDING; // it is in git: the announcement makes sure that somebody applies it
@@ -238,26 +241,11 @@ final class GitFirstWriter {
         Set<String> locks = new TreeSet<>(ordered.stream().map(Owner::agentId).collect(Collectors.toSet()));
         Progress progress = new Progress();
         try {
-            while (true) {
-                int size = locks.size();
-                boolean stillOwners = database.makingWay().inTransaction(tx -> {
-                    Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
-                    long enabled = enabled(ordered, locked);
-                    if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {
-                        return false;
-                    }
-                    repositories.deadline().during(() -> commitAll(ordered, writing, progress));
-                    locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
-                    return true;
-                });
-                if (!stillOwners) {
-                    return new Done(progress.first, Result.NOT_ENABLED);
-                }
-                if (locks.size() == size) {
-                    steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
-                    return new Done(progress.first, Result.APPLIED);
-                }
-            }
+            return sharing.take(
+                    Set.copyOf(locks),
+                    Optional::empty,
+                    Lane.Patience.SHARED,
+                    () -> tryAll(ordered, writing, locks, progress));
         } catch (DatabaseUnavailableException e) {
             if (progress.committed == 0) {
                 throw e; // git was not touched
@@ -276,6 +264,29 @@ final class GitFirstWriter {
                     "The object storage failed after the write was committed for agent %s; the other owners of the block will follow."
                             .formatted(ordered.get(0).agentId()),
                     e);
+        }
+    }
+
+    private Done tryAll(List<Owner> ordered, Writing writing, Set<String> locks, Progress progress) throws IOException {
+        while (true) {
+            int size = locks.size();
+            boolean stillOwners = database.makingWayAtOnce().inTransaction(tx -> {
+                Map<String, Ledger.Repo> locked = tx.ledger().lock(locks);
+                long enabled = enabled(ordered, locked);
+                if (enabled == 0 || (progress.committed == 0 && enabled < ordered.size())) {
+                    return false;
+                }
+                repositories.deadline().during(() -> commitAll(ordered, writing, progress));
+                locks.addAll(applier.applyLocked(tx, locked, Applier.Scope.NEW_COMMITS));
+                return true;
+            });
+            if (!stillOwners) {
+                return new Done(progress.first, Result.NOT_ENABLED);
+            }
+            if (locks.size() == size) {
+                steps.reached(Steps.Step.APPLIED, ordered.get(0).agentId());
+                return new Done(progress.first, Result.APPLIED);
+            }
         }
     }
 

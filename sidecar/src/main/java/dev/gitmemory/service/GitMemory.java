@@ -32,11 +32,13 @@ public final class GitMemory {
     /** @param steps told of every step of every write; {@link Steps#NONE} in service */
     public GitMemory(Database database, MemoryRepositories repositories, Clock clock, Steps steps) {
         Applier applier = new Applier(database.makingWay(), repositories, steps);
-        Announcements announcements = new Announcements(database.makingWay(), clock);
-        GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, announcements, steps);
-        this.enablement = new Enablement(database, repositories, applier, steps);
+        Applier once = new Applier(database.makingWayAtOnce(), repositories, steps);
+        ApplyTurns turns = new ApplyTurns(once);
+        Announcements announcements = new Announcements(database.makingWayAtOnce(), clock);
+        GitFirstWriter writer = new GitFirstWriter(database, repositories, applier, turns, announcements, steps);
+        this.enablement = new Enablement(database, repositories, once, steps);
         this.rowsImporter = new RowsImporter(database, repositories, enablement, applier);
-        Targets targets = new Targets(database, repositories, enablement, applier);
+        Targets targets = new Targets(database, repositories, enablement, turns);
         GitBlocks git = new GitBlocks(database, writer, steps);
         this.blocks = new Blocks(database, targets, git, new PlainBlocks(database));
         this.restore = new Restore(database, repositories, targets, git);
@@ -45,7 +47,7 @@ public final class GitMemory {
         this.views = new Views(database, repositories);
         this.agentImport = new AgentImport(database, enablement);
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
-        this.sync = new Sync(database, repositories, applier, steps);
+        this.sync = new Sync(database.makingWay(), repositories, applier, steps);
         this.enabledAgents = new EnabledAgents(database);
         this.compaction = new Compaction(database, repositories);
         this.purge = new Purge(database, repositories);

@@ -2,8 +2,11 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
+import dev.gitmemory.postgres.RequestQueue.Attempt;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -12,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +33,6 @@ final class Leases implements AutoCloseable {
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final Database database;
-    private final int sidecar;
     private final Map<UUID, Lease> leases = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread t = new Thread(task, "leases");
@@ -39,21 +42,20 @@ final class Leases implements AutoCloseable {
 
     private final ScheduledFuture<?> renewals;
 
-    Leases(Database database, int sidecar) {
+    Leases(Database database) {
         this.database = database;
-        this.sidecar = sidecar;
         this.renewals = thread.scheduleWithFixedDelay(
                 this::renew, RENEWED_EVERY.toMillis(), RENEWED_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** One request's. */
     static final class Lease {
-        private final UUID requestId;
+        private final Attempt attempt;
         private volatile long renewedAt = System.nanoTime();
         private volatile boolean lost;
 
-        private Lease(UUID requestId) {
-            this.requestId = requestId;
+        private Lease(Attempt attempt) {
+            this.attempt = attempt;
         }
 
         boolean isHeld() {
@@ -62,14 +64,17 @@ final class Leases implements AutoCloseable {
     }
 
     /** A request that was just taken. */
-    Lease add(UUID requestId) {
-        Lease lease = new Lease(requestId);
-        leases.put(requestId, lease);
+    Lease add(Attempt attempt) {
+        Lease lease = new Lease(attempt);
+        Lease before = leases.put(attempt.requestId(), lease);
+        if (before != null) {
+            before.lost = true; // this sidecar was taken for dead, by itself under a new number
+        }
         return lease;
     }
 
     void remove(Lease lease) {
-        leases.remove(lease.requestId, lease);
+        leases.remove(lease.attempt.requestId(), lease);
     }
 
     private void renew() {
@@ -79,8 +84,10 @@ final class Leases implements AutoCloseable {
             }
             long now = System.nanoTime();
             Map<UUID, Lease> held = Map.copyOf(leases);
-            Set<UUID> renewed =
-                    new HashSet<>(database.inTransaction(tx -> tx.requests().renew(sidecar, held.keySet(), LEASE)));
+            Set<UUID> renewed = new HashSet<>();
+            bySidecar(held.values())
+                    .forEach((sidecar, ids) -> renewed.addAll(
+                            database.inTransaction(tx -> tx.requests().renew(sidecar, ids, LEASE))));
             held.forEach((id, lease) -> {
                 if (renewed.contains(id)) {
                     lease.renewedAt = now;
@@ -90,9 +97,17 @@ final class Leases implements AutoCloseable {
             });
         } catch (DatabaseUnavailableException e) {
             log.debug("Leases can't be renewed while PostgreSQL is away", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("Leases were not renewed; trying again", e); // thrown on, it would end the schedule
         }
+    }
+
+    /** Nearly always one: its number changes only when another session has its lock. */
+    private static Map<Integer, List<UUID>> bySidecar(Collection<Lease> leases) {
+        return leases.stream()
+                .map(lease -> lease.attempt)
+                .collect(Collectors.groupingBy(
+                        Attempt::sidecar, Collectors.mapping(Attempt::requestId, Collectors.toList())));
     }
 
     @Override

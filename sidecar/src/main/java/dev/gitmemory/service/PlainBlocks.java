@@ -17,6 +17,7 @@ import java.util.UUID;
 final class PlainBlocks {
 
     private final Database database;
+    private final RowTurns turns = new RowTurns();
 
     PlainBlocks(Database database) {
         this.database = database;
@@ -50,7 +51,7 @@ final class PlainBlocks {
     /** Changes what the patch names. Of a block of git's, that may only be what PostgreSQL alone keeps. */
     BlockRow update(BlockRow row, BlockPatch patch, Caller caller) {
         try {
-            return database.inTransaction(tx -> {
+            return inTurn(row, tx -> {
                 if (patch.touchesGit()) {
                     PlainPatch columns = columns(patch);
                     BlockRow locked = tx.blocks().lock(row.id()).orElse(row);
@@ -66,6 +67,10 @@ final class PlainBlocks {
         }
     }
 
+    private <T> T inTurn(BlockRow row, Database.Work<T, RuntimeException> work) {
+        return turns.take(row.id(), () -> database.inTransaction(work));
+    }
+
     static void writeExtras(Tx tx, BlockRow row, BlockPatch patch, Caller caller) {
         tx.blockWrites().updateExtras(row.id(), patch.extras(), caller.userId());
         List<String> tags = patch.tags().value();
@@ -75,7 +80,7 @@ final class PlainBlocks {
     }
 
     void delete(BlockRow row, Caller caller) {
-        boolean deleted = database.inTransaction(tx -> {
+        boolean deleted = inTurn(row, tx -> {
             boolean gone = tx.blockWrites().delete(row.id());
             if (gone) {
                 Once.settle(tx, caller.once(), null);
@@ -98,7 +103,7 @@ final class PlainBlocks {
     }
 
     BlockRow detach(Agent agent, BlockRow row, Caller caller) {
-        return database.inTransaction(tx -> {
+        return inTurn(row, tx -> {
             tx.agents().unlink(agent.id(), row.id());
             Once.settle(tx, caller.once(), row.id());
             return read(tx, row.id());

@@ -4,6 +4,7 @@ import dev.gitmemory.log.PurgedException;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.postgres.RowsLockedException;
 import dev.gitmemory.postgres.Tombstones.Tombstone;
@@ -42,7 +43,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
- * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute. Agents
+ * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute, or to a few seconds
+ * while another transaction holds its rows. Agents
  * that have not failed come first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a time.
  */
 public final class Reconciler {
@@ -53,8 +55,6 @@ public final class Reconciler {
     private static final int MOST_PER_PASS = 1000;
     private static final int LOOKED_AT_PER_PASS = 4;
     private static final Duration ROUND = Duration.ofMinutes(10);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-    private static final int TRIED_AT_ONCE = 3;
 
     /** One agent's rows may be locked by a transaction that hangs, while others wait to be seen to. */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
@@ -327,13 +327,13 @@ public final class Reconciler {
     }
 
     /** Shows the reason in the agent's status, also of one that was never taken over. */
-    private static void tell(Tx tx, String agentId, Exception reason) {
+    private static void tell(Tx tx, String agentId, Throwable reason) {
         if (tx.tombstones().find(agentId).isPresent()) {
             return; // it has no status but that
         }
         tx.agents().find(agentId).ifPresent(agent -> {
             tx.ledger().register(agentId, agent.organizationId());
-            tx.ledger().setError(agentId, StoreException.forClients(reason));
+            tx.ledger().setError(agentId, StoreException.forClients(exception(reason)));
         });
     }
 
@@ -355,7 +355,7 @@ public final class Reconciler {
             return false;
         } catch (DatabaseUnavailableException e) {
             throw e; // not this agent's
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // one agent's lack of memory is not the others'
             failed(agentId, e);
             return false;
         } finally {
@@ -363,16 +363,27 @@ public final class Reconciler {
         }
     }
 
-    private void failed(String agentId, Exception reason) {
+    private void failed(String agentId, Throwable reason) {
         if (isPurged(agentId, reason)) {
             return; // by another sidecar, while this one looked: there is nothing left that could follow
         }
         Failing before = recovered.remove(agentId); // by one step of this pass, and not by the next one
         Failing last = before == null ? failing.getOrDefault(agentId, NEVER) : before;
         int times = last.times() + 1;
-        failing.put(agentId, new Failing(times, clock.instant().plus(pause(times)), looking || last.lookedAt()));
+        failing.put(
+                agentId,
+                new Failing(
+                        times,
+                        clock.instant().plus(Pauses.after(times, reason, failing.size())),
+                        looking || last.lookedAt()));
         if (times == 1) {
-            log.warn("Agent {} can't follow git, trying again and again: {}", agentId, reason.getMessage());
+            log.warn(
+                    "Agent {} can't follow git, trying again and again: {}",
+                    agentId,
+                    exception(reason).getMessage());
+            if (reason instanceof Error) {
+                log.warn("Agent {}: where that was", agentId, reason);
+            }
         }
         try {
             database.execute(tx -> tell(tx, agentId, reason));
@@ -381,7 +392,15 @@ public final class Reconciler {
         }
     }
 
-    private boolean isPurged(String agentId, Exception reason) {
+    /** What people are told: an error's own words are the VM's. */
+    private static Throwable exception(Throwable reason) {
+        if (reason instanceof OutOfMemoryError) {
+            return new IllegalStateException(OutOfHeapException.text(), reason);
+        }
+        return reason instanceof Error ? new IllegalStateException(reason.toString(), reason) : reason;
+    }
+
+    private boolean isPurged(String agentId, Throwable reason) {
         boolean saysSo = reason instanceof PurgedException
                 || (reason instanceof MemoryException memory && memory.reason() == Reason.GONE);
         return saysSo
@@ -391,13 +410,5 @@ public final class Reconciler {
     private void tellRecovered() {
         recovered.keySet().forEach(agentId -> log.info("Agent {} follows git again", agentId));
         recovered.clear();
-    }
-
-    private static Duration pause(int times) {
-        if (times < TRIED_AT_ONCE) {
-            return Duration.ZERO;
-        }
-        Duration pause = Duration.ofSeconds(1L << Math.min(times - TRIED_AT_ONCE, 10));
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 }

@@ -143,7 +143,7 @@ final class RowWriter {
     private boolean mayRename(@Nullable String blockId, String newLabel) {
         return blockId != null
                 && IndexEntries.fit(blockId, newLabel)
-                && tx.blocks().find(blockId).isPresent()
+                && tx.blocks().isThere(blockId)
                 && tx.agents().labelTaken(blockId, newLabel).isEmpty()
                 && tx.agents().owners(blockId).stream()
                         .allMatch(o -> tx.ledger().files(o.agentId()).containsKey(newLabel));

@@ -26,11 +26,16 @@ import org.jspecify.annotations.Nullable;
 record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
 
     /** @param keepsLabel whether a row's label stays, where others get the prefix {@code system/} */
-    static Selection of(Tx tx, String agentId, List<BlockRow> rows, Predicate<BlockRow> keepsLabel) {
+    static Selection of(Tx tx, String agentId, AgentRows rows, Predicate<BlockRow> keepsLabel) {
         SortedMap<String, Block> blocks = new TreeMap<>();
         SortedMap<String, String> labelByPath = new TreeMap<>();
         List<LeftOut> leftOut = new ArrayList<>();
-        List<BlockRow> ordered = rows.stream()
+        rows.large()
+                .forEach(large -> leftOut.add(new LeftOut(
+                        large.row().id(),
+                        large.row().label(),
+                        String.valueOf(large.reason().getMessage()))));
+        List<BlockRow> ordered = rows.small().stream()
                 .sorted(Comparator.comparing((BlockRow row) -> !keepsLabel.test(row) && isRenamed(row)))
                 .toList();
         for (BlockRow row : ordered) {

@@ -6,8 +6,10 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.GuardRefusedException;
 import dev.gitmemory.postgres.Listener;
+import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
+import dev.gitmemory.postgres.RowsLockedException;
 import dev.gitmemory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -19,9 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +48,14 @@ public final class SqlRequests implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofMillis(2);
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration FORGETTING = Duration.ofMinutes(1);
+    /** Of half a second each. */
+    private static final int PAUSES_WHILE_HELD = 16;
+
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Database database;
     private final Steps steps;
     private final Duration retention;
-    private final int sidecar = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     private final Leases leases;
     private final Listener listener;
     private final SqlOperations operations;
@@ -71,8 +75,8 @@ public final class SqlRequests implements AutoCloseable {
         this.steps = memory.steps();
         this.retention = retention;
         this.operations = new SqlOperations(memory, new AllAgents(database, comparing, () -> closed));
-        this.leases = new Leases(database, sidecar);
-        this.listener = Listener.start(database, List.of(REQUESTS, AGENTS), sidecar, channel -> {
+        this.leases = new Leases(database);
+        this.listener = Listener.start(database, List.of(REQUESTS, AGENTS), channel -> {
             if (channel.equals(AGENTS)) {
                 agentsChanged.run();
             } else {
@@ -125,7 +129,7 @@ public final class SqlRequests implements AutoCloseable {
                 }
                 failing = true;
                 await(SWEEP);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("SQL requests can't be taken; trying again", e);
                 await(SWEEP);
             }
@@ -153,8 +157,11 @@ public final class SqlRequests implements AutoCloseable {
         boolean took = false;
         // Without its lock this sidecar looks dead, and what it took would be taken from it.
         while (!closed && listener.isConnected() && large.availablePermits() > 0 && free.tryAcquire()) {
+            Leases.@Nullable Lease lease = null;
+            boolean isLarge = false;
             boolean handedOver = false;
             try {
+                int sidecar = listener.sidecar();
                 Optional<Taken> request =
                         database.inTransaction(tx -> tx.requests().take(sidecar, Leases.LEASE));
                 if (request.isEmpty()) {
@@ -162,19 +169,31 @@ public final class SqlRequests implements AutoCloseable {
                 }
                 if (isLarge(request.get())) {
                     large.acquireUninterruptibly(); // at once: this thread alone takes requests, and saw that it is
-                    // free
+                    isLarge = true; // free
                 }
-                Leases.Lease lease = leases.add(request.get().attempt().requestId());
-                workers.execute(() -> work(request.get(), lease));
+                Leases.Lease held = leases.add(request.get().attempt());
+                lease = held;
+                workers.execute(() -> work(request.get(), held));
                 handedOver = true;
                 took = true;
             } finally {
                 if (!handedOver) {
-                    free.release();
+                    giveBack(lease, isLarge);
                 }
             }
         }
         return took;
+    }
+
+    /** Of one that was carried out, or that no thread was found for: that one others take when its lease has ended. */
+    private void giveBack(Leases.@Nullable Lease lease, boolean isLarge) {
+        if (lease != null) {
+            leases.remove(lease);
+        }
+        if (isLarge) {
+            large.release();
+        }
+        free.release();
     }
 
     private static boolean isLarge(Taken request) {
@@ -205,16 +224,12 @@ public final class SqlRequests implements AutoCloseable {
             failed(request, e.getCause() instanceof RuntimeException cause ? cause : e);
         } catch (RuntimeException e) {
             failed(request, e);
-        } catch (OutOfMemoryError | StackOverflowError e) {
+        } catch (Error e) {
             failed(
                     request,
                     new IllegalStateException("the request was too much for this process", e)); // and for the next
         } finally {
-            leases.remove(lease);
-            if (isLarge(request)) {
-                large.release();
-            }
-            free.release();
+            giveBack(lease, isLarge(request));
             wake(); // the agent's next one may be taken now
         }
     }
@@ -223,6 +238,9 @@ public final class SqlRequests implements AutoCloseable {
         if (reason instanceof DatabaseUnavailableException
                 || reason.getCause() instanceof DatabaseUnavailableException
                 || reason instanceof Once.Unfinished) {
+            if (reason instanceof RowsLockedException || reason.getCause() instanceof RowsLockedException) {
+                pauseWhileHeld(); // attempts are counted, and this one may have been short
+            }
             // What it did is not known; the next attempt finds out.
             log.warn(
                     "SQL request {} waits for PostgreSQL: {}", request.attempt().requestId(), reason.getMessage());
@@ -243,6 +261,10 @@ public final class SqlRequests implements AutoCloseable {
         }
         if (reason instanceof RuleViolation) {
             return new Failure("MG105", message);
+        }
+        if (reason instanceof OutOfHeapException) {
+            log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
+            return new Failure("MG107", message);
         }
         if (reason instanceof ConstraintException || reason instanceof GuardRefusedException) {
             return new Failure("MG103", message);
@@ -275,8 +297,16 @@ public final class SqlRequests implements AutoCloseable {
                 if (closed || !pauseBeforeReporting()) {
                     return; // the lease ends, and another sidecar finds out what was done
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("What became of a SQL request could not be written; it will be tried again", e);
+                return;
+            }
+        }
+    }
+
+    private void pauseWhileHeld() {
+        for (int i = 0; i < PAUSES_WHILE_HELD && !closed; i++) {
+            if (!pauseBeforeReporting()) {
                 return;
             }
         }

@@ -25,6 +25,7 @@ final class Sync {
     private final MemoryRepositories repositories;
     private final Applier applier;
     private final Steps steps;
+    private final Lanes<String> lanes = new Lanes<>();
 
     Sync(Database database, MemoryRepositories repositories, Applier applier, Steps steps) {
         this.database = database;
@@ -96,7 +97,7 @@ final class Sync {
                     .map(Ledger.Repo::appliedSha)
                     .orElse(null);
             Heads.open(repositories, id, applied).refresh();
-            return work.on(id);
+            return lanes.take(agentId, Optional::empty, Lane.Patience.ONE_ATTEMPT, () -> work.on(id));
         } catch (IOException e) {
             throw MemoryException.unavailable(
                     "Agent %s: the object storage failed, PostgreSQL was left as it is: %s"

@@ -27,13 +27,13 @@ final class Targets {
     private final Database database;
     private final MemoryRepositories repositories;
     private final Enablement enablement;
-    private final Applier applier;
+    private final ApplyTurns turns;
 
-    Targets(Database database, MemoryRepositories repositories, Enablement enablement, Applier applier) {
+    Targets(Database database, MemoryRepositories repositories, Enablement enablement, ApplyTurns turns) {
         this.database = database;
         this.repositories = repositories;
         this.enablement = enablement;
-        this.applier = applier;
+        this.turns = turns;
     }
 
     Agent agent(String agentId) {
@@ -155,7 +155,7 @@ final class Targets {
         Ledger.Repo repo = read.get();
         Head head = repository.head();
         if (head != null && head.entry() > repo.appliedSeq()) {
-            applier.apply(id, Applier.Scope.NEW_COMMITS);
+            turns.applyThrough(id, repository, Lane.Patience.SHARED);
             return read.get();
         }
         if (head == null || head.entry() < repo.appliedSeq()) {

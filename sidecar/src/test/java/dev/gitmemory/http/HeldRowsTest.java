@@ -7,8 +7,11 @@ import dev.gitmemory.testing.Http;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,5 +104,79 @@ class HeldRowsTest extends SidecarTest {
             assertThat(answer.join().status()).isEqualTo(200);
         }
         requireFollowed("makes-way");
+    }
+
+    /** Each would have waited for its own eight seconds, and all of them for as many times that. */
+    @Test
+    void manyWritesBehindAHeldRowArePendingTogetherAndHoldUpNoOtherAgent() throws Exception {
+        enabledAgent("held-up");
+        enabledAgent("not-held-up");
+        int writers = 60;
+        ExecutorService clients = Executors.newFixedThreadPool(writers);
+        try (Connection held = open("held-up", "SELECT 1 FROM block WHERE id = 'block-:a' FOR UPDATE")) {
+            List<CompletableFuture<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < writers; i++) {
+                String value = "{\"value\": \"" + i + "\"}";
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> http.patch(blocks("held-up") + "/system%2Fpersona", value)
+                                .status(),
+                        clients));
+            }
+            untilASidecarWaits();
+            assertThat(write("not-held-up").join().status()).isEqualTo(200);
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(202));
+            assertThat(http.get(gitMemory("held-up")).json().get("commits").asInt())
+                    .as("all of them are in git")
+                    .isEqualTo(1 + writers);
+            held.rollback();
+        } finally {
+            clients.shutdownNow();
+        }
+        assertThat(write("held-up").join().status()).isEqualTo(200);
+        assertThat(application.block("held-up", "system/persona", "value")).isEqualTo("acknowledged");
+    }
+
+    /** Nothing of it is in git, so that it may be sent again. */
+    @Test
+    void aWriteToAnAgentThatCanNotBeTakenOverIsRefused() throws Exception {
+        application.createAgent("not-taken-over");
+        application.createBlock("not-taken-over", "block-not-taken-over", "persona", "as it was");
+        application.tag("not-taken-over");
+        try (Connection held = open("not-taken-over", "SELECT 1 FROM block WHERE id = 'block-:a' FOR UPDATE")) {
+            Http.Answer answer = http.patch("/v1/blocks/block-not-taken-over", "{\"value\": \"new\"}");
+
+            assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+            assertThat(answer.text("detail")).contains("Another transaction holds locks");
+            assertThat(answer.header("Retry-After")).isNotNull();
+            held.rollback();
+        }
+        assertThat(http.patch("/v1/blocks/block-not-taken-over", "{\"value\": \"new\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** As many as the pool has connections, and more: they wait for the row with one of them. */
+    @Test
+    void manyWritesToAHeldPlainRowLeaveConnectionsToOthers() throws Exception {
+        enabledAgent("next-to-plain");
+        application.createAgent("plain");
+        application.createBlock("plain", "block-plain", "persona", "as it was");
+        ExecutorService clients = Executors.newFixedThreadPool(30);
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        try (Connection held = open("plain", "SELECT 1 FROM block WHERE id = 'block-:a' FOR UPDATE")) {
+            for (int i = 0; i < 30; i++) {
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> http.patch("/v1/blocks/block-plain", "{\"hidden\": true}")
+                                .status(),
+                        clients));
+            }
+            untilASidecarWaits();
+            for (int i = 0; i < 20; i++) {
+                assertThat(write("next-to-plain").join().status()).isEqualTo(200);
+            }
+            held.rollback();
+        }
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn(200, 503));
+        clients.shutdown();
     }
 }

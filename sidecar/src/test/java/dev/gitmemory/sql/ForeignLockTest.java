@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Anybody who may connect can hold the locks by which callers and sidecars show that they are there. */
@@ -52,5 +54,31 @@ class ForeignLockTest extends SqlTest {
         assertThat(admin.value("SELECT git_memory.sidecars()")).isEqualTo("0");
         sidecar();
         eventually(() -> "1".equals(admin.value("SELECT git_memory.sidecars()")) ? true : null);
+    }
+
+    private static final String SIDECARS_LOCKS = " FROM pg_locks WHERE locktype = 'advisory' AND classid = 1735227243"
+            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+    private @Nullable String lock(String what, boolean granted) {
+        return column("SELECT " + what + SIDECARS_LOCKS + " AND " + (granted ? "" : "NOT ") + "granted").stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The number shows in pg_locks, and whoever waits for its lock has it when the listener's connection is lost. */
+    @Test
+    void whoWaitsForASidecarsLockDoesNotKeepItFromListeningAgain() throws SQLException, IOException {
+        sidecar();
+        enabledAgent("a");
+        int number = Integer.parseInt(eventually(() -> lock("objid", true)));
+        Session stranger = session(role(""));
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> hold(stranger, 1735227243, number));
+        eventually(() -> lock("objid", false));
+        database.execute("SELECT pg_terminate_backend(pid)" + SIDECARS_LOCKS + " AND granted");
+        waiting.join();
+
+        eventually(() -> "1".equals(admin.value("SELECT git_memory.sidecars()")) ? true : null);
+        write("a", "system/persona", "heard");
+        assertThat(block("a", "system/persona", "value")).isEqualTo("heard");
     }
 }

@@ -11,6 +11,7 @@ import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.service.Reconciler;
 import dev.gitmemory.service.Reconciler.Figures;
 import dev.gitmemory.service.SqlRequests;
+import dev.gitmemory.service.Steps;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.CapturedLog;
@@ -27,9 +28,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a pass of the reconciler finds and does, and that it holds nobody up and is quiet otherwise. */
 class ReconcilerTest extends SqlTest {
@@ -201,5 +205,71 @@ class ReconcilerTest extends SqlTest {
         sidecar.memory().reconciler().run();
         assertThat(column("SELECT state FROM git_memory.status WHERE agent_id = 'iris'"))
                 .containsExactly("enabled");
+    }
+
+    static List<Error> errors() {
+        return List.of(
+                new OutOfMemoryError("Java heap space"), new StackOverflowError(), new NoClassDefFoundError("x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorAtOneAgentIsItsOwnAndHoldsUpNobody(Error error) throws SQLException, IOException {
+        Steps failing = (step, agentId) -> {
+            if (step == Steps.Step.LOCKED && agentId.equals("iris")) {
+                throw error;
+            }
+        };
+        Sidecar sidecar = sidecar(failing);
+        for (String agent : List.of("iris", "ivo")) {
+            application.createAgent(agent);
+            application.createBlock(agent, "block-" + agent, "persona", "I am " + agent);
+            application.tag(agent);
+        }
+        try (CapturedLog lines = CapturedLog.of(Reconciler.class)) {
+            sidecar.memory().reconciler().run();
+            assertThat(about(lines, "iris"))
+                    .first(InstanceOfAssertFactories.STRING)
+                    .contains("can't follow git");
+        }
+        assertThat(column("SELECT state FROM git_memory.status WHERE agent_id = 'ivo'"))
+                .containsExactly("enabled");
+        assertThat(column("SELECT last_error FROM git_memory.status WHERE agent_id = 'iris'"))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains(error instanceof OutOfMemoryError ? "-Xmx" : error.toString());
+        assertThat(sidecar.memory().reconciler().figures().failing()).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorOfWhatIsWokenDoesNotEndTheListener() throws SQLException, InterruptedException, IOException {
+        Sidecar sidecar = sidecar();
+        Semaphore heard = new Semaphore(0);
+        AtomicBoolean failed = new AtomicBoolean();
+        try (Database connected = Database.connect(
+                        new DatabaseSettings(database.jdbcUrl(), database.sidecarRole(), null), TableNames.DEFAULT);
+                SqlRequests requests = SqlRequests.start(sidecar.memory(), connected, Duration.ofHours(1), () -> {
+                    if (failed.compareAndSet(false, true)) {
+                        throw new StackOverflowError();
+                    }
+                    heard.release();
+                })) {
+            assertThat(requests).isNotNull();
+            heard.acquire(); // it has connected once more
+        }
+    }
+
+    @Test
+    void anErrorOfARequestFailsIt() throws SQLException, IOException {
+        AtomicBoolean failing = new AtomicBoolean();
+        sidecar((step, agentId) -> {
+            if (step == Steps.Step.REQUEST_TAKEN && failing.get()) {
+                throw new NoClassDefFoundError("x");
+            }
+        });
+        enabledAgent("iris");
+        failing.set(true);
+        assertThat(admin.refused("CALL git_memory.write_block('iris', 'system/persona', 'x')")
+                        .state())
+                .isEqualTo("MG107");
     }
 }
