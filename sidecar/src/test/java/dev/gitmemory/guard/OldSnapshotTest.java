@@ -111,10 +111,30 @@ class OldSnapshotTest extends GuardTest {
         World.applied(sidecar, memory.agent(), World.newSha());
         run(sidecar, "UPDATE block SET git_sha = 'pending' WHERE id = ?", memory.block());
         sidecar.commit();
+        holdsUpApplying(memory, "DELETE FROM blocks_agents WHERE agent_id = ?", memory.agent());
+    }
+
+    @Test
+    void aNewIdThatWasJudgedHoldsUpWhatItWasJudgedBy() throws Exception {
+        Memory memory = world.enabled();
+        holdsUpApplying(memory, "UPDATE block SET id = id || '-new' WHERE id = ?", memory.block());
+    }
+
+    @Test
+    void aTagThatWasJudgedHoldsUpWhatItWasJudgedBy() throws Exception {
+        Memory memory = world.enabled();
+        holdsUpApplying(
+                memory,
+                "DELETE FROM agents_tags WHERE agent_id = ?; INSERT INTO agents_tags VALUES (?, '" + World.TAG + "')",
+                memory.agent(),
+                memory.agent());
+    }
+
+    private void holdsUpApplying(Memory memory, String write, Object... parameters) throws Exception {
         try (Connection app = db.newApp();
                 Connection other = db.newSidecar()) {
             app.setAutoCommit(false);
-            run(app, "DELETE FROM blocks_agents WHERE agent_id = ?", memory.agent());
+            run(app, write, parameters);
             run(app, "SET CONSTRAINTS ALL IMMEDIATE");
 
             other.setAutoCommit(false);
