@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -161,11 +162,19 @@ final class Lane implements AutoCloseable {
             }
             players.add(operation.plays(
                     game.operation().name(), points, () -> game.operation().run(memory, cast), trace));
-            return new Race.Run(
-                    players, trace, new Begun(cast, game.names().contains("c") ? check.marks(cast) : Set.of()));
+            return new Race.Run(players, trace, new Begun(cast, marks(game, cast)));
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("No world for " + game, e);
         }
+    }
+
+    /** What rows may carry in git_sha although they do not owe it, since an application has written it there by itself. */
+    private Set<String> marks(Game game, Cast cast) throws SQLException {
+        Set<String> marks = new HashSet<>(game.names().contains("c") ? check.marks(cast) : Set.of());
+        if (game.transactions().stream().anyMatch(Transaction::marksByItself)) {
+            marks.add(cast.id("n") + " pending"); // no commit: whoever marks a plain row has it judged, and that is all
+        }
+        return marks;
     }
 
     private void end(Game game, Begun begun, Race.Run run, int order, boolean repeats, Tally tally) {

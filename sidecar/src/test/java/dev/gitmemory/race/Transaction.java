@@ -14,6 +14,7 @@ import java.util.Set;
 record Transaction(String name, boolean isDangerous, List<String> statements) {
 
     private static final String WRITE = "UPDATE block SET value = 'by the application' WHERE id = ";
+    private static final String MARK = "UPDATE block SET git_sha = 'pending' WHERE id = '{n}'";
     private static final String COPY =
             "INSERT INTO block (id, label, value, description, \"limit\", read_only, metadata_, organization_id, git_sha)"
                     + " SELECT '{x}', label, value, description, \"limit\", read_only, metadata_, organization_id, %s"
@@ -31,6 +32,11 @@ record Transaction(String name, boolean isDangerous, List<String> statements) {
 
     static List<Transaction> dangerous() {
         return ALL.stream().filter(Transaction::isDangerous).toList();
+    }
+
+    /** Whether it writes into {n} that it waits to be taken over, which a plain row may be given, too. */
+    boolean marksByItself() {
+        return statements.contains(MARK);
     }
 
     Set<String> names() {
@@ -61,7 +67,7 @@ record Transaction(String name, boolean isDangerous, List<String> statements) {
         plain(all, "hold row", "SELECT FROM block WHERE id = '{n}' FOR UPDATE");
         plain(all, "hold link", "SELECT FROM blocks_agents WHERE block_id = '{n}' FOR UPDATE");
         plain(all, "no sha", "UPDATE block SET git_sha = NULL WHERE id = '{n}'");
-        plain(all, "sha pending", "UPDATE block SET git_sha = 'pending' WHERE id = '{n}'");
+        plain(all, "sha pending", MARK);
         plain(
                 all,
                 "another's sha",
