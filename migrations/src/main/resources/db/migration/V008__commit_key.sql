@@ -1,5 +1,5 @@
 -- The secret by which commits prove that a sidecar of this installation made them. Trailers of ours (Request-Id, Author-Type,
--- Author-Id) count in such commits only: any committer can write lines like them. Made here and never changed; whoever
+-- Author-Id) count in such commits only: everybody who commits can write lines like them. Made here and never changed; whoever
 -- knows it can make commits that pass for a sidecar's.
 CREATE TABLE git_memory.commit_key (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

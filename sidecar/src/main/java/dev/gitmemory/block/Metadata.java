@@ -30,11 +30,11 @@ public record Metadata(String json) {
     /** The most keys that somebody may write, those of nested objects included. */
     public static final int MAX_KEYS = 10_000;
 
-    /** The longest key that somebody may write, in Unicode code points. */
+    /** The longest key that may be written, in Unicode code points. */
     public static final int MAX_KEY_CHARACTERS = 1_000;
 
     /**
-     * The most values that somebody may write, objects and lists included: fewer than are read of a file's front matter, and
+     * The most values that may be written, objects and lists included: fewer than are read of a file's front matter, and
      * of a request's body.
      */
     public static final int MAX_VALUES = 100_000;

@@ -1,6 +1,6 @@
 package dev.gitmemory.block;
 
-/** Which texts both PostgreSQL and UTF-8 can hold, and how messages show a text that is somebody else's. */
+/** Which texts both PostgreSQL and UTF-8 can hold, and how messages show a foreign text. */
 public final class Text {
 
     private Text() {}

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads rows of the application's blocks table. */
 public final class BlockTable {
 
-    private static final String ROW = """
+    /** What git can have of a row, and what the row says of git. */
+    private static final String CONTENTS = """
             SELECT b.id,
                    b.organization_id,
                    b.label,
@@ -24,8 +25,11 @@ public final class BlockTable {
                    b."limit",
                    b.read_only,
                    b.metadata_::text AS metadata_,
-                   nullif(b.git_sha, 'pending') AS git_sha,
-                   ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id ORDER BY t.tag) AS tags
+                   nullif(b.git_sha, 'pending') AS git_sha
+            """;
+
+    private static final String ROW = CONTENTS + """
+                   , ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id ORDER BY t.tag) AS tags
                    <extras>
               FROM <block> b
             """;
@@ -142,16 +146,7 @@ public final class BlockTable {
      * @param without ids of blocks that are not to be read
      */
     public List<BlockRow> contentsOfAgent(String agentId, List<String> without) {
-        return handle.createQuery("""
-                        SELECT b.id,
-                               b.organization_id,
-                               b.label,
-                               b.value,
-                               b.description,
-                               b."limit",
-                               b.read_only,
-                               b.metadata_::text AS metadata_,
-                               nullif(b.git_sha, 'pending') AS git_sha
+        return handle.createQuery(CONTENTS + """
                           FROM <block> b
                           JOIN <blocks_agents> l ON l.block_id = b.id
                          WHERE l.agent_id = :agent

@@ -105,7 +105,7 @@ public final class Listener implements AutoCloseable {
                     setListening(null);
                     pool.evictConnection(connection); // with its LISTEN and its lock
                 }
-            } catch (SQLException | RuntimeException | Error e) { // nobody else would notice its end
+            } catch (SQLException | RuntimeException | Error e) { // its end would go unnoticed
                 if (!failing && !isClosed()) {
                     log.warn(
                             "SQL requests are not taken until this sidecar listens again, trying at least every {} s: {}",
@@ -144,7 +144,7 @@ public final class Listener implements AutoCloseable {
 
     /**
      * Takes the lock of its number, without waiting: numbers show in pg_locks, and any session may hold or wait for a lock.
-     * Whoever has the lock would otherwise keep this sidecar from listening.
+     * The role that has the lock would otherwise keep this sidecar from listening.
      */
     private void lock(Connection connection) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?, ?)")) {

@@ -57,7 +57,7 @@ final class Applier {
         void row(String label, long report);
     }
 
-    /** What is said where PostgreSQL refuses what git has, whoever hears of it. */
+    /** What is said where PostgreSQL refuses what git has, in every answer. */
     static String cannotFollow(String agentId, @Nullable String reason) {
         return "PostgreSQL can't follow git for agent %s until this is mended: %s".formatted(agentId, reason);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a block's fields from a JSON object, as HTTP and SQL requests hold it. A field of the wrong type is malformed and named; fields that no block has are
- * ignored, since clients send back what they were given. Texts can be stored: whoever read the object has seen to that.
+ * ignored, since clients send back what they were given. Texts can be stored: the reader of the object has seen to that.
  */
 public final class BlockFields {
 

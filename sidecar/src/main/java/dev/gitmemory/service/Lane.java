@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Lets callers that want the same rows go one at a time, so that together they use one connection. Thread-safe.
  *
  * <p><b>While another transaction holds the rows</b> a turn is tried several times, which takes some seconds. Its failure is
- * that of all who came before it ended. From then on, until a turn succeeds, a turn is one short attempt, and whoever waits
+ * that of all who came before it ended. From then on, until a turn succeeds, a turn is one short attempt, and a caller that waits
  * waits for the end of one attempt. And from the first failed attempt on no more than {@link #MOST_WAITING} callers wait:
  * the others fail at once, so that their threads are free for other agents.
  */

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Lets writes of a row that PostgreSQL alone keeps go one at a time, as PostgreSQL would: whoever waits for a row that
+ * Lets writes of a row that PostgreSQL alone keeps go one at a time, as PostgreSQL would: a write that waits for a row that
  * another transaction holds waits here, without a connection, and only the first of them in PostgreSQL. All such writes
  * together leave some connections to others. Thread-safe.
  */
@@ -49,7 +49,7 @@ final class RowTurns {
                 row.unlock();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // whoever ends the process
+            Thread.currentThread().interrupt(); // the process ends
             throw new RowsLockedException();
         }
     }

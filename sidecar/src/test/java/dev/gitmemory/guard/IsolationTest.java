@@ -19,42 +19,6 @@ class IsolationTest extends GuardTest {
         super(target);
     }
 
-    /** There a new row is not asked for its links, where a foreign key takes them away with the former row. */
-    @ParameterizedTest
-    @ValueSource(strings = {"CASCADE", "NO ACTION", "none"})
-    void aRowThatIsReplacedByOneStatementIsJudgedInSerializableTransactions(String whatDeletingDoes)
-            throws SQLException {
-        try (GuardedDatabase own = target.fresh();
-                Connection app = own.newApp()) {
-            if (!whatDeletingDoes.equals("CASCADE")) {
-                run(own.admin(), "ALTER TABLE blocks_agents DROP CONSTRAINT fk_block_id_label");
-            }
-            if (whatDeletingDoes.equals("NO ACTION")) {
-                run(
-                        own.admin(),
-                        "ALTER TABLE blocks_agents ADD FOREIGN KEY (block_id, block_label) REFERENCES block (id, label)");
-            }
-            World there = new World(own);
-            Memory memory = there.enabled();
-            app.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            app.setAutoCommit(false);
-
-            assertThatThrownBy(() -> {
-                        run(
-                                app,
-                                "WITH gone AS (DELETE FROM block WHERE id = ? RETURNING *)"
-                                        + " INSERT INTO block (id, label, value, \"limit\", organization_id)"
-                                        + " SELECT id, label, 'other', \"limit\", organization_id FROM gone",
-                                memory.block());
-                        app.commit();
-                    })
-                    .isInstanceOfSatisfying(
-                            SQLException.class, e -> assertThat(e.getSQLState()).isIn("MG001", "MG004"));
-            app.rollback();
-            assertThat(there.drift(memory.agent())).isEmpty();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE})
     void refusesInEveryIsolationLevel(int isolation) throws SQLException {

@@ -174,49 +174,6 @@ class OldSnapshotTest extends GuardTest {
                 .containsExactly("more", "other");
     }
 
-    /**
-     * PostgreSQL remembers what a SERIALIZABLE transaction reads by pages, of a table that it reads in sequence all. These read
-     * nothing that the other writes, nor do their foreign keys, and neither may the guard.
-     */
-    @Test
-    void agentsThatNeverHadTheTagMakeNoSerializableTransactionFail() throws SQLException {
-        Memory first = world.plain();
-        Memory second = world.plain();
-        try (Connection one = serializableByIndexes();
-                Connection two = serializableByIndexes()) {
-            String ours = World.block(one, "more");
-            String theirs = World.block(two, "more");
-            World.link(one, first.agent(), ours, "more");
-            World.link(two, second.agent(), theirs, "more");
-            run(one, "INSERT INTO agents_tags (agent_id, tag) VALUES (?, 'favourite')", first.agent());
-            run(two, "INSERT INTO agents_tags (agent_id, tag) VALUES (?, 'favourite')", second.agent());
-            one.commit();
-            two.commit();
-        }
-        try (Connection one = serializableByIndexes();
-                Connection two = serializableByIndexes()) {
-            run(one, "DELETE FROM blocks_agents WHERE block_id = ?", first.block());
-            World.block(two, "less");
-            one.commit();
-            two.commit();
-        }
-        assertThat(strings(
-                        db.admin(),
-                        "SELECT block_label FROM blocks_agents WHERE agent_id IN (?, ?) ORDER BY 1",
-                        first.agent(),
-                        second.agent()))
-                .containsExactly("more", "more", World.LABEL);
-    }
-
-    private Connection serializableByIndexes() throws SQLException {
-        Connection connection = db.newApp();
-        run(connection, "SET enable_seqscan = off");
-        connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-        connection.setAutoCommit(false);
-        run(connection, "SELECT 1");
-        return connection;
-    }
-
     /** How another agent gets a block, or leaves it, whose row goes on carrying the commit of the first. */
     enum Sharing {
         TAG {

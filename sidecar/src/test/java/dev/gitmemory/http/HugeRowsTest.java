@@ -47,17 +47,7 @@ final class HugeRowsTest {
         }
         application.createAgent("other");
         application.createBlock("other", "block-other", "persona", "small");
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallHeapSidecar.class.getName(),
-                        database.jdbcUrl(),
-                        database.sidecarRole(),
-                        folder.toUri().toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = SmallHeapSidecar.start(database, folder, "-Xmx256m");
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             Http http = new Http(Integer.parseInt(out.readLine()));
             requireTold(http.get("/v1/agents/huge/core-memory/blocks"));

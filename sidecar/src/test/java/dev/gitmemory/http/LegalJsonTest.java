@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an application has stored as json is answered as it is, whatever it is, and holds nobody else's answers up. */
+/** What an application has stored as json is answered as it is, whatever it is, and holds no other answer up. */
 class LegalJsonTest extends SidecarTest {
 
     @BeforeAll

@@ -62,18 +62,7 @@ final class SmallHeapTest {
         Application application = new Application(database.dataSource());
         application.createAgent("a");
         application.createBlock("a", "block-a", "persona", "v");
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xmx512m",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallHeapSidecar.class.getName(),
-                        database.jdbcUrl(),
-                        database.sidecarRole(),
-                        folder.toUri().toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = SmallHeapSidecar.start(database, folder, "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
         ExecutorService clients = Executors.newFixedThreadPool(AT_A_TIME);
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             Http http = new Http(Integer.parseInt(out.readLine()));

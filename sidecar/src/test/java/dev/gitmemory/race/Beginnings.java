@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Beginnings of orders that come to the same. As long as nobody has waited or failed, it is all one in which order the
- * statements between two commits have run: others see nothing of a statement but its locks, and those were free, whoever came
+ * Beginnings of orders that come to the same. As long as no session has waited or failed, it is all one in which order the
+ * statements between two commits have run: others see nothing of a statement but its locks, and those were free, whichever came
  * first. (At SERIALIZABLE PostgreSQL may choose another transaction to fail, which then is as if it had not been there.)
  */
 final class Beginnings {
@@ -20,7 +20,7 @@ final class Beginnings {
         this.kinds = kinds;
     }
 
-    /** The first {@code length} steps were run, and nobody has waited or failed. */
+    /** The first {@code length} steps were run, and no session has waited or failed. */
     void areApart(byte[] order, int length) {
         first.putIfAbsent(meaning(order, length), Arrays.copyOf(order, length));
     }

@@ -172,7 +172,7 @@ final class Lane implements AutoCloseable {
     private Set<String> marks(Game game, Cast cast) throws SQLException {
         Set<String> marks = new HashSet<>(game.names().contains("c") ? check.marks(cast) : Set.of());
         if (game.transactions().stream().anyMatch(Transaction::marksByItself)) {
-            marks.add(cast.id("n") + " pending"); // no commit: whoever marks a plain row has it judged, and that is all
+            marks.add(cast.id("n") + " pending"); // no commit: a plain row that is marked is judged, and that is all
         }
         return marks;
     }

@@ -65,7 +65,7 @@ class ForeignLockTest extends SqlTest {
                 .orElse(null);
     }
 
-    /** The number shows in pg_locks, and whoever waits for its lock has it when the listener's connection is lost. */
+    /** The number shows in pg_locks, and a role that waits for its lock has it when the listener's connection is lost. */
     @Test
     void whoWaitsForASidecarsLockDoesNotKeepItFromListeningAgain() throws SQLException, IOException {
         sidecar();
