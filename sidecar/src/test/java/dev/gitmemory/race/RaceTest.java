@@ -92,6 +92,7 @@ class RaceTest {
                     try (Lane own = new Lane(database)) {
                         for (int i = next.getAndIncrement(); i < games.size(); i = next.getAndIncrement()) {
                             race(own, games.get(i), i, step, tally);
+                            progress(i + 1, games.size(), tally);
                         }
                     }
                     return null;
@@ -106,6 +107,13 @@ class RaceTest {
         System.out.println(
                 tally.report("%s, %d games, every %d".formatted(title, games.size(), step), System.nanoTime() - began));
         assertThat(tally.violations()).isEmpty();
+    }
+
+    private static void progress(int games, int of, Tally tally) {
+        if (games % 50 == 0) {
+            System.out.printf(
+                    "%d of %d games, %d interleavings, %d violations%n", games, of, tally.runs(), tally.violated());
+        }
     }
 
     /** @param number makes it another order for each game */

@@ -58,6 +58,10 @@ final class Tally {
         return runs;
     }
 
+    synchronized long violated() {
+        return violated;
+    }
+
     synchronized long waited() {
         return waited;
     }
