@@ -1,34 +1,81 @@
 -- The application's side: the column git_sha, and what git-memory's roles may do with the application's tables.
 -- Repeatable, so that renamed tables are taken up by giving the placeholders their new names and migrating again.
 
+-- Columns that git mirrors and that are missing (found is null) or of a type that git-memory can't use.
+CREATE OR REPLACE FUNCTION git_memory.unfit_columns(app_schema          text,
+                                                    blocks_table        text,
+                                                    blocks_agents_table text,
+                                                    agents_tags_table   text,
+                                                    agents_table        text)
+    RETURNS TABLE (table_name text, column_name text, wanted text, found text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT wanted.table_name,
+           wanted.column_name,
+           array_to_string(wanted.types::text[], ', '),
+           format_type(a.atttypid, a.atttypmod)
+    FROM (VALUES (blocks_table,        'id',          '{character varying,text}'),
+                 (blocks_table,        'label',       '{character varying,text}'),
+                 (blocks_table,        'value',       '{character varying,text}'),
+                 (blocks_table,        'description', '{character varying,text}'),
+                 (blocks_table,        'limit',       '{integer,bigint}'),
+                 (blocks_table,        'read_only',   '{boolean}'),
+                 (blocks_table,        'metadata_',   '{json}'),
+                 (blocks_agents_table, 'agent_id',    '{character varying,text}'),
+                 (blocks_agents_table, 'block_id',    '{character varying,text}'),
+                 (blocks_agents_table, 'block_label', '{character varying,text}'),
+                 (agents_tags_table,   'agent_id',    '{character varying,text}'),
+                 (agents_tags_table,   'tag',         '{character varying,text}'),
+                 (agents_table,        'id',          '{character varying,text}')
+         ) AS wanted (table_name, column_name, types)
+         LEFT JOIN pg_attribute a
+                ON a.attrelid = to_regclass(format('%I.%I', app_schema, wanted.table_name))
+               AND a.attname = wanted.column_name
+               AND NOT a.attisdropped
+    WHERE a.attname IS NULL
+       OR format_type(a.atttypid, NULL) <> ALL (wanted.types::text[])
+$function$;
+
+-- What the application's tables have to let git_memory's roles do. The guard reads; it writes git_sha when an agent gets or
+-- loses its tag, and locks rows (a row lock takes the right to update one column).
+CREATE OR REPLACE FUNCTION git_memory.application_rights(blocks_table        text,
+                                                         blocks_agents_table text,
+                                                         agents_tags_table   text,
+                                                         blocks_tags_table   text,
+                                                         agents_table        text,
+                                                         organizations_table text)
+    RETURNS TABLE (role_name text, table_name text, column_name text, privilege text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT 'git_memory_owner', read.table_name, NULL, 'SELECT'
+    FROM unnest(ARRAY[blocks_table, blocks_agents_table, agents_tags_table, agents_table]) AS read (table_name)
+    UNION ALL
+    SELECT 'git_memory_owner', locked.table_name, locked.column_name, 'UPDATE'
+    FROM (VALUES (blocks_table, 'git_sha'), (blocks_agents_table, 'block_id'), (agents_table, 'id'))
+         AS locked (table_name, column_name)
+    UNION ALL
+    SELECT 'git_memory_sidecar', written.table_name, NULL, privilege
+    FROM unnest(ARRAY[blocks_table, blocks_agents_table, agents_tags_table, blocks_tags_table]) AS written (table_name)
+         CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+    UNION ALL
+    SELECT 'git_memory_sidecar', made.table_name, NULL, privilege
+    FROM unnest(ARRAY[agents_table, organizations_table]) AS made (table_name)
+         CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
+$function$;
+
 DO $columns$
 DECLARE
     missing text;
     wrong   text;
 BEGIN
-    SELECT string_agg(format('%I.%I', wanted.name, wanted.attribute), ', ') FILTER (WHERE a.attname IS NULL),
-           string_agg(format('%I.%I is %s, not %s', wanted.name, wanted.attribute,
-                             format_type(a.atttypid, a.atttypmod), replace(wanted.kinds::text, '"', '')), ', ')
-               FILTER (WHERE a.attname IS NOT NULL AND NOT format_type(a.atttypid, NULL) = ANY (wanted.kinds))
+    SELECT string_agg(format('%I.%I', m.table_name, m.column_name), ', ') FILTER (WHERE m.found IS NULL),
+           string_agg(format('%I.%I is %s, not one of %s', m.table_name, m.column_name, m.found, m.wanted), ', ')
+               FILTER (WHERE m.found IS NOT NULL)
     INTO missing, wrong
-    FROM (VALUES ('${blocks_table}',        'id',          '{character varying,text}'::text[]),
-                 ('${blocks_table}',        'label',       '{character varying,text}'),
-                 ('${blocks_table}',        'value',       '{character varying,text}'),
-                 ('${blocks_table}',        'description', '{character varying,text}'),
-                 ('${blocks_table}',        'limit',       '{integer,bigint}'),
-                 ('${blocks_table}',        'read_only',   '{boolean}'),
-                 ('${blocks_table}',        'metadata_',   '{json}'),
-                 ('${blocks_agents_table}', 'agent_id',    '{character varying,text}'),
-                 ('${blocks_agents_table}', 'block_id',    '{character varying,text}'),
-                 ('${blocks_agents_table}', 'block_label', '{character varying,text}'),
-                 ('${agents_tags_table}',   'agent_id',    '{character varying,text}'),
-                 ('${agents_tags_table}',   'tag',         '{character varying,text}'),
-                 ('${agents_table}',        'id',          '{character varying,text}')
-         ) AS wanted (name, attribute, kinds)
-         LEFT JOIN pg_attribute a
-                ON a.attrelid = to_regclass(format('%I.%I', '${app_schema}', wanted.name))
-               AND a.attname = wanted.attribute
-               AND NOT a.attisdropped;
+    FROM git_memory.unfit_columns('${app_schema}', '${blocks_table}', '${blocks_agents_table}', '${agents_tags_table}',
+                                  '${agents_table}') AS m;
     IF missing IS NOT NULL OR wrong IS NOT NULL THEN
         RAISE EXCEPTION 'The application''s tables in schema "%" do not have the columns that git mirrors', '${app_schema}'
             USING ERRCODE = 'undefined_column',
@@ -77,61 +124,18 @@ BEGIN
 END
 $usage$;
 
--- A sidecar looks into Flyway's history whether the database is up to date.
-DO $history$
-BEGIN
-    IF to_regclass('git_memory.flyway_schema_history') IS NOT NULL THEN
-        GRANT SELECT ON git_memory.flyway_schema_history TO git_memory_sidecar;
-    END IF;
-END
-$history$;
-
--- The guard reads; it writes git_sha when an agent gets or loses its tag, and locks rows (a row lock takes the right to update
--- one column).
-GRANT SELECT
-    ON "${app_schema}"."${blocks_table}",
-       "${app_schema}"."${blocks_agents_table}",
-       "${app_schema}"."${agents_tags_table}",
-       "${app_schema}"."${agents_table}"
-    TO git_memory_owner;
-GRANT UPDATE (git_sha)  ON "${app_schema}"."${blocks_table}"        TO git_memory_owner;
-GRANT UPDATE (block_id) ON "${app_schema}"."${blocks_agents_table}" TO git_memory_owner;
-GRANT UPDATE (id)       ON "${app_schema}"."${agents_table}"        TO git_memory_owner;
-
-GRANT SELECT, INSERT, UPDATE, DELETE
-    ON "${app_schema}"."${blocks_table}",
-       "${app_schema}"."${blocks_agents_table}",
-       "${app_schema}"."${agents_tags_table}",
-       "${app_schema}"."${blocks_tags_table}"
-    TO git_memory_sidecar;
-GRANT SELECT, INSERT, UPDATE
-    ON "${app_schema}"."${agents_table}",
-       "${app_schema}"."${organizations_table}"
-    TO git_memory_sidecar;
-
--- Every function of the schema belongs to git_memory_owner, and no other role may call it but where it is said here: the
--- functions in a view are called with the rights of the role that reads it. (A trigger's function needs no right of the role
--- that writes the row; one in a trigger's condition would, so no condition names one.)
-CREATE OR REPLACE PROCEDURE git_memory.secure_functions()
-    LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp
-AS $procedure$
+DO $rights$
 DECLARE
-    routine regprocedure;
+    needed record;
 BEGIN
-    FOR routine IN SELECT p.oid::regprocedure
-                   FROM pg_proc p
-                   WHERE p.pronamespace = 'git_memory'::regnamespace LOOP
-        EXECUTE format('ALTER ROUTINE %s OWNER TO git_memory_owner', routine);
-        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
-        IF (SELECT p.proname LIKE ANY (ARRAY['digest%', 'metadata%']) OR p.proname IN ('expected_sha', 'drift_shown')
-               FROM pg_proc p
-               WHERE p.oid = routine) THEN
-            EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO git_memory_sidecar, git_memory_admin, git_memory_reader',
-                           routine);
-        END IF;
+    FOR needed IN SELECT *
+                  FROM git_memory.application_rights('${blocks_table}', '${blocks_agents_table}', '${agents_tags_table}',
+                                                     '${blocks_tags_table}', '${agents_table}', '${organizations_table}') LOOP
+        EXECUTE format('GRANT %s%s ON %I.%I TO %I',
+                       needed.privilege, ' (' || quote_ident(needed.column_name) || ')', '${app_schema}', needed.table_name,
+                       needed.role_name);
     END LOOP;
 END
-$procedure$;
+$rights$;
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();

@@ -77,4 +77,4 @@ CREATE OR REPLACE FUNCTION git_memory.digest_seen(value text, description text, 
     LANGUAGE sql STABLE
     RETURN git_memory.digest_of(value, description, "limit", read_only, git_memory.metadata_seen(metadata));
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();

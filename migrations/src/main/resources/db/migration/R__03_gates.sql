@@ -313,4 +313,4 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();

@@ -538,7 +538,4 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
-
--- Sidecars look at single agents, in turn.
-GRANT EXECUTE ON FUNCTION git_memory.drift_of TO git_memory_sidecar;
+CALL git_memory.set_rights();

@@ -233,7 +233,4 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
-
--- A tag may be gone without the trigger: a superuser or a restored backup can do that.
-GRANT EXECUTE ON FUNCTION git_memory.let_go TO git_memory_sidecar;
+CALL git_memory.set_rights();

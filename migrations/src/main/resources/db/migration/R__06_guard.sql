@@ -170,7 +170,7 @@ BEGIN
         AS 'java.lang.String=dev.gitmemory.guard.Digest.of(java.lang.String,java.lang.String,java.lang.Long,java.lang.Boolean,java.lang.String)';
 
     -- Runs Java as the guard will: with the owner's rights, classes loaded from the jar, and the same digest as SQL.
-    CALL git_memory.secure_functions();
+    CALL git_memory.set_rights();
     IF git_memory.guard_digest('é', NULL, 7, true, '{"a": 1}') <> git_memory.digest_of('é', NULL, 7, true, '{"a": 1}') THEN
         RAISE EXCEPTION 'The digest in Java differs from the digest in SQL';
     END IF;
@@ -231,7 +231,7 @@ BEGIN
         RAISE WARNING '%', advice;
     END IF;
 
-    CALL git_memory.secure_functions();
+    CALL git_memory.set_rights();
 
     UPDATE git_memory.installation
     SET guard_requested = requested,

@@ -6,7 +6,7 @@
 -- security_barrier keeps a reader's own functions from being called with rows that he may not see.
 
 DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.overwritten,
-                    git_memory.requests, git_memory.guard,
+                    git_memory.requests,
                     git_memory.visible_agent, git_memory.visible_organization;
 
 -- The role on whose behalf the session acts. Within functions that run with their owner's rights current_user is the
@@ -205,82 +205,17 @@ WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organiz
    OR (    a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
        AND coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
--- The guard's triggers, as they have to be: every row must say ok.
-CREATE VIEW git_memory.guard AS
-SELECT i.guard_engine  AS engine,
-       i.guard_version AS version,
-       i.guard_reason  AS reason,
-       expected.table_name,
-       expected.trigger_name,
-       CASE
-           WHEN t.oid IS NULL                         THEN 'missing'
-           WHEN t.tgenabled = 'D'                     THEN 'disabled'
-           WHEN t.tgenabled <> 'A'                    THEN 'not enabled always'
-           WHEN p.pronamespace::regnamespace::text <> 'git_memory' THEN 'not ours'
-           ELSE 'ok'
-       END AS trigger_state
-FROM git_memory.installation i
-     CROSS JOIN LATERAL (VALUES (i.app_schema, i.blocks_table,        'git_memory_guard_insert'),
-                                (i.app_schema, i.blocks_table,        'git_memory_guard_update'),
-                                (i.app_schema, i.blocks_table,        'git_memory_guard_delete'),
-                                (i.app_schema, i.blocks_table,        'git_memory_guard_rekey'),
-                                (i.app_schema, i.blocks_table,        'git_memory_guard_truncate'),
-                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_insert'),
-                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_update'),
-                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_delete'),
-                                (i.app_schema, i.blocks_agents_table, 'git_memory_guard_truncate'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_insert'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_insert_judged'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update_judged'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_update_removed'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_tag_delete'),
-                                (i.app_schema, i.agents_tags_table,   'git_memory_guard_truncate'),
-                                (i.app_schema, i.agents_table,        'git_memory_guard_truncate'),
-                                ('git_memory', 'judgement',           'git_memory_guard_link'),
-                                ('git_memory', 'judgement',           'git_memory_guard_sha'),
-                                ('git_memory', 'judgement',           'git_memory_guard_loss'),
-                                ('git_memory', 'judgement',           'git_memory_link_left'),
-                                ('git_memory', 'repo',                'git_memory_agent_registered'),
-                                ('git_memory', 'repo',                'git_memory_agent_changed'),
-                                ('git_memory', 'tombstone',           'git_memory_agent_purged')
-                        ) AS expected (schema_name, table_name, trigger_name)
-     LEFT JOIN pg_trigger t
-            ON t.tgrelid = to_regclass(format('%I.%I', expected.schema_name, expected.table_name))
-           AND t.tgname = expected.trigger_name
-     LEFT JOIN pg_proc p
-            ON p.oid = t.tgfoid;
-
-ALTER VIEW git_memory.visible_organization OWNER TO git_memory_owner;
-ALTER VIEW git_memory.status               OWNER TO git_memory_owner;
-ALTER VIEW git_memory.history              OWNER TO git_memory_owner;
-ALTER VIEW git_memory.drift                OWNER TO git_memory_owner;
-ALTER VIEW git_memory.left_out             OWNER TO git_memory_owner;
-ALTER VIEW git_memory.overwritten          OWNER TO git_memory_owner;
-ALTER VIEW git_memory.requests             OWNER TO git_memory_owner;
-ALTER VIEW git_memory.guard                OWNER TO git_memory_owner;
-
-GRANT SELECT
-    ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.requests, git_memory.guard
-    TO git_memory_reader, git_memory_admin, git_memory_sidecar;
-GRANT SELECT ON git_memory.overwritten TO git_memory_admin;
-
 -- Lets a role see an organisation's agents in the views, and nothing of others. For members of git_memory_owner.
 CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organization_id text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', show_organization.role_name);
-    EXECUTE format('GRANT SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, '
-                   'git_memory.requests TO %I',
-                   show_organization.role_name);
-    -- A view's functions are called with its reader's rights; these look at who asks.
-    EXECUTE format('GRANT EXECUTE ON FUNCTION git_memory.drift_shown, git_memory.caller, git_memory.may_see_request TO %I',
-                   show_organization.role_name);
+    PERFORM git_memory.require_role(show_organization.role_name);
     INSERT INTO git_memory.reader_organization
     VALUES (show_organization.role_name, show_organization.organization_id)
     ON CONFLICT DO NOTHING;
+    CALL git_memory.set_rights(show_organization.role_name);
 END
 $function$;
 
@@ -298,20 +233,8 @@ BEGIN
             USING ERRCODE = 'no_data_found',
                   HINT    = 'See the table git_memory.reader_organization.';
     END IF;
-    IF NOT EXISTS (SELECT FROM git_memory.reader_organization o WHERE o.role_name = hide_organization.role_name) THEN
-        EXECUTE format('REVOKE SELECT ON git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, '
-                       'git_memory.requests FROM %I', hide_organization.role_name);
-    END IF;
+    CALL git_memory.set_rights(hide_organization.role_name);
 END
 $function$;
 
-CALL git_memory.secure_functions();
-
--- For the view of requests, whose functions are called with its reader's rights.
-GRANT EXECUTE ON FUNCTION git_memory.caller, git_memory.may_see_request
-    TO git_memory_reader, git_memory_admin, git_memory_sidecar;
-
--- The views were made anew, without the grants that they had.
-SELECT git_memory.show_organization(o.role_name, o.organization_id)
-FROM git_memory.reader_organization o
-WHERE to_regrole(quote_ident(o.role_name)) IS NOT NULL;
+CALL git_memory.set_rights();

@@ -78,4 +78,4 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();

@@ -388,6 +388,5 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();
 
-GRANT EXECUTE ON FUNCTION git_memory.take_request TO git_memory_sidecar;

@@ -214,4 +214,4 @@ BEGIN
 END
 $function$;
 
-CALL git_memory.secure_functions();
+CALL git_memory.set_rights();

@@ -433,23 +433,19 @@ CREATE OR REPLACE FUNCTION git_memory.allow(role_name text, VARIADIC procedures 
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
+    PERFORM git_memory.require_role(allow.role_name);
+    PERFORM git_memory.require_procedures(allow.procedures);
     IF 'purge_agent' = ANY (procedures) AND role_name <> 'git_memory_admin' THEN
         RAISE EXCEPTION 'purge_agent is for members of git_memory_admin only'
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL  = 'What it removes is gone for good.',
                   HINT    = 'Nothing was granted. GRANT git_memory_admin to the role if it may do all that admins may.';
     END IF;
-    PERFORM git_memory.set_calls(role_name, procedures, 'GRANT EXECUTE ON ROUTINE git_memory.%I TO %I');
-    EXECUTE format('GRANT USAGE ON SCHEMA git_memory TO %I', role_name);
-    -- What the procedures do in their caller's name, and what all of them have in common.
-    EXECUTE format('GRANT EXECUTE ON ROUTINE git_memory.require_autocommit, git_memory.refusal_to_commit, '
-                   'git_memory.carry_out, git_memory.raise_unanswered, git_memory.attend, git_memory.request_state, '
-                   'git_memory.request_result, git_memory.sidecars, git_memory.patience, git_memory.pause, '
-                   'git_memory.await_request, git_memory.withdraw_request TO %I', role_name);
     INSERT INTO git_memory.allowed_call
     SELECT allow.role_name, given.procedure
     FROM unnest(procedures) AS given (procedure)
     ON CONFLICT DO NOTHING;
+    CALL git_memory.set_rights(allow.role_name);
 END
 $function$;
 
@@ -459,51 +455,36 @@ CREATE OR REPLACE FUNCTION git_memory.disallow(role_name text, VARIADIC procedur
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    PERFORM git_memory.set_calls(role_name, procedures, 'REVOKE EXECUTE ON ROUTINE git_memory.%I FROM %I');
+    PERFORM git_memory.require_procedures(disallow.procedures);
+    IF role_name = 'git_memory_admin' THEN
+        RAISE EXCEPTION 'git_memory_admin may call every procedure'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT    = 'Nothing was revoked. Let a role of your own call some of them: git_memory.allow.';
+    END IF;
     DELETE FROM git_memory.allowed_call c
     WHERE c.role_name = disallow.role_name
       AND c.procedure = ANY (procedures);
+    CALL git_memory.set_rights(disallow.role_name);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION git_memory.set_calls(role_name text, procedures text[], command text) RETURNS void
-    LANGUAGE plpgsql VOLATILE
+CREATE OR REPLACE FUNCTION git_memory.require_procedures(procedures text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    known   text[];
-    name    text;
+    name text;
 BEGIN
-    SELECT array_agg(substr(p.proname, 8) ORDER BY p.proname)
-    INTO known
-    FROM pg_proc p
-    WHERE p.pronamespace = 'git_memory'::regnamespace
-      AND starts_with(p.proname, 'submit_');
     FOREACH name IN ARRAY procedures LOOP
-        IF name IS NULL OR name <> ALL (known) THEN
+        IF name IS NULL OR name <> ALL (git_memory.callable_procedures()) THEN
             RAISE EXCEPTION 'git_memory has no procedure "%" to call', name
                 USING ERRCODE = 'undefined_function',
-                      DETAIL  = 'There are: ' || array_to_string(known, ', ') || '.',
+                      DETAIL  = 'There are: ' || array_to_string(git_memory.callable_procedures(), ', ') || '.',
                       HINT    = 'Nothing was granted or revoked.';
         END IF;
-        EXECUTE format(command, name, role_name);
-        EXECUTE format(command, 'submit_' || name, role_name);
     END LOOP;
 END
 $function$;
 
-CALL git_memory.secure_functions();
-
-SELECT git_memory.allow('git_memory_admin', 'enable_agent', 'disable_agent', 'sync_agent', 'sync_all', 'verify_agent',
-                        'verify_all', 'write_block', 'create_block', 'delete_block', 'attach_block', 'detach_block',
-                        'restore_block', 'block_at', 'diff', 'purge_agent');
-
--- Procedures that were made anew have lost the grants that they had.
-SELECT git_memory.allow(c.role_name, c.procedure)
-FROM git_memory.allowed_call c
-WHERE c.role_name <> 'git_memory_admin'
-  AND to_regrole(quote_ident(c.role_name)) IS NOT NULL
-  AND EXISTS (SELECT
-              FROM pg_proc p
-              WHERE p.pronamespace = 'git_memory'::regnamespace
-                AND p.proname = 'submit_' || c.procedure);
+DROP FUNCTION IF EXISTS git_memory.set_calls(text, text[], text); -- of an earlier version
+CALL git_memory.set_rights();

@@ -1,19 +1,40 @@
--- After every migrate: what has switched the guard's triggers off (ALTER TABLE ... DISABLE TRIGGER), or left them to fire on
--- plain writes only (pg_restore --disable-triggers gives all triggers back as ENABLE, not as ENABLE ALWAYS), is over.
--- Locks nothing where all of them are as they have to be.
+-- After every migrate, also where nothing was pending: what is there, compared with what has to be. What this role may mend
+-- at once is mended: owners and rights, and triggers that were switched off (ALTER TABLE ... DISABLE TRIGGER) or fire on plain
+-- writes only (pg_restore --disable-triggers gives all triggers back as ENABLE, not as ENABLE ALWAYS). Locks nothing where
+-- all is as it has to be. For the rest Flyway fails here; git-memory migrate, which can do more, looks by itself.
 SET search_path = pg_catalog, pg_temp;
 
-DO $always$
+DO $mend$
 DECLARE
     ours record;
 BEGIN
-    FOR ours IN SELECT t.tgname, t.tgrelid::regclass AS relation
-                FROM pg_trigger t
-                     JOIN pg_proc p
-                       ON p.oid = t.tgfoid
-                WHERE p.pronamespace = 'git_memory'::regnamespace
-                  AND t.tgenabled <> 'A' LOOP
-        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', ours.relation, ours.tgname);
+    CALL git_memory.set_rights();
+    FOR ours IN SELECT d.remedy
+                FROM git_memory.defects_of_triggers() d
+                WHERE d.remedy IS NOT NULL LOOP
+        EXECUTE ours.remedy;
     END LOOP;
 END
-$always$;
+$mend$;
+
+DO $compare$
+DECLARE
+    defects text[];
+    remedies text[];
+BEGIN
+    IF current_setting('git_memory.compares_itself', true) = 'on' THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(d.object || ': ' || d.state),
+           array_agg(d.remedy) FILTER (WHERE d.remedy IS NOT NULL)
+    INTO defects, remedies
+    FROM git_memory.defects() d;
+    IF defects IS NOT NULL THEN
+        RAISE EXCEPTION 'git-memory is not installed as it has to be, in % places: %', cardinality(defects),
+                array_to_string(defects[1:20], '; ') || CASE WHEN cardinality(defects) > 20 THEN '; ...' ELSE '.' END
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT    = 'Run "git-memory migrate", which runs all scripts again whatever their checksums say'
+                            || coalesce('; or let a superuser run: ' || array_to_string(remedies[1:20], ' '), '') || '.';
+    END IF;
+END
+$compare$;

@@ -130,7 +130,7 @@ final class RaceStage implements AutoCloseable {
                     Script.sql(
                             "installs again",
                             Level.READ_COMMITTED,
-                            List.of(install + "; CALL git_memory.secure_functions()")),
+                            List.of(install + "; CALL git_memory.set_rights()")),
                     trace));
         } else if (!attempt.two().isEmpty()) {
             players.add(two.plays(script(Level.READ_COMMITTED, attempt.two()), trace));

@@ -43,7 +43,7 @@ class RoleTest extends GuardTest {
                 "SELECT git_memory.hand_over('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
                 "INSERT INTO git_memory.judgement VALUES ('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
                 "SELECT git_memory.uninstall(true)",
-                "CALL git_memory.secure_functions()",
+                "CALL git_memory.set_rights()",
                 "SELECT git_memory.guard_with_plpgsql()",
                 "CREATE FUNCTION git_memory.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
                 "CREATE OR REPLACE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean LANGUAGE sql"
