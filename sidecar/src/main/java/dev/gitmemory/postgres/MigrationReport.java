@@ -9,11 +9,16 @@ import java.util.List;
  * @param guard the guard that is installed now
  * @param advice what a DBA should know, in whole sentences: why another engine was taken than the best one, and how to
  *     get that
+ * @param takenBack rights that somebody had and that are not git-memory's to give, in whole sentences
+ * @param defects what is not as it has to be all the same, for others have to mend it; empty in a sound database
  */
-public record MigrationReport(List<String> applied, InstalledGuard guard, List<String> advice) {
+public record MigrationReport(
+        List<String> applied, InstalledGuard guard, List<String> advice, List<String> takenBack, List<Defect> defects) {
     /** Copies the lists. */
     public MigrationReport {
         applied = List.copyOf(applied);
         advice = List.copyOf(advice);
+        takenBack = List.copyOf(takenBack);
+        defects = List.copyOf(defects);
     }
 }

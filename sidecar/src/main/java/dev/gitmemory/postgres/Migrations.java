@@ -64,12 +64,18 @@ public final class Migrations {
     }
 
     /**
-     * Runs what is pending.
+     * Runs what is pending; where what is installed is not as it has to be, every script that can run twice, whatever Flyway
+     * remembers of it.
      *
+     * @throws SuperuserNeededException if others own what is ours; nothing was changed
      * @throws MigrationException if a script fails; the database is as it was
      */
     public MigrationReport migrate() {
-        try {
+        try (Connection connection = connect()) {
+            Grants before = Grants.of(connection);
+            InstalledState state = new InstalledState(connection);
+            state.requireOwners();
+            state.prepare();
             List<String> applied = flyway().migrate().migrations.stream()
                     .map(Migrations::script)
                     .toList();
@@ -79,9 +85,37 @@ public final class Migrations {
             return new MigrationReport(
                     applied,
                     installed,
-                    Optional.ofNullable(installed.advice()).stream().toList());
-        } catch (FlywayException e) {
+                    Optional.ofNullable(installed.advice()).stream().toList(),
+                    before.missingFrom(Grants.of(connection)),
+                    state.defects().orElseThrow(() -> new IllegalStateException("The migrations left no defects()")));
+        } catch (FlywayException | SQLException e) {
             throw failure("migrate", e);
+        }
+    }
+
+    /**
+     * Compares what is installed with what has to be; changes nothing.
+     *
+     * @return what differs, scripts that are pending first; empty for a sound database
+     * @throws MigrationException if the database cannot be read
+     */
+    public List<Defect> defects() {
+        List<Defect> defects = new ArrayList<>();
+        for (String script : pending()) {
+            defects.add(new Defect("SCRIPT " + script, "pending", null));
+        }
+        try (Connection connection = connect()) {
+            new InstalledState(connection)
+                    .defects()
+                    .ifPresentOrElse(
+                            defects::addAll,
+                            () -> defects.add(new Defect(
+                                    "ROUTINE git_memory.defects()",
+                                    "missing, or not to be called by this role, so the rest was not compared",
+                                    null)));
+            return defects;
+        } catch (SQLException e) {
+            throw failure("look at", e);
         }
     }
 

@@ -1,0 +1,19 @@
+package dev.gitmemory.postgres;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is not as git-memory has installed it.
+ *
+ * @param object in the words of SQL: {@code TABLE git_memory.file}
+ * @param state what is wrong with it
+ * @param remedy SQL that mends it, for the object's owner or a superuser; null where only migrating does
+ */
+public record Defect(String object, String state, @Nullable String remedy) {
+
+    /** For people to read. */
+    @Override
+    public String toString() {
+        return object + ": " + state;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.gitmemory.guard;
+
+import static dev.gitmemory.guard.GuardedDatabase.run;
+import static dev.gitmemory.guard.GuardedDatabase.string;
+import static dev.gitmemory.guard.GuardedDatabase.strings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitmemory.postgres.Defect;
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.MigrationReport;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.TableNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is not as it was installed is named, and mended where it can be. */
+@OnEveryTarget
+class DefectsTest extends GuardTest {
+
+    private static final String DEFECTS = "SELECT object || ': ' || state FROM git_memory.defects()";
+
+    DefectsTest(GuardTarget target) throws SQLException {
+        super(target);
+    }
+
+    private List<Tampering> tamperings() {
+        List<Tampering> all = new ArrayList<>(Tampering.ALL);
+        if (target.engine() == GuardEngine.PLJAVA) {
+            all.addAll(Tampering.PLJAVA);
+        }
+        return all;
+    }
+
+    private static String sql(Tampering tampering, String app, String group) {
+        return tampering.sql().replace("{app}", app).replace("{group}", group);
+    }
+
+    private Migrations migrations(GuardedDatabase own) {
+        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
+    }
+
+    @Test
+    void eachIsNamed() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection superuser = own.newAdmin()) {
+            String app = own.appRole();
+            String group = own.createRole("group", "");
+            superuser.setAutoCommit(false);
+            List<String> overlooked = new ArrayList<>();
+            for (Tampering tampering : tamperings()) {
+                run(superuser, sql(tampering, app, group));
+                List<String> defects = strings(superuser, DEFECTS);
+                if (defects.stream()
+                        .noneMatch(defect -> defect.contains(tampering.object()) && defect.contains(tampering.state()))) {
+                    overlooked.add(tampering + " gave " + defects);
+                }
+                superuser.rollback();
+            }
+            assertThat(overlooked).isEmpty();
+            assertThat(strings(superuser, DEFECTS)).isEmpty();
+            superuser.rollback();
+        }
+    }
+
+    @Test
+    void theViewOfTheGuardShowsThem() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection superuser = own.newAdmin()) {
+            assertThat(strings(superuser, "SELECT DISTINCT trigger_state FROM git_memory.guard"))
+                    .containsExactly("ok");
+            String app = own.appRole();
+            superuser.setAutoCommit(false);
+            run(superuser, "GRANT UPDATE ON git_memory.file TO " + app);
+            run(superuser, "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update");
+            assertThat(strings(
+                            superuser,
+                            "SELECT concat_ws(' | ', object, trigger_state, remedy) FROM git_memory.guard"
+                                    + " WHERE trigger_state <> 'ok' ORDER BY 1"))
+                    .containsExactly(
+                            "TABLE git_memory.file | " + app + " has UPDATE | REVOKE ALL ON TABLE git_memory.file FROM " + app
+                                    + " CASCADE;",
+                            "TRIGGER git_memory_guard_update ON public.block | disabled"
+                                    + " | ALTER TABLE public.block ENABLE ALWAYS TRIGGER git_memory_guard_update;");
+            assertThat(string(
+                            superuser,
+                            "SELECT count(*) FROM git_memory.guard WHERE trigger_name = 'git_memory_guard_update'"
+                                    + " AND table_name = 'public.block'"))
+                    .isEqualTo("1");
+            superuser.rollback();
+        }
+    }
+
+    @Test
+    void migratingMendsThemAllAtOnce() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Memory memory = new World(own).enabled();
+            String app = own.appRole();
+            String group = own.createRole("group", "");
+            for (Tampering tampering : tamperings()) {
+                // What would be in the way of those that follow is tried below.
+                if (tampering.isMended() && !tampering.sql().contains("installation") && !tampering.sql().contains("DROP COLUMN")) {
+                    try (Connection superuser = own.newAdmin()) {
+                        superuser.setAutoCommit(false);
+                        run(superuser, sql(tampering, app, group).replace("DROP TRIGGER ", "DROP TRIGGER IF EXISTS "));
+                        superuser.commit();
+                    } catch (SQLException e) {
+                        assertThat(e.getSQLState()).as(tampering.sql()).startsWith("42"); // gone already
+                    }
+                }
+            }
+
+            MigrationReport report = migrations(own).migrate();
+
+            assertThat(report.defects()).isEmpty();
+            assertThat(report.takenBack())
+                    .anyMatch(taken -> taken.startsWith("Took from " + app + ": UPDATE on "))
+                    .anyMatch(taken -> taken.startsWith("Took from PUBLIC: EXECUTE on "));
+            assertThat(migrations(own).defects()).isEmpty();
+            Refusal.otherContent(memory)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+            assertThat(migrations(own).migrate().applied()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsInstalledIsKnownAgainWithoutItsRow() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Memory memory = new World(own).enabled();
+            run(own.admin(), "DELETE FROM git_memory.installation");
+            assertThat(migrations(own).migrate().defects()).isEmpty();
+            Refusal.otherContent(memory)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+        }
+    }
+
+    @Test
+    void whatOthersHaveToMendIsSaidAsSqlThatDoes() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            String group = own.createRole("group", "");
+            run(own.admin(), "ALTER SCHEMA git_memory OWNER TO " + app);
+            run(own.admin(), "CREATE TABLE git_memory.mine (n integer)");
+            if (target.engine() == GuardEngine.PLJAVA) {
+                run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO " + group);
+                run(own.admin(), "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sqlj TO " + group);
+            }
+            List<Defect> defects = migrations(own).migrate().defects();
+            assertThat(defects).isNotEmpty().allMatch(defect -> defect.remedy() != null);
+            for (Defect defect : defects) {
+                run(own.admin(), String.valueOf(defect.remedy()));
+            }
+            assertThat(migrations(own).defects()).isEmpty();
+        }
+    }
+}

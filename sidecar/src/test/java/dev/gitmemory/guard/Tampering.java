@@ -1,0 +1,209 @@
+package dev.gitmemory.guard;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Something that was done to an installation.
+ *
+ * @param sql run by a superuser; {app} is the application's login, {group} a role that is member of nothing
+ * @param object a part of what is named then
+ * @param state a part of what is said of it
+ * @param isMended whether migrating as a superuser puts it right
+ */
+record Tampering(String sql, String object, String state, boolean isMended) {
+
+    /** On both engines. */
+    static final List<Tampering> ALL = all();
+
+    /** Where the guard runs in PL/Java. */
+    static final List<Tampering> PLJAVA = List.of(
+            mended("DELETE FROM sqlj.classpath_entry WHERE schemaname = 'git_memory'", "guard", "class path"),
+            mended("DELETE FROM sqlj.jar_entry", "guard", "class path"),
+            mended("REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner", "SCHEMA sqlj", "can't load its classes"),
+            told(
+                    "GRANT USAGE ON SCHEMA sqlj TO {app}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sqlj TO {app}",
+                    "SCHEMA sqlj",
+                    "may replace the guard's classes"),
+            told(
+                    "GRANT USAGE ON SCHEMA sqlj TO {group}; GRANT UPDATE ON sqlj.jar_entry TO {group}",
+                    "SCHEMA sqlj",
+                    "may replace the guard's classes"));
+
+    @Override
+    public String toString() {
+        return sql;
+    }
+
+    private static List<Tampering> all() {
+        List<Tampering> all = new ArrayList<>();
+        triggers(all);
+        routines(all);
+        tables(all);
+        rights(all);
+        owners(all);
+        application(all);
+        return List.copyOf(all);
+    }
+
+    private static void triggers(List<Tampering> all) {
+        String update = "TRIGGER git_memory_guard_update ON public.block";
+        all.add(mended("DROP TRIGGER git_memory_guard_update ON block", update, "missing"));
+        all.add(mended("ALTER TABLE block DISABLE TRIGGER git_memory_guard_update", update, "disabled"));
+        all.add(mended("ALTER TABLE block ENABLE TRIGGER git_memory_guard_update", update, "not enabled always"));
+        all.add(mended("ALTER TABLE block ENABLE REPLICA TRIGGER git_memory_guard_update", update, "not enabled always"));
+        all.add(mended(
+                "DROP TRIGGER git_memory_guard_update ON block; CREATE TRIGGER git_memory_guard_update AFTER UPDATE ON block"
+                        + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION git_memory.guard_block();"
+                        + " ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update",
+                update,
+                "not as installed"));
+        all.add(mended(
+                "DROP TRIGGER git_memory_guard_truncate ON agents",
+                "TRIGGER git_memory_guard_truncate ON public.agents",
+                "missing"));
+        all.add(mended(
+                "DROP TRIGGER git_memory_guard_link ON git_memory.judgement",
+                "TRIGGER git_memory_guard_link ON git_memory.judgement",
+                "missing"));
+        all.add(mended(
+                "CREATE TRIGGER another AFTER UPDATE ON block FOR EACH ROW EXECUTE FUNCTION git_memory.gate_block();"
+                        + " ALTER TABLE block ENABLE ALWAYS TRIGGER another",
+                "TRIGGER another ON public.block",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE TRIGGER another BEFORE INSERT ON git_memory.file FOR EACH ROW"
+                        + " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                "another",
+                "not git-memory's"));
+    }
+
+    private static void routines(List<Tampering> all) {
+        all.add(mended(
+                "CREATE OR REPLACE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER"
+                        + " SET search_path = pg_catalog, pg_temp SET row_security = off AS 'BEGIN RETURN false; END'",
+                "git_memory.is_guarded(block_id text)",
+                "not as installed"));
+        all.add(mended(
+                "CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                        + " SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'",
+                "git_memory.guard_block()",
+                "not as installed"));
+        all.add(mended("DROP FUNCTION git_memory.guard_link() CASCADE", "git_memory.guard_link()", "missing"));
+        all.add(mended("DROP FUNCTION git_memory.drift_shown() CASCADE", "VIEW git_memory.drift", "missing"));
+        all.add(mended("ALTER FUNCTION git_memory.gate_link() SECURITY INVOKER", "gate_link()", "not as installed"));
+        all.add(mended("ALTER FUNCTION git_memory.gate_link() RESET ALL", "gate_link()", "not as installed"));
+        all.add(mended(
+                "ALTER FUNCTION git_memory.gate_link() SET search_path = public", "gate_link()", "not as installed"));
+        all.add(mended(
+                "ALTER FUNCTION git_memory.digest_field(text) STRICT", "digest_field(field text)", "not as installed"));
+        all.add(mended(
+                "CREATE OR REPLACE FUNCTION git_memory.digest_field(field text) RETURNS text LANGUAGE sql IMMUTABLE"
+                        + " PARALLEL SAFE RETURN 'x'",
+                "digest_field(field text)",
+                "not as installed"));
+        all.add(told(
+                "CREATE FUNCTION git_memory.is_guarded(block_id varchar) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
+                "git_memory.is_guarded(block_id character varying)",
+                "not git-memory's"));
+    }
+
+    private static void tables(List<Tampering> all) {
+        all.add(told("ALTER TABLE git_memory.file DROP CONSTRAINT file_pkey", "TABLE git_memory.file", "not as installed"));
+        all.add(told("ALTER TABLE git_memory.request ADD COLUMN more text", "TABLE git_memory.request", "not as installed"));
+        all.add(told(
+                "ALTER TABLE git_memory.repo ALTER COLUMN entries DROP NOT NULL",
+                "TABLE git_memory.repo",
+                "not as installed"));
+        all.add(told("DROP INDEX git_memory.request_one_taken_per_agent_idx", "TABLE git_memory.request", "not as installed"));
+        all.add(told("ALTER TABLE git_memory.file SET UNLOGGED", "TABLE git_memory.file", "not as installed"));
+        all.add(told("DROP TABLE git_memory.tombstone CASCADE", "TABLE git_memory.tombstone", "missing"));
+        all.add(mended("ALTER TABLE git_memory.repo ENABLE ROW LEVEL SECURITY", "TABLE git_memory.repo", "hides rows"));
+        all.add(mended("ALTER TABLE git_memory.file FORCE ROW LEVEL SECURITY", "TABLE git_memory.file", "hides rows"));
+        all.add(mended(
+                "ALTER TABLE git_memory.flyway_schema_history ENABLE ROW LEVEL SECURITY", "flyway_schema_history", "hides rows"));
+        all.add(mended("DROP VIEW git_memory.status", "VIEW git_memory.status", "missing"));
+        all.add(mended(
+                "ALTER VIEW git_memory.history RESET (security_barrier)", "VIEW git_memory.history", "not as installed"));
+        all.add(told("CREATE TABLE git_memory.mine (n integer)", "TABLE git_memory.mine", "not git-memory's"));
+        all.add(told("DROP SEQUENCE git_memory.tags_seen", "SEQUENCE git_memory.tags_seen", "missing"));
+        all.add(mended("DELETE FROM git_memory.installation", "TABLE git_memory.installation", "empty"));
+        all.add(mended("UPDATE git_memory.installation SET guard_engine = 'none'", "guard", "installed in none"));
+    }
+
+    private static void rights(List<Tampering> all) {
+        all.add(mended("GRANT UPDATE ON git_memory.file TO {app}", "TABLE git_memory.file", "has UPDATE"));
+        all.add(mended("GRANT UPDATE (digest) ON git_memory.file TO {app}", "TABLE git_memory.file", "has UPDATE(column)"));
+        all.add(mended("GRANT SELECT ON git_memory.commit_key TO PUBLIC", "TABLE git_memory.commit_key", "PUBLIC has SELECT"));
+        all.add(mended(
+                "GRANT SELECT ON git_memory.file TO {group} WITH GRANT OPTION; SET ROLE {group};"
+                        + " GRANT SELECT ON git_memory.file TO {app}; RESET ROLE",
+                "TABLE git_memory.file",
+                "has SELECT*"));
+        all.add(mended(
+                "GRANT SELECT ON git_memory.status TO git_memory_reader WITH GRANT OPTION",
+                "TABLE git_memory.status",
+                "git_memory_reader has SELECT*"));
+        all.add(mended(
+                "GRANT DELETE ON git_memory.tombstone TO git_memory_sidecar", "tombstone", "git_memory_sidecar has DELETE"));
+        all.add(mended("GRANT ALL ON ALL TABLES IN SCHEMA git_memory TO {group}", "TABLE git_memory.repo", "has"));
+        all.add(mended("GRANT SELECT ON git_memory.overwritten TO git_memory_reader", "overwritten", "git_memory_reader has"));
+        all.add(mended("GRANT USAGE ON SCHEMA git_memory TO {app}", "SCHEMA git_memory", "has USAGE"));
+        all.add(mended("GRANT CREATE ON SCHEMA git_memory TO PUBLIC", "SCHEMA git_memory", "PUBLIC has CREATE"));
+        all.add(mended("GRANT EXECUTE ON FUNCTION git_memory.hold_agent TO {app}", "hold_agent(text)", "has EXECUTE"));
+        all.add(mended(
+                "GRANT EXECUTE ON ALL ROUTINES IN SCHEMA git_memory TO PUBLIC",
+                "submit_purge_agent(text,text)",
+                "PUBLIC has EXECUTE"));
+        all.add(mended("GRANT USAGE ON SEQUENCE git_memory.tags_seen TO {app}", "SEQUENCE git_memory.tags_seen", "has USAGE"));
+        all.add(mended(
+                "GRANT UPDATE ON SEQUENCE git_memory.request_seq_seq TO PUBLIC", "SEQUENCE git_memory.request_seq_seq", "PUBLIC"));
+        all.add(mended("REVOKE UPDATE ON git_memory.repo FROM git_memory_sidecar", "TABLE git_memory.repo", "lacks UPDATE"));
+        all.add(mended(
+                "REVOKE ALL ON ALL TABLES IN SCHEMA git_memory FROM git_memory_sidecar, git_memory_admin, git_memory_reader",
+                "TABLE git_memory.status",
+                "git_memory_reader lacks SELECT"));
+        all.add(mended(
+                "REVOKE USAGE ON SCHEMA git_memory FROM git_memory_admin", "SCHEMA git_memory", "git_memory_admin lacks USAGE"));
+        all.add(mended("REVOKE EXECUTE ON FUNCTION git_memory.let_go FROM git_memory_sidecar", "let_go(text)", "lacks EXECUTE"));
+        all.add(mended(
+                "REVOKE EXECUTE ON PROCEDURE git_memory.write_block FROM git_memory_admin", "write_block(", "lacks EXECUTE"));
+        all.add(mended(
+                "REVOKE GRANT OPTION FOR USAGE ON SCHEMA git_memory FROM git_memory_owner CASCADE",
+                "SCHEMA git_memory",
+                "git_memory_owner"));
+    }
+
+    private static void owners(List<Tampering> all) {
+        all.add(mended("ALTER TABLE git_memory.file OWNER TO {app}", "TABLE git_memory.file", "owned by"));
+        all.add(mended("ALTER VIEW git_memory.status OWNER TO {group}", "TABLE git_memory.status", "owned by"));
+        all.add(mended("ALTER SEQUENCE git_memory.tags_seen OWNER TO {group}", "SEQUENCE git_memory.tags_seen", "owned by"));
+        all.add(mended("ALTER FUNCTION git_memory.is_guarded OWNER TO {app}", "is_guarded(text)", "owned by"));
+        all.add(mended("ALTER PROCEDURE git_memory.write_block OWNER TO {group}", "write_block(", "owned by"));
+        all.add(told("ALTER SCHEMA git_memory OWNER TO {app}", "SCHEMA git_memory", "owned by"));
+        all.add(told("ALTER TABLE git_memory.flyway_schema_history OWNER TO {app}", "flyway_schema_history", "owned by"));
+        all.add(told("ALTER ROLE git_memory_owner LOGIN", "ROLE git_memory_owner", "may log in"));
+    }
+
+    private static void application(List<Tampering> all) {
+        all.add(mended("REVOKE SELECT ON block FROM git_memory_owner", "TABLE public.block", "git_memory_owner lacks SELECT"));
+        all.add(mended(
+                "REVOKE UPDATE (git_sha) ON block FROM git_memory_owner", "TABLE public.block", "lacks UPDATE (git_sha)"));
+        all.add(mended("REVOKE INSERT ON agents FROM git_memory_sidecar", "TABLE public.agents", "lacks INSERT"));
+        all.add(mended(
+                "REVOKE USAGE ON SCHEMA public FROM PUBLIC, git_memory_sidecar", "SCHEMA public", "git_memory_sidecar may not"));
+        all.add(mended("ALTER TABLE block DROP COLUMN git_sha CASCADE", "COLUMN block.git_sha", "missing"));
+        all.add(told("ALTER TABLE block DROP COLUMN read_only", "COLUMN block.read_only", "missing"));
+        all.add(told("ALTER TABLE block ALTER COLUMN read_only TYPE text", "COLUMN block.read_only", "of type text"));
+        all.add(told("ALTER TABLE block RENAME TO elsewhere", "COLUMN block.id", "missing"));
+    }
+
+    private static Tampering mended(String sql, String object, String state) {
+        return new Tampering(sql, object, state, true);
+    }
+
+
+    private static Tampering told(String sql, String object, String state) {
+        return new Tampering(sql, object, state, false);
+    }
+}
