@@ -82,7 +82,7 @@ AS $function$
         ('view', '{overwritten}', '{SELECT}', '{git_memory_admin}'),
 
         -- What the views call: that takes the rights of the role that reads them.
-        ('routine', '{drift_shown,caller,may_see_request,guard_state}', '{EXECUTE}',
+        ('routine', '{drift_shown,agents_shown,agent_shown,caller,may_see_request,guard_state}', '{EXECUTE}',
          '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),
         ('routine', '{digest,digest_of,digest_field,digest_seen,metadata_text,metadata_keys,metadata_seen,expected_sha}',
          '{EXECUTE}', '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),
@@ -119,6 +119,8 @@ AS $function$
                             ('view', 'left_out', 'SELECT'),
                             ('view', 'requests', 'SELECT'),
                             ('routine', 'drift_shown', 'EXECUTE'),
+                            ('routine', 'agents_shown', 'EXECUTE'),
+                            ('routine', 'agent_shown', 'EXECUTE'),
                             ('routine', 'caller', 'EXECUTE'),
                             ('routine', 'may_see_request', 'EXECUTE')) AS shown (kind, name, privilege)
 $function$;

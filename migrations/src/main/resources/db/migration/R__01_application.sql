@@ -1,4 +1,4 @@
--- The application's side: the column git_sha, and what git-memory's roles may do with the application's tables.
+-- The application's side: the column git_sha, known by its comment, and what git-memory's roles may do with the application's tables.
 -- Repeatable, so that renamed tables are taken up by giving the placeholders their new names and migrating again.
 
 -- Columns that git mirrors and that are missing (found is null) or of a type that git-memory can't use.
@@ -21,7 +21,7 @@ AS $function$
                  (blocks_table,        'description', '{character varying,text}'),
                  (blocks_table,        'limit',       '{integer,bigint}'),
                  (blocks_table,        'read_only',   '{boolean}'),
-                 (blocks_table,        'metadata_',   '{json}'),
+                 (blocks_table,        'metadata_',   '{json,jsonb}'),
                  (blocks_agents_table, 'agent_id',    '{character varying,text}'),
                  (blocks_agents_table, 'block_id',    '{character varying,text}'),
                  (blocks_agents_table, 'block_label', '{character varying,text}'),
@@ -67,8 +67,10 @@ $function$;
 
 DO $columns$
 DECLARE
+    ours constant text := 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
     missing text;
     wrong   text;
+    present record;
 BEGIN
     SELECT string_agg(format('%I.%I', m.table_name, m.column_name), ', ') FILTER (WHERE m.found IS NULL),
            string_agg(format('%I.%I is %s, not one of %s', m.table_name, m.column_name, m.found, m.wanted), ', ')
@@ -83,15 +85,30 @@ BEGIN
                   HINT    = 'Check the placeholders that name the tables, or bring the application''s schema up to date.';
     END IF;
 
-    IF NOT EXISTS (SELECT
-                   FROM pg_attribute
-                   WHERE attrelid = '"${app_schema}"."${blocks_table}"'::regclass
-                     AND attname = 'git_sha'
-                     AND NOT attisdropped) THEN
+    SELECT format_type(a.atttypid, a.atttypmod) AS type,
+           coalesce(starts_with(col_description(a.attrelid, a.attnum), split_part(ours, ';', 1)), false)
+               -- A dump may have left comments out.
+               OR EXISTS (SELECT
+                          FROM git_memory.installation i
+                          WHERE i.app_schema = '${app_schema}'
+                            AND i.blocks_table = '${blocks_table}') AS is_ours
+    INTO present
+    FROM pg_attribute a
+    WHERE a.attrelid = '"${app_schema}"."${blocks_table}"'::regclass
+      AND a.attname = 'git_sha'
+      AND NOT a.attisdropped;
+    IF NOT FOUND THEN
         ALTER TABLE "${app_schema}"."${blocks_table}" ADD COLUMN git_sha text;
+    ELSIF NOT present.is_ours THEN
+        RAISE EXCEPTION 'The table "%"."%" has a column git_sha already, and it is not git-memory''s', '${app_schema}', '${blocks_table}'
+            USING ERRCODE = 'duplicate_column',
+                  DETAIL  = format('Found: git_sha %s, without the comment by which git-memory knows its own. git-memory would overwrite '
+                                   'what it holds.', present.type),
+                  HINT    = format('Nothing was changed. Give the column another name: ALTER TABLE %I.%I RENAME COLUMN git_sha TO '
+                                   'application_git_sha; or, if a former git-memory has left it: COMMENT ON COLUMN %I.%I.git_sha IS %L;',
+                                   '${app_schema}', '${blocks_table}', '${app_schema}', '${blocks_table}', ours);
     END IF;
-    COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha
-        IS 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
+    EXECUTE format('COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha IS %L', ours);
 END
 $columns$;
 

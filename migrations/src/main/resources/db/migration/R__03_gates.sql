@@ -7,6 +7,14 @@
 --
 -- Functions run with the rights of git_memory_owner, on a fixed search_path, and with row_security off: where a policy
 -- would hide rows from the guard, its query fails, instead of finding nothing and letting a write through.
+--
+-- The application may change the types of its columns while sessions are open. So no trigger's condition names a column of
+-- its own. And PL/pgSQL remembers the type that NEW.id had when a session first asked for it, and fails when it is another
+-- (datatype_mismatch); EXECUTE looks each time, and takes twice as long. Each gate does the one and, where that fails, the other.
+--
+-- Labels, ids and tags are equal when the column's own equality says so, for which there are indexes, and the bytes are equal:
+-- a collation may call more equal than git does. Joins say the latter by texteq(... COLLATE "C"), the function behind the
+-- operator, which the planner does not take for one more condition as selective as the first.
 
 -- Whether a visible row with this xmin was written by the current transaction or one of its savepoints.
 -- A visible row of another transaction is committed, so "in progress" can only be ourselves.
@@ -72,6 +80,7 @@ BEGIN
     PERFORM
     FROM "${app_schema}"."${agents_table}" a
     WHERE a.id = hold_agent.agent_id
+      AND texteq(a.id COLLATE "C", hold_agent.agent_id)
     FOR KEY SHARE;
 END
 $function$;
@@ -136,7 +145,9 @@ BEGIN
             SET git_sha = b.git_sha
             FROM "${app_schema}"."${blocks_agents_table}" l
             WHERE l.agent_id = NEW.agent_id
+              AND texteq(l.agent_id COLLATE "C", NEW.agent_id)
               AND b.id = l.block_id
+              AND texteq(b.id COLLATE "C", l.block_id)
               AND b.git_sha <> 'pending';
         END IF;
     END IF;
@@ -179,9 +190,10 @@ DECLARE
     owner text;
 BEGIN
     -- A link may be there before its row, where the application has no foreign keys.
-    FOR owner IN SELECT l.agent_id
+    FOR owner IN SELECT l.agent_id::text
                  FROM "${app_schema}"."${blocks_agents_table}" l
-                 WHERE l.block_id = is_guarded.block_id LOOP
+                 WHERE l.block_id = is_guarded.block_id
+                   AND texteq(l.block_id COLLATE "C", is_guarded.block_id) LOOP
         IF git_memory.is_guarded_agent(owner) THEN
             RETURN true;
         END IF;
@@ -200,7 +212,9 @@ BEGIN
     RETURN EXISTS (SELECT
                    FROM "${app_schema}"."${agents_tags_table}" t
                    WHERE t.agent_id = is_tagged.agent_id
-                     AND t.tag = 'git-memory-enabled');
+                     AND texteq(t.agent_id COLLATE "C", is_tagged.agent_id)
+                     AND t.tag = 'git-memory-enabled'
+                     AND texteq(t.tag COLLATE "C", 'git-memory-enabled'));
 END
 $function$;
 
@@ -220,7 +234,9 @@ BEGIN
                    FROM (SELECT t.agent_id, t.xmin AS tag_xmin
                          FROM "${app_schema}"."${agents_tags_table}" t
                          WHERE t.agent_id = is_guarded_agent.agent_id
+                           AND texteq(t.agent_id COLLATE "C", is_guarded_agent.agent_id)
                            AND t.tag = 'git-memory-enabled'
+                           AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
                          OFFSET 0) AS tagged
                    WHERE git_memory.takes_effect(tagged.agent_id, tagged.tag_xmin));
 END
@@ -240,6 +256,7 @@ BEGIN
            OR EXISTS (SELECT
                       FROM "${app_schema}"."${blocks_table}" b
                       WHERE b.id = was_guarded.block_id
+                        AND texteq(b.id COLLATE "C", was_guarded.block_id)
                         AND b.git_sha IS NOT NULL);
 END
 $function$;
@@ -272,13 +289,87 @@ CREATE OR REPLACE FUNCTION git_memory.gate_block() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    block_id text;
+    label    text;
 BEGIN
+    BEGIN
+        block_id := NEW.id;
+        label    := NEW.label;
+    EXCEPTION
+        WHEN datatype_mismatch THEN
+            EXECUTE 'SELECT ($1).id, ($1).label' INTO block_id, label USING NEW;
+    END;
     IF NEW.git_sha <> 'pending' THEN
-        PERFORM git_memory.hand_over('sha', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        PERFORM git_memory.hand_over('sha', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
-    IF NOT git_memory.comes_before_links(TG_RELID) AND git_memory.is_guarded(NEW.id) THEN
-        PERFORM git_memory.hand_over('row', NULL, NEW.id, NEW.label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    IF NOT git_memory.comes_before_links(TG_RELID) AND git_memory.is_guarded(block_id) THEN
+        PERFORM git_memory.hand_over('row', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
+    RETURN NULL;
+END
+$function$;
+
+-- A row that carries something was written. Columns that git does not mirror are the application's, and a row that is what it
+-- was before stays as right as it was. (*<> compares the stored bytes, whatever a column's type or collation calls equal.) A key
+-- that goes may take a memory along: links follow it, except where there are no foreign keys.
+CREATE OR REPLACE FUNCTION git_memory.gate_row() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    block_id  text;
+    label     text;
+    is_other  boolean;
+    former_id text; -- of a key that went
+    kind      text;
+BEGIN
+    BEGIN
+        block_id  := NEW.id;
+        label     := NEW.label;
+        is_other  := ROW(OLD.id, OLD.label, OLD.value, OLD.description, OLD."limit", OLD.read_only, OLD.metadata_)::record
+                     *<> ROW(NEW.id, NEW.label, NEW.value, NEW.description, NEW."limit", NEW.read_only, NEW.metadata_)::record;
+        former_id := CASE WHEN ROW(OLD.id, OLD.label)::record *<> ROW(NEW.id, NEW.label)::record THEN OLD.id END;
+    EXCEPTION
+        WHEN datatype_mismatch THEN
+            EXECUTE 'SELECT ($2).id, ($2).label,'
+                    ' ROW(($1).id, ($1).label, ($1).value, ($1).description, ($1)."limit", ($1).read_only, ($1).metadata_)::record'
+                    ' *<> ROW(($2).id, ($2).label, ($2).value, ($2).description, ($2)."limit", ($2).read_only, ($2).metadata_)'
+                    '::record,'
+                    ' CASE WHEN ROW(($1).id, ($1).label)::record *<> ROW(($2).id, ($2).label)::record THEN ($1).id END'
+            INTO block_id, label, is_other, former_id
+            USING OLD, NEW;
+    END;
+    kind := CASE
+                WHEN OLD.git_sha IS NOT DISTINCT FROM NEW.git_sha THEN CASE WHEN is_other THEN 'row' END
+                WHEN NEW.git_sha = 'pending' AND NOT is_other     THEN 'pending'
+                ELSE 'commit'
+            END;
+    IF kind IS NOT NULL THEN
+        PERFORM git_memory.hand_over(kind, NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
+    IF former_id IS NOT NULL AND OLD.git_sha IS NOT NULL THEN
+        PERFORM git_memory.hand_over('loss', NULL, former_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
+-- A row that carried something was deleted.
+CREATE OR REPLACE FUNCTION git_memory.gate_row_removed() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    block_id text;
+BEGIN
+    BEGIN
+        block_id := OLD.id;
+    EXCEPTION
+        WHEN datatype_mismatch THEN
+            EXECUTE 'SELECT ($1).id' INTO block_id USING OLD;
+    END;
+    PERFORM git_memory.hand_over('loss', NULL, block_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     RETURN NULL;
 END
 $function$;
@@ -290,23 +381,56 @@ CREATE OR REPLACE FUNCTION git_memory.gate_link() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
 AS $function$
+DECLARE
+    was_agent text;
+    was_block text;
+    was_label text;
+    agent     text;
+    block     text;
+    label     text;
 BEGIN
-    IF TG_OP <> 'INSERT' AND git_memory.meet_fence(OLD.agent_id) THEN
-        IF git_memory.is_guarded_agent(OLD.agent_id) THEN
-            PERFORM git_memory.hand_over('loss', OLD.agent_id, OLD.block_id, OLD.block_label,
-                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    IF TG_OP <> 'INSERT' THEN
+        BEGIN
+            was_agent := OLD.agent_id;
+            was_block := OLD.block_id;
+            was_label := OLD.block_label;
+        EXCEPTION
+            WHEN datatype_mismatch THEN
+                EXECUTE 'SELECT ($1).agent_id, ($1).block_id, ($1).block_label'
+                INTO was_agent, was_block, was_label
+                USING OLD;
+        END;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        BEGIN
+            agent := NEW.agent_id;
+            block := NEW.block_id;
+            label := NEW.block_label;
+        EXCEPTION
+            WHEN datatype_mismatch THEN
+                EXECUTE 'SELECT ($1).agent_id, ($1).block_id, ($1).block_label'
+                INTO agent, block, label
+                USING NEW;
+        END;
+    END IF;
+    -- The condition of an update's trigger compares the whole row.
+    IF TG_OP = 'UPDATE' AND was_agent = agent AND was_block = block AND was_label = label THEN
+        RETURN NULL;
+    END IF;
+
+    IF TG_OP <> 'INSERT' AND git_memory.meet_fence(was_agent) THEN
+        IF git_memory.is_guarded_agent(was_agent) THEN
+            PERFORM git_memory.hand_over('loss', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
-        IF git_memory.was_guarded(OLD.agent_id, OLD.block_id) THEN
-            PERFORM git_memory.hand_over('left', OLD.agent_id, OLD.block_id, OLD.block_label,
-                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        IF git_memory.was_guarded(was_agent, was_block) THEN
+            PERFORM git_memory.hand_over('left', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
         -- Whatever foreign keys the application has: no link falls between.
-        PERFORM git_memory.hold_agent(NEW.agent_id);
-        IF git_memory.is_guarded_agent(NEW.agent_id) THEN
-            PERFORM git_memory.hand_over('link', NEW.agent_id, NEW.block_id, NEW.block_label,
-                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        PERFORM git_memory.hold_agent(agent);
+        IF git_memory.is_guarded_agent(agent) THEN
+            PERFORM git_memory.hand_over('link', agent, block, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
     END IF;
     RETURN NULL;

@@ -11,11 +11,15 @@ AS $function$
     FROM "${app_schema}"."${blocks_agents_table}" l
          JOIN git_memory.repo r
            ON r.agent_id = l.agent_id
+          AND texteq(l.agent_id COLLATE "C", r.agent_id)
           AND r.state = 'enabled'
          JOIN git_memory.file f
            ON f.agent_id = l.agent_id
+          AND texteq(l.agent_id COLLATE "C", f.agent_id)
           AND f.label = l.block_label
+          AND texteq(l.block_label COLLATE "C", f.label)
     WHERE l.block_id = $1
+      AND texteq(l.block_id COLLATE "C", $1)
     ORDER BY l.agent_id COLLATE "C"
     LIMIT 1
 $function$;
@@ -32,8 +36,11 @@ AS $function$
                      FROM "${app_schema}"."${blocks_agents_table}" l
                           JOIN "${app_schema}"."${agents_tags_table}" t
                             ON t.agent_id = l.agent_id
+                           AND texteq(t.agent_id COLLATE "C", l.agent_id)
                            AND t.tag = 'git-memory-enabled'
+                           AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
                      WHERE l.block_id = $1
+                       AND texteq(l.block_id COLLATE "C", $1)
                      LIMIT 1))
 $function$;
 
@@ -111,25 +118,31 @@ BEGIN
         PERFORM
         FROM "${app_schema}"."${blocks_table}" b
         WHERE b.id = facts.block_id
+          AND texteq(b.id COLLATE "C", facts.block_id)
         FOR SHARE;
         IF NOT EXISTS (SELECT
                        FROM "${app_schema}"."${blocks_agents_table}" l
                        WHERE l.agent_id = facts.link_agent_id
-                         AND l.block_id = facts.block_id) THEN
+                         AND texteq(l.agent_id COLLATE "C", facts.link_agent_id)
+                         AND l.block_id = facts.block_id
+                         AND texteq(l.block_id COLLATE "C", facts.block_id)) THEN
             RETURN;
         END IF;
         UPDATE "${app_schema}"."${blocks_table}" b
         SET git_sha = b.git_sha
         WHERE b.id = facts.block_id
+          AND texteq(b.id COLLATE "C", facts.block_id)
           AND b.git_sha IS NOT NULL
           AND EXISTS (SELECT
                       FROM "${app_schema}"."${blocks_agents_table}" l
                       WHERE l.block_id = b.id
-                        AND l.agent_id <> facts.link_agent_id);
+                        AND texteq(l.block_id COLLATE "C", b.id)
+                        AND l.agent_id COLLATE "C" <> facts.link_agent_id);
     END IF;
     PERFORM git_memory.keep_repos(ARRAY(SELECT l.agent_id::text
                                         FROM "${app_schema}"."${blocks_agents_table}" l
-                                        WHERE l.block_id = facts.block_id));
+                                        WHERE l.block_id = facts.block_id
+                                          AND texteq(l.block_id COLLATE "C", facts.block_id)));
     IF facts.link_agent_id IS NOT NULL THEN
         PERFORM git_memory.fence_repos(ARRAY[facts.link_agent_id]);
     END IF;
@@ -151,45 +164,34 @@ BEGIN
               FROM "${app_schema}"."${blocks_agents_table}" l
                    JOIN "${app_schema}"."${agents_tags_table}" t
                      ON t.agent_id = l.agent_id
+                    AND texteq(t.agent_id COLLATE "C", l.agent_id)
                     AND t.tag = 'git-memory-enabled'
+                    AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
               WHERE l.block_id = facts.block_id
+                AND texteq(l.block_id COLLATE "C", facts.block_id)
               OFFSET 0) AS l
              LEFT JOIN "${app_schema}"."${blocks_table}" b
                ON b.id = l.block_id
+              AND texteq(b.id COLLATE "C", l.block_id)
              LEFT JOIN git_memory.repo r
                ON r.agent_id = l.agent_id
+              AND texteq(l.agent_id COLLATE "C", r.agent_id)
              -- The label of the link and of the row differ only where foreign keys are switched off.
              LEFT JOIN git_memory.file f
                ON f.agent_id = l.agent_id
+              AND texteq(l.agent_id COLLATE "C", f.agent_id)
               AND f.label = l.block_label
+              AND texteq(l.block_label COLLATE "C", f.label)
               AND f.label = b.label
+              AND texteq(b.label COLLATE "C", f.label)
         WHERE git_memory.takes_effect(l.agent_id, l.tag_xmin)
           AND (r.state = 'enabled' OR git_memory.expected_sha(facts.block_id) IS NULL)
         ORDER BY l.agent_id COLLATE "C";
 END
 $function$;
 
--- Whether an update of a row has to be judged. Columns that git does not mirror are the application's, and a row that is
--- what it was before stays as right as it was. Nor is it a write when a row only loses its commit, for its last enabled
--- agent is gone, and others with the tag wait to be taken over. (*<> compares the stored bytes, whatever a column's type or
--- collation calls equal. Polymorphic, so that nothing here holds on to the type of a column.)
-CREATE OR REPLACE FUNCTION git_memory.is_changed(old_row anyelement, new_row anyelement) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-BEGIN
-    IF ROW(old_row.id, old_row.label, old_row.value, old_row.description, old_row."limit", old_row.read_only,
-           old_row.metadata_)::record
-       *<> ROW(new_row.id, new_row.label, new_row.value, new_row.description, new_row."limit", new_row.read_only,
-               new_row.metadata_)::record THEN
-        RETURN true;
-    END IF;
-    RETURN old_row.git_sha IS DISTINCT FROM new_row.git_sha
-           AND NOT git_memory.is_only_pending(new_row.id, new_row.git_sha);
-END
-$function$;
-
--- Whether a row's git_sha says that nobody has taken its agents over, and says so rightly.
+-- Whether a row's git_sha says that nobody has taken its agents over, and says so rightly: it is no write when a row only loses
+-- its commit, for its last enabled agent is gone, and others with the tag wait to be taken over.
 CREATE OR REPLACE FUNCTION git_memory.is_only_pending(block_id text, git_sha text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -224,6 +226,7 @@ BEGIN
     INTO stray
     FROM "${app_schema}"."${blocks_table}" b
     WHERE b.id = refuse_stray_sha.block_id
+      AND texteq(b.id COLLATE "C", refuse_stray_sha.block_id)
       AND b.git_sha <> 'pending'
       AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
     IF FOUND THEN
@@ -242,7 +245,8 @@ BEGIN
     PERFORM git_memory.refuse_stray_sha(NEW.block_id, NEW.schema_name, NEW.table_name, NEW.trigger_name);
     PERFORM git_memory.fence_repos(ARRAY(SELECT l.agent_id::text
                                           FROM "${app_schema}"."${blocks_agents_table}" l
-                                          WHERE l.block_id = NEW.block_id));
+                                          WHERE l.block_id = NEW.block_id
+                                            AND texteq(l.block_id COLLATE "C", NEW.block_id)));
     RETURN NULL;
 END
 $function$;
@@ -261,7 +265,8 @@ BEGIN
     -- As facts does: what is judged here stays true until the end of the transaction.
     PERFORM git_memory.keep_repos(losses.agent_id || ARRAY(SELECT l.agent_id::text
                                                            FROM "${app_schema}"."${blocks_agents_table}" l
-                                                           WHERE l.block_id = losses.block_id));
+                                                           WHERE l.block_id = losses.block_id
+                                                             AND texteq(l.block_id COLLATE "C", losses.block_id)));
 
     RETURN QUERY
         SELECT gone.agent_id,
@@ -272,12 +277,15 @@ BEGIN
               FROM (SELECT losses.agent_id AS agent_id, losses.label AS label
                     WHERE losses.agent_id IS NOT NULL
                     UNION
-                    SELECT l.agent_id::text, l.block_label::text
+                    SELECT l.agent_id::text COLLATE "default", l.block_label::text COLLATE "default"
                     FROM "${app_schema}"."${blocks_agents_table}" l
-                    WHERE l.block_id = losses.block_id) AS lost
+                    WHERE l.block_id = losses.block_id
+                      AND texteq(l.block_id COLLATE "C", losses.block_id)) AS lost
                    JOIN "${app_schema}"."${agents_tags_table}" t
                      ON t.agent_id = lost.agent_id
+                    AND texteq(t.agent_id COLLATE "C", lost.agent_id)
                     AND t.tag = 'git-memory-enabled'
+                    AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
               OFFSET 0) AS gone
              LEFT JOIN git_memory.repo r
                ON r.agent_id = gone.agent_id
@@ -290,15 +298,21 @@ BEGIN
                    AND NOT EXISTS (SELECT
                                    FROM "${app_schema}"."${blocks_agents_table}" followed
                                    WHERE followed.agent_id = gone.agent_id
+                                     AND texteq(followed.agent_id COLLATE "C", gone.agent_id)
                                      AND followed.block_id = losses.link_block_id
+                                     AND texteq(followed.block_id COLLATE "C", losses.link_block_id)
                                      AND git_memory.expected_sha(followed.block_id) IS NOT NULL)))
           AND NOT EXISTS (SELECT
                           FROM "${app_schema}"."${blocks_agents_table}" l
                                JOIN "${app_schema}"."${blocks_table}" b
                                  ON b.id = l.block_id
+                                AND texteq(b.id COLLATE "C", l.block_id)
                                 AND b.label = l.block_label
+                                AND texteq(b.label COLLATE "C", l.block_label)
                           WHERE l.agent_id = gone.agent_id
-                            AND l.block_label = gone.label)
+                            AND texteq(l.agent_id COLLATE "C", gone.agent_id)
+                            AND l.block_label = gone.label
+                            AND texteq(l.block_label COLLATE "C", gone.label))
         ORDER BY gone.agent_id COLLATE "C", gone.label COLLATE "C";
 END
 $function$;
@@ -319,7 +333,9 @@ BEGIN
             FROM git_memory.repo r
                  JOIN "${app_schema}"."${agents_tags_table}" t
                    ON t.agent_id = r.agent_id
+                  AND texteq(t.agent_id COLLATE "C", r.agent_id)
                   AND t.tag = 'git-memory-enabled'
+                  AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
             WHERE r.state = 'enabled'
               AND (drift_of.only_agent_id IS NULL OR r.agent_id = drift_of.only_agent_id)
         )
@@ -337,8 +353,8 @@ BEGIN
                    ELSE 'other content'
                END AS found
         FROM (SELECT e.agent_id,
-                     l.block_label::text AS label,
-                     l.block_id::text    AS block_id,
+                     l.block_label::text COLLATE "default" AS label,
+                     l.block_id::text COLLATE "default"    AS block_id,
                      b.git_sha,
                      CASE WHEN f.commit_sha IS NOT NULL THEN owner.commit_sha END AS expected_sha,
                      f.commit_sha        AS file_sha,
@@ -351,12 +367,16 @@ BEGIN
               FROM enabled e
                    JOIN "${app_schema}"."${blocks_agents_table}" l
                      ON l.agent_id = e.agent_id
+                    AND texteq(l.agent_id COLLATE "C", e.agent_id)
                    LEFT JOIN "${app_schema}"."${blocks_table}" b
                      ON b.id = l.block_id
+                    AND texteq(b.id COLLATE "C", l.block_id)
                    LEFT JOIN git_memory.file f
                      ON f.agent_id = e.agent_id
                     AND f.label = l.block_label
+                    AND texteq(l.block_label COLLATE "C", f.label)
                     AND f.label = b.label
+                    AND texteq(b.label COLLATE "C", f.label)
                    CROSS JOIN LATERAL git_memory.expected_sha(l.block_id) AS owner (commit_sha)
              ) AS judged
         WHERE judged.state IS NOT NULL
@@ -380,9 +400,13 @@ BEGIN
                           FROM "${app_schema}"."${blocks_agents_table}" l
                                JOIN "${app_schema}"."${blocks_table}" b
                                  ON b.id = l.block_id
+                                AND texteq(b.id COLLATE "C", l.block_id)
                                 AND b.label = l.block_label
+                                AND texteq(b.label COLLATE "C", l.block_label)
                           WHERE l.agent_id = f.agent_id
-                            AND l.block_label = f.label);
+                            AND texteq(l.agent_id COLLATE "C", f.agent_id)
+                            AND l.block_label = f.label
+                            AND texteq(l.block_label COLLATE "C", f.label));
 END
 $function$;
 
@@ -399,7 +423,8 @@ BEGIN
     RETURN QUERY
         SELECT (SELECT min(l.agent_id COLLATE "C")::text
                 FROM "${app_schema}"."${blocks_agents_table}" l
-                WHERE l.block_id = b.id),
+                WHERE l.block_id = b.id
+                  AND texteq(l.block_id COLLATE "C", b.id)),
                b.label::text,
                b.id::text,
                CASE WHEN b.git_sha IS NULL THEN 'MG001' ELSE 'MG002' END,
@@ -412,17 +437,22 @@ BEGIN
                            FROM "${app_schema}"."${blocks_agents_table}" l
                                 JOIN "${app_schema}"."${agents_tags_table}" t
                                   ON t.agent_id = l.agent_id
+                                 AND texteq(t.agent_id COLLATE "C", l.agent_id)
                                  AND t.tag = 'git-memory-enabled'
+                                 AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
                                 LEFT JOIN git_memory.repo r
                                   ON r.agent_id = l.agent_id
+                                 AND texteq(l.agent_id COLLATE "C", r.agent_id)
                            WHERE r.state IS DISTINCT FROM 'enabled'))
           AND b.git_sha IS DISTINCT FROM owed.sha
           AND NOT EXISTS (SELECT
                           FROM "${app_schema}"."${blocks_agents_table}" l
                                JOIN git_memory.repo r
                                  ON r.agent_id = l.agent_id
+                                AND texteq(l.agent_id COLLATE "C", r.agent_id)
                                 AND r.state = 'enabled'
-                          WHERE l.block_id = b.id);
+                          WHERE l.block_id = b.id
+                            AND texteq(l.block_id COLLATE "C", b.id));
 END
 $function$;
 
@@ -445,17 +475,38 @@ AS $function$
       AND NOT EXISTS (SELECT
                       FROM "${app_schema}"."${agents_tags_table}" t
                       WHERE t.agent_id = r.agent_id
-                        AND t.tag = 'git-memory-enabled')
+                        AND texteq(t.agent_id COLLATE "C", r.agent_id)
+                        AND t.tag = 'git-memory-enabled'
+                        AND texteq(t.tag COLLATE "C", 'git-memory-enabled'))
 $function$;
 
--- All of it that whoever logged in may see, whatever role he has taken since: the view that shows it looks at that one,
--- too.
+-- The organisations whose agents whoever logged in may see, whatever role he has taken since; null for all of them.
+CREATE OR REPLACE FUNCTION git_memory.shown_organizations() RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT CASE
+               WHEN NOT EXISTS (SELECT
+                                FROM unnest(ARRAY['git_memory_reader', 'git_memory_admin', 'git_memory_sidecar',
+                                                  'git_memory_owner']) AS everything (role_name)
+                                WHERE pg_has_role(session_user, everything.role_name, 'MEMBER'))
+                   THEN ARRAY(SELECT o.organization_id
+                              FROM git_memory.reader_organization o
+                                   JOIN pg_roles known
+                                     ON known.rolname = o.role_name
+                              WHERE pg_has_role(session_user, known.oid, 'MEMBER'))
+           END
+$function$;
+
+-- All of it that whoever logged in may see: the view that shows it looks at the role that he has taken, too.
 CREATE OR REPLACE FUNCTION git_memory.drift_shown()
     RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 #variable_conflict use_column
+DECLARE
+    shown constant text[] := git_memory.shown_organizations();
 BEGIN
     RETURN QUERY
         SELECT d.*
@@ -466,18 +517,89 @@ BEGIN
               SELECT * FROM git_memory.lost_tags()) AS d
              LEFT JOIN "${app_schema}"."${agents_table}" a
                     ON a.id = d.agent_id
+                   AND texteq(a.id COLLATE "C", d.agent_id)
              LEFT JOIN git_memory.repo r
                     ON r.agent_id = d.agent_id
-        WHERE EXISTS (SELECT
-                      FROM unnest(ARRAY['git_memory_reader', 'git_memory_admin', 'git_memory_sidecar',
-                                        'git_memory_owner']) AS everything (role_name)
-                      WHERE pg_has_role(session_user, everything.role_name, 'MEMBER'))
-           OR ARRAY[a.organization_id, coalesce(r.organization_id, a.organization_id)]::text[]
-              <@ ARRAY(SELECT o.organization_id
-                       FROM git_memory.reader_organization o
-                            JOIN pg_roles known
-                              ON known.rolname = o.role_name
-                       WHERE pg_has_role(session_user, known.oid, 'MEMBER'));
+        WHERE shown IS NULL
+           OR ARRAY[a.organization_id, coalesce(r.organization_id, a.organization_id)]::text[] <@ shown;
+END
+$function$;
+
+-- For the views, which may not name columns of the application: a column that a view names can't get another type. An agent
+-- that whoever logged in may see: the organisation that the application says, null where it does not have the agent, and that of its
+-- repository, null where the ledger does not have it. No row for others.
+CREATE OR REPLACE FUNCTION git_memory.agent_shown(agent_id text)
+    RETURNS TABLE (organization_now text, repository_organization text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    ROWS 1
+AS $function$
+DECLARE
+    shown constant text[] := git_memory.shown_organizations();
+BEGIN
+    SELECT a.organization_id
+    INTO organization_now
+    FROM "${app_schema}"."${agents_table}" a
+    WHERE a.id = agent_shown.agent_id
+      AND texteq(a.id COLLATE "C", agent_shown.agent_id);
+    SELECT r.organization_id
+    INTO repository_organization
+    FROM git_memory.repo r
+    WHERE r.agent_id = agent_shown.agent_id;
+    IF shown IS NULL
+       OR ARRAY[coalesce(organization_now, repository_organization),
+                coalesce(repository_organization, organization_now)] <@ shown THEN
+        RETURN NEXT;
+    END IF;
+END
+$function$;
+
+-- All agents that have the tag or ever had a repository, as far as whoever logged in may see them.
+CREATE OR REPLACE FUNCTION git_memory.agents_shown()
+    RETURNS TABLE (agent_id         text,
+                   organization_id  text, -- of what git has, else what the application says
+                   organization_now text, -- what the application says, else the last that is known
+                   tagged           boolean,
+                   is_deleted       boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+    shown constant text[] := git_memory.shown_organizations();
+BEGIN
+    RETURN QUERY
+        SELECT agent.*
+        FROM (SELECT known.agent_id,
+                     coalesce(r.organization_id, p.organization_id, a.organization_id)::text AS organization_id,
+                     coalesce(a.organization_id, r.organization_id, p.organization_id)::text AS organization_now,
+                     known.tagged,
+                     a.id IS NULL                                                            AS is_deleted
+              FROM (SELECT each.agent_id,
+                           bool_or(each.tagged) AS tagged
+                    FROM (SELECT t.agent_id::text COLLATE "default",
+                                 true
+                          FROM "${app_schema}"."${agents_tags_table}" t
+                          WHERE t.tag = 'git-memory-enabled'
+                            AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
+                          UNION ALL
+                          SELECT q.agent_id,
+                                 false
+                          FROM git_memory.repo q
+                          UNION ALL
+                          SELECT q.agent_id,
+                                 false
+                          FROM git_memory.tombstone q) AS each (agent_id, tagged)
+                    GROUP BY each.agent_id) AS known
+                   LEFT JOIN git_memory.repo r
+                          ON r.agent_id = known.agent_id
+                   LEFT JOIN git_memory.tombstone p
+                          ON p.agent_id = known.agent_id
+                   LEFT JOIN "${app_schema}"."${agents_table}" a
+                          ON a.id = known.agent_id
+                         AND texteq(a.id COLLATE "C", known.agent_id)) AS agent
+        WHERE shown IS NULL
+           OR ARRAY[agent.organization_id, agent.organization_now] <@ shown;
 END
 $function$;
 

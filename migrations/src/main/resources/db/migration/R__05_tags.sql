@@ -18,15 +18,59 @@ $function$;
 -- The tag came: no write with an older snapshot may overlook it, and a sidecar should hear of it. times counts the
 -- insertions that were not judged yet. The agent's row is locked first, as taking over does, which then waits for this
 -- transaction and not the other way round.
-CREATE OR REPLACE FUNCTION git_memory.tag_added() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION git_memory.tag_came(agent_id text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    PERFORM git_memory.hold_agent(NEW.agent_id);
-    PERFORM git_memory.write_fence(NEW.agent_id, 1);
+    PERFORM git_memory.hold_agent(tag_came.agent_id);
+    PERFORM git_memory.write_fence(tag_came.agent_id, 1);
     PERFORM nextval('git_memory.tags_seen');
-    PERFORM git_memory.tell_sidecars('tagged', NEW.agent_id);
+    PERFORM git_memory.tell_sidecars('tagged', tag_came.agent_id);
+END
+$function$;
+
+-- A row of the tags' table that may be about our tag: the triggers' conditions look for its letters only.
+CREATE OR REPLACE FUNCTION git_memory.gate_tag() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    ours constant text := 'git-memory-enabled';
+    was_agent text;
+    was_tag   text;
+    agent     text;
+    tag       text;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        BEGIN
+            was_agent := OLD.agent_id;
+            was_tag   := OLD.tag;
+        EXCEPTION
+            WHEN datatype_mismatch THEN
+                EXECUTE 'SELECT ($1).agent_id, ($1).tag' INTO was_agent, was_tag USING OLD;
+        END;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        BEGIN
+            agent := NEW.agent_id;
+            tag   := NEW.tag;
+        EXCEPTION
+            WHEN datatype_mismatch THEN
+                EXECUTE 'SELECT ($1).agent_id, ($1).tag' INTO agent, tag USING NEW;
+        END;
+    END IF;
+    IF TG_OP = 'UPDATE' AND was_agent = agent AND was_tag = tag THEN
+        RETURN NULL;
+    END IF;
+
+    IF tag = ours THEN
+        PERFORM git_memory.tag_came(agent);
+        PERFORM git_memory.hand_over('tagged', agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
+    IF was_tag = ours THEN
+        PERFORM git_memory.hand_over('untagged', was_agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    END IF;
     RETURN NULL;
 END
 $function$;
@@ -46,9 +90,10 @@ BEGIN
     PERFORM
     FROM "${app_schema}"."${agents_table}" a
     WHERE a.id = NEW.agent_id
+      AND texteq(a.id COLLATE "C", NEW.agent_id)
     FOR UPDATE;
     -- What the ledger says stays so until the end, and an older snapshot collides with what was applied since.
-    PERFORM git_memory.keep_repos(ARRAY[NEW.agent_id::text]);
+    PERFORM git_memory.keep_repos(ARRAY[NEW.agent_id]);
     SELECT *
     INTO different
     FROM git_memory.drift_of(NEW.agent_id) d
@@ -56,7 +101,7 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         PERFORM git_memory.reject(different.state, different.agent_id, different.label, different.expected,
-                                  different.found, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+                                  different.found, NEW.schema_name, NEW.table_name, NEW.trigger_name);
     END IF;
 
     -- Under the lock, for a purge takes it, too.
@@ -65,7 +110,7 @@ BEGIN
                WHERE p.agent_id = NEW.agent_id)
        AND git_memory.is_tagged(NEW.agent_id) THEN
         PERFORM git_memory.reject('MG006', NEW.agent_id, '*', 'no tag, for the agent was purged', 'the tag "git-memory-enabled"',
-                                  TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+                                  NEW.schema_name, NEW.table_name, NEW.trigger_name);
     END IF;
     PERFORM git_memory.mark_pending(NEW.agent_id);
     UPDATE git_memory.agent_fence f
@@ -95,7 +140,9 @@ BEGIN
     FROM "${app_schema}"."${blocks_table}" b
          JOIN "${app_schema}"."${blocks_agents_table}" l
            ON l.block_id = b.id
+          AND texteq(l.block_id COLLATE "C", b.id)
     WHERE l.agent_id = mark_pending.agent_id
+      AND texteq(l.agent_id COLLATE "C", mark_pending.agent_id)
     ORDER BY b.id COLLATE "C"
     FOR NO KEY UPDATE OF b, l;
     -- What others have carries something already, and is written anew: see link_left.
@@ -103,7 +150,9 @@ BEGIN
     SET git_sha = coalesce(b.git_sha, 'pending')
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = mark_pending.agent_id
-      AND b.id = l.block_id;
+      AND texteq(l.agent_id COLLATE "C", mark_pending.agent_id)
+      AND b.id = l.block_id
+      AND texteq(b.id COLLATE "C", l.block_id);
 END
 $function$;
 
@@ -146,14 +195,18 @@ BEGIN
     FROM "${app_schema}"."${blocks_table}" b
          JOIN "${app_schema}"."${blocks_agents_table}" l
            ON l.block_id = b.id
+          AND texteq(l.block_id COLLATE "C", b.id)
     WHERE l.agent_id = let_go.agent_id
+      AND texteq(l.agent_id COLLATE "C", let_go.agent_id)
     ORDER BY b.id COLLATE "C"
     FOR NO KEY UPDATE OF b;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     FROM "${app_schema}"."${blocks_agents_table}" l
     WHERE l.agent_id = let_go.agent_id
+      AND texteq(l.agent_id COLLATE "C", let_go.agent_id)
       AND b.id = l.block_id
+      AND texteq(b.id COLLATE "C", l.block_id)
       AND (b.git_sha IS NOT NULL
            OR git_memory.owed_sha(b.id) IS NOT NULL);
     RETURN true;
@@ -167,8 +220,8 @@ CREATE OR REPLACE FUNCTION git_memory.tag_removed() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    IF git_memory.let_go(OLD.agent_id) THEN
-        PERFORM git_memory.tell_sidecars('untagged', OLD.agent_id);
+    IF git_memory.let_go(NEW.agent_id) THEN
+        PERFORM git_memory.tell_sidecars('untagged', NEW.agent_id);
     END IF;
     RETURN NULL;
 END
@@ -189,14 +242,18 @@ BEGIN
       AND NOT EXISTS (SELECT
                       FROM "${app_schema}"."${blocks_agents_table}" l
                       WHERE l.agent_id = o.agent_id
-                        AND l.block_id = o.block_id);
+                        AND texteq(l.agent_id COLLATE "C", o.agent_id)
+                        AND l.block_id = o.block_id
+                        AND texteq(l.block_id COLLATE "C", o.block_id));
     PERFORM
     FROM "${app_schema}"."${blocks_table}" b
     WHERE b.id = NEW.block_id
+      AND texteq(b.id COLLATE "C", NEW.block_id)
     FOR NO KEY UPDATE;
     UPDATE "${app_schema}"."${blocks_table}" b
     SET git_sha = git_memory.owed_sha(b.id)
     WHERE b.id = NEW.block_id
+      AND texteq(b.id COLLATE "C", NEW.block_id)
       AND (b.git_sha IS NOT NULL
            OR git_memory.owed_sha(b.id) IS NOT NULL);
     RETURN NULL;
@@ -215,6 +272,7 @@ BEGIN
     INTO tagged
     FROM "${app_schema}"."${agents_tags_table}" t
     WHERE t.tag = 'git-memory-enabled'
+      AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
     ORDER BY t.agent_id COLLATE "C"
     LIMIT 1;
     IF FOUND THEN

@@ -69,25 +69,15 @@ BEGIN
     END
     $function$;
 
-    CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger
-        LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-        SET search_path = pg_catalog, pg_temp
-    AS $function$
-    BEGIN
-        IF git_memory.is_changed(OLD, NEW) THEN
-            PERFORM git_memory.judge_row(NEW.id, NULL, OLD.git_sha IS DISTINCT FROM NEW.git_sha,
-                                         TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
-        END IF;
-        RETURN NULL;
-    END
-    $function$;
-
     CREATE OR REPLACE FUNCTION git_memory.guard_link() RETURNS trigger
         LANGUAGE plpgsql VOLATILE SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp
     AS $function$
     BEGIN
-        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, false,
+        IF NEW.kind = 'pending' AND git_memory.is_only_pending(NEW.block_id, 'pending') THEN
+            RETURN NULL;
+        END IF;
+        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, NEW.kind IN ('commit', 'pending'),
                                      NEW.schema_name, NEW.table_name, NEW.trigger_name);
         RETURN NULL;
     END
@@ -98,25 +88,22 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     DECLARE
-        loss  record;
-        place record;
+        loss record;
     BEGIN
-        IF TG_ARGV[0] = 'link' THEN
-            place := ROW(NEW.schema_name, NEW.table_name, NEW.trigger_name);
-            SELECT * INTO loss FROM git_memory.losses(NEW.agent_id, NEW.label, NULL, NEW.block_id) LIMIT 1;
+        IF NEW.agent_id IS NULL THEN
+            SELECT * INTO loss FROM git_memory.losses(NULL, NULL, NEW.block_id, NULL) LIMIT 1;
         ELSE
-            place := ROW(TG_TABLE_SCHEMA::text, TG_TABLE_NAME::text, TG_NAME::text);
-            SELECT * INTO loss FROM git_memory.losses(NULL, NULL, OLD.id, NULL) LIMIT 1;
+            SELECT * INTO loss FROM git_memory.losses(NEW.agent_id, NEW.label, NULL, NEW.block_id) LIMIT 1;
         END IF;
         IF NOT FOUND THEN
             RETURN NULL;
         END IF;
         IF loss.taken_over THEN
             PERFORM git_memory.reject('MG004', loss.loser, loss.lost_label, 'a row for commit ' || loss.file_sha, 'none',
-                                      place.f1, place.f2, place.f3);
+                                      NEW.schema_name, NEW.table_name, NEW.trigger_name);
         ELSE
             PERFORM git_memory.reject('MG005', loss.loser, loss.lost_label, 'an agent that git-memory has taken over',
-                                      'only its tag', place.f1, place.f2, place.f3);
+                                      'only its tag', NEW.schema_name, NEW.table_name, NEW.trigger_name);
         END IF;
         RETURN NULL;
     END
@@ -143,11 +130,6 @@ BEGIN
         PERFORM sqlj.install_jar(decode('@guard.jar.base64@', 'base64'), '@guard.jar.name@', false);
     END IF;
     PERFORM sqlj.set_classpath('git_memory', '@guard.jar.name@');
-
-    CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger
-        LANGUAGE java VOLATILE SECURITY DEFINER
-        SET search_path = pg_catalog, pg_temp
-        AS 'dev.gitmemory.guard.BlockGuard.check';
 
     CREATE OR REPLACE FUNCTION git_memory.guard_link() RETURNS trigger
         LANGUAGE java VOLATILE SECURITY DEFINER

@@ -1,11 +1,13 @@
 -- The triggers on the application's tables.
 --
--- Rows are judged AFTER the write, when no other trigger can change them any more. Those triggers are constraint
--- triggers: an application is refused at the end of its statement; a transaction that has to pass through other states,
--- as the sidecar's does, says SET CONSTRAINTS ALL DEFERRED and is judged at its end. Removals are always judged at the
--- end, so that a whole agent can go row by row.
--- Conditions (WHEN) name columns and no functions. Links, and new rows, first go through a gate (R__03_gates.sql), which hands
--- over what has to be judged: the constraint triggers for these are on git_memory.judgement.
+-- Rows are judged AFTER the write, when no other trigger can change them any more. What is written goes through a gate
+-- (R__03_gates.sql, R__05_tags.sql) first, which hands over what has to be judged to git_memory.judgement. Only there are
+-- constraint triggers: an application is refused at the end of its statement; a transaction that has to pass through other
+-- states, as the sidecar's does, says SET CONSTRAINTS ALL DEFERRED and is judged at its end. Removals and the tag are always judged
+-- at the end, so that a whole agent can go row by row. What waits for the end waits on a table of git-memory's: the
+-- application's own may be altered in the same transaction.
+-- Conditions (WHEN) name git_sha, which is git-memory's, and whole rows: a column that is named could not get another type.
+-- They name no functions of git-memory's.
 -- ENABLE ALWAYS: logical replication and session_replication_role go through the guard, too.
 
 -- Whatever an earlier version, or an earlier name of a table, has left.
@@ -23,7 +25,8 @@ BEGIN
     END LOOP;
 END
 $drop$;
-DROP FUNCTION IF EXISTS git_memory.is_guarded_link(text);
+DROP FUNCTION IF EXISTS git_memory.is_guarded_link(text), git_memory.guard_block(), git_memory.tag_added(),
+                        git_memory.is_changed(anyelement, anyelement);
 
 -- Agents that have the tag already and that nobody has taken over: their rows are marked, as if the tag came now. The lock
 -- is the one that creating the triggers takes.
@@ -35,9 +38,12 @@ WHERE b.git_sha IS NULL
                FROM "${app_schema}"."${blocks_agents_table}" l
                     JOIN "${app_schema}"."${agents_tags_table}" t
                       ON t.agent_id = l.agent_id
+                     AND texteq(t.agent_id COLLATE "C", l.agent_id)
                      AND t.tag = 'git-memory-enabled'
+                     AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
                     LEFT JOIN git_memory.repo r
                       ON r.agent_id = l.agent_id
+                     AND texteq(l.agent_id COLLATE "C", r.agent_id)
                      AND r.state = 'enabled'
                WHERE r.agent_id IS NULL);
 -- What a former installation has left in the column.
@@ -49,9 +55,10 @@ WHERE b.git_sha IS NOT NULL
 
 -- What an agent is has a fence, whatever was there before the triggers that write it.
 INSERT INTO git_memory.agent_fence (agent_id)
-SELECT t.agent_id
+SELECT t.agent_id::text COLLATE "default"
 FROM "${app_schema}"."${agents_tags_table}" t
 WHERE t.tag = 'git-memory-enabled'
+  AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
 UNION
 SELECT r.agent_id
 FROM git_memory.repo r
@@ -72,28 +79,17 @@ CREATE TRIGGER git_memory_guard_insert
 
 -- A row that carries nothing is not judged, unless it is given a commit. What makes it an agent's, a link or a tag, is judged
 -- itself.
-CREATE CONSTRAINT TRIGGER git_memory_guard_update
+CREATE TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_table}"
-    DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
     WHEN (OLD.git_sha IS NOT NULL OR NEW.git_sha <> 'pending')
-    EXECUTE FUNCTION git_memory.guard_block();
+    EXECUTE FUNCTION git_memory.gate_row();
 
-CREATE CONSTRAINT TRIGGER git_memory_guard_delete
+CREATE TRIGGER git_memory_guard_delete
     AFTER DELETE ON "${app_schema}"."${blocks_table}"
-    DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
     WHEN (OLD.git_sha IS NOT NULL)
-    EXECUTE FUNCTION git_memory.guard_removal('block');
-
--- Links follow a block's new key, except where there are no foreign keys. Only for statements that name the key: a
--- condition that compares it would be paid by all.
-CREATE CONSTRAINT TRIGGER git_memory_guard_rekey
-    AFTER UPDATE OF id, label ON "${app_schema}"."${blocks_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (OLD.git_sha IS NOT NULL)
-    EXECUTE FUNCTION git_memory.guard_removal('block');
+    EXECUTE FUNCTION git_memory.gate_row_removed();
 
 -- Links ----------------------------------------------------------------------------------------------------------
 -- (record_image_ne and not its operator *<>: pg_dump writes rows without the casts that the operator needs, and what it
@@ -107,8 +103,7 @@ CREATE TRIGGER git_memory_guard_insert
 CREATE TRIGGER git_memory_guard_update
     AFTER UPDATE ON "${app_schema}"."${blocks_agents_table}"
     FOR EACH ROW
-    WHEN (record_image_ne(ROW(OLD.agent_id, OLD.block_id, OLD.block_label),
-                          ROW(NEW.agent_id, NEW.block_id, NEW.block_label)))
+    WHEN (record_image_ne(OLD, NEW))
     EXECUTE FUNCTION git_memory.gate_link();
 
 CREATE TRIGGER git_memory_guard_delete
@@ -122,7 +117,7 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_link
     AFTER INSERT ON git_memory.judgement
     DEFERRABLE INITIALLY IMMEDIATE
     FOR EACH ROW
-    WHEN (NEW.kind IN ('row', 'link'))
+    WHEN (NEW.kind IN ('row', 'commit', 'pending', 'link'))
     EXECUTE FUNCTION git_memory.guard_link();
 
 CREATE CONSTRAINT TRIGGER git_memory_guard_sha
@@ -137,7 +132,7 @@ CREATE CONSTRAINT TRIGGER git_memory_guard_loss
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
     WHEN (NEW.kind = 'loss')
-    EXECUTE FUNCTION git_memory.guard_removal('link');
+    EXECUTE FUNCTION git_memory.guard_removal();
 
 CREATE CONSTRAINT TRIGGER git_memory_link_left
     AFTER INSERT ON git_memory.judgement
@@ -145,6 +140,20 @@ CREATE CONSTRAINT TRIGGER git_memory_link_left
     FOR EACH ROW
     WHEN (NEW.kind = 'left')
     EXECUTE FUNCTION git_memory.link_left();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_judged
+    AFTER INSERT ON git_memory.judgement
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (NEW.kind = 'tagged')
+    EXECUTE FUNCTION git_memory.tag_judged();
+
+CREATE CONSTRAINT TRIGGER git_memory_tag_removed
+    AFTER INSERT ON git_memory.judgement
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (NEW.kind = 'untagged')
+    EXECUTE FUNCTION git_memory.tag_removed();
 
 -- What an agent is -----------------------------------------------------------------------------------------------
 
@@ -169,45 +178,20 @@ CREATE TRIGGER git_memory_agent_purged
 CREATE TRIGGER git_memory_tag_insert
     AFTER INSERT ON "${app_schema}"."${agents_tags_table}"
     FOR EACH ROW
-    WHEN (NEW.tag = 'git-memory-enabled')
-    EXECUTE FUNCTION git_memory.tag_added();
+    WHEN (strpos(NEW::text, 'git-memory-enabled') > 0)
+    EXECUTE FUNCTION git_memory.gate_tag();
 
 CREATE TRIGGER git_memory_tag_update
     AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
     FOR EACH ROW
-    WHEN (NEW.tag = 'git-memory-enabled'
-          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
-    EXECUTE FUNCTION git_memory.tag_added();
+    WHEN (strpos(OLD::text, 'git-memory-enabled') > 0 OR strpos(NEW::text, 'git-memory-enabled') > 0)
+    EXECUTE FUNCTION git_memory.gate_tag();
 
-CREATE CONSTRAINT TRIGGER git_memory_tag_insert_judged
-    AFTER INSERT ON "${app_schema}"."${agents_tags_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (NEW.tag = 'git-memory-enabled')
-    EXECUTE FUNCTION git_memory.tag_judged();
-
-CREATE CONSTRAINT TRIGGER git_memory_tag_update_judged
-    AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (NEW.tag = 'git-memory-enabled'
-          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
-    EXECUTE FUNCTION git_memory.tag_judged();
-
-CREATE CONSTRAINT TRIGGER git_memory_tag_delete
+CREATE TRIGGER git_memory_tag_delete
     AFTER DELETE ON "${app_schema}"."${agents_tags_table}"
-    DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
-    WHEN (OLD.tag = 'git-memory-enabled')
-    EXECUTE FUNCTION git_memory.tag_removed();
-
-CREATE CONSTRAINT TRIGGER git_memory_tag_update_removed
-    AFTER UPDATE ON "${app_schema}"."${agents_tags_table}"
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW
-    WHEN (OLD.tag = 'git-memory-enabled'
-          AND record_image_ne(ROW(OLD.agent_id, OLD.tag), ROW(NEW.agent_id, NEW.tag)))
-    EXECUTE FUNCTION git_memory.tag_removed();
+    WHEN (strpos(OLD::text, 'git-memory-enabled') > 0)
+    EXECUTE FUNCTION git_memory.gate_tag();
 
 -- TRUNCATE, and ENABLE ALWAYS ------------------------------------------------------------------------------------
 

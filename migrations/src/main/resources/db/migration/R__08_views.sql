@@ -4,6 +4,10 @@
 -- only to who may see both.
 --
 -- security_barrier keeps a reader's own functions from being called with rows that he may not see.
+--
+-- No view names a table of the application: a column that a view names can't get another type. What the application says of
+-- agents comes from functions (R__04_facts.sql), which show no more than the role that logged in may see; the conditions here
+-- look at the role that asks.
 
 DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.overwritten,
                     git_memory.requests,
@@ -77,13 +81,13 @@ SELECT agent.agent_id,
                                  THEN 'the tag is gone and the ledger was not told: a running sidecar gives the rows back to '
                                       'PostgreSQL alone; to keep the agent git''s, put the tag "git-memory-enabled" back first'
        END                                 AS remark
-FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      AS agent_id,
-             coalesce(r.organization_id, p.organization_id, a.organization_id) AS organization_id,
-             coalesce(a.organization_id, r.organization_id, p.organization_id) AS organization_now,
-             t.agent_id IS NOT NULL                                            AS tagged,
-             a.id IS NULL                                                      AS is_deleted,
-             p.agent_id IS NOT NULL                                            AS is_purging,
-             p.purged_at IS NOT NULL                                           AS is_purged,
+FROM (SELECT shown.agent_id,
+             shown.organization_id,
+             shown.organization_now,
+             shown.tagged,
+             shown.is_deleted,
+             p.agent_id IS NOT NULL              AS is_purging,
+             p.purged_at IS NOT NULL             AS is_purged,
              p.asked_at,
              p.purged_at,
              p.role_name,
@@ -96,16 +100,12 @@ FROM (SELECT coalesce(r.agent_id, t.agent_id, p.agent_id)                      A
              r.commits,
              r.last_error,
              r.enabled_at,
-             coalesce(r.updated_at, p.purged_at)                               AS updated_at
-      FROM git_memory.repo r
-           FULL JOIN (SELECT agent_id
-                      FROM "${app_schema}"."${agents_tags_table}"
-                      WHERE tag = 'git-memory-enabled') AS t
-                  ON t.agent_id = r.agent_id
-           FULL JOIN git_memory.tombstone p
-                  ON p.agent_id = coalesce(r.agent_id, t.agent_id)
-           LEFT JOIN "${app_schema}"."${agents_table}" a
-                  ON a.id = coalesce(r.agent_id, t.agent_id, p.agent_id)) AS agent
+             coalesce(r.updated_at, p.purged_at) AS updated_at
+      FROM git_memory.agents_shown() shown
+           LEFT JOIN git_memory.repo r
+                  ON r.agent_id = shown.agent_id
+           LEFT JOIN git_memory.tombstone p
+                  ON p.agent_id = shown.agent_id) AS agent
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    agent.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
        AND agent.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v));
@@ -124,11 +124,10 @@ SELECT c.agent_id,
 FROM git_memory.commit c
      JOIN git_memory.repo r
        ON r.agent_id = c.agent_id
-     LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = c.agent_id
+     CROSS JOIN LATERAL git_memory.agent_shown(r.agent_id) AS a
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(a.organization_id, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- Rows that are not what git says, and files of git that no row shows. Has to be empty. (A view that named the blocks
 -- table's columns would keep the application from changing their types.)
@@ -140,13 +139,11 @@ SELECT d.agent_id,
        d.expected,
        d.found
 FROM git_memory.drift_shown() d
-     LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = d.agent_id
-     LEFT JOIN git_memory.repo r
-            ON r.agent_id = d.agent_id
+     LEFT JOIN LATERAL git_memory.agent_shown(d.agent_id) AS a ON true
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR (    a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+   OR (    a.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(a.repository_organization, a.organization_now)
+           IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- Blocks that git can't have: they were left out when their agent was taken over, and are frozen.
 CREATE VIEW git_memory.left_out WITH (security_barrier) AS
@@ -158,11 +155,10 @@ SELECT o.agent_id,
 FROM git_memory.left_out_block o
      JOIN git_memory.repo r
        ON r.agent_id = o.agent_id
-     LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = o.agent_id
+     CROSS JOIN LATERAL git_memory.agent_shown(r.agent_id) AS a
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(a.organization_id, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- What rows held that git did not, when sync put git's content in its place. The one view that shows content, so for
 -- admins only.
@@ -197,13 +193,11 @@ SELECT CASE WHEN git_memory.may_see_request(q.role_name) THEN q.id END AS id,
        q.error ->> 'state'   AS error_state,
        q.error ->> 'message' AS error_message
 FROM git_memory.request q
-     LEFT JOIN "${app_schema}"."${agents_table}" a
-            ON a.id = q.agent_id
-     LEFT JOIN git_memory.repo r
-            ON r.agent_id = q.agent_id
+     LEFT JOIN LATERAL git_memory.agent_shown(q.agent_id) AS a ON true
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
-   OR (    a.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(r.organization_id, a.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+   OR (    a.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v)
+       AND coalesce(a.repository_organization, a.organization_now)
+           IN (SELECT v.organization_id FROM git_memory.visible_organization v));
 
 -- Lets a role see an organisation's agents in the views, and nothing of others. For members of git_memory_owner.
 CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organization_id text) RETURNS void

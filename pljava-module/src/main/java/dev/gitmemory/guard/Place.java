@@ -2,7 +2,6 @@ package dev.gitmemory.guard;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.postgresql.pljava.TriggerData;
 
 /**
  * What was written, for a refusal to name it.
@@ -12,10 +11,6 @@ import org.postgresql.pljava.TriggerData;
  * @param trigger its trigger, which refuses
  */
 record Place(String schema, String table, String trigger) {
-
-    static Place of(TriggerData trigger) throws SQLException {
-        return new Place(trigger.getSchemaName(), trigger.getTableName(), trigger.getName());
-    }
 
     /** As a row of {@code git_memory.judgement} has it. */
     static Place of(ResultSet judgement) throws SQLException {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.pljava.TriggerData;
 
 /**
- * Deferred trigger on blocks and on {@code git_memory.judgement}, for links: at the end of a transaction that deleted a row or changed its key, whatever git
- * still has must still be shown by a row.
+ * Deferred trigger on {@code git_memory.judgement}: at the end of a transaction that deleted a link or a row, or changed its key,
+ * whatever git still has must still be shown by a row.
  */
 public final class RemovalGuard {
     private static final String LOSSES =
@@ -19,21 +19,18 @@ public final class RemovalGuard {
     private RemovalGuard() {}
 
     /**
-     * Judges what has gone. The trigger's argument says from which table: {@code block} or {@code link}.
+     * Judges what has gone: a link, or a block where no agent is named.
      *
      * @throws SQLException if the removal is refused, or cannot be judged
      */
     public static void check(TriggerData trigger) throws SQLException {
-        if (trigger.getArguments()[0].equals("link")) {
-            ResultSet gone = trigger.getNew();
-            judge(
-                    Place.of(gone),
-                    gone.getString("agent_id"),
-                    gone.getString("label"),
-                    null,
-                    gone.getString("block_id"));
+        ResultSet gone = trigger.getNew();
+        String agentId = gone.getString("agent_id");
+        String blockId = gone.getString("block_id");
+        if (agentId == null) {
+            judge(Place.of(gone), null, null, blockId, null);
         } else {
-            judge(Place.of(trigger), null, null, trigger.getOld().getString("id"), null);
+            judge(Place.of(gone), agentId, gone.getString("label"), null, blockId);
         }
     }
 

@@ -15,13 +15,11 @@ class GuardJarTest {
             assertThat(jar.stream().map(JarEntry::getName).filter(name -> !name.endsWith("/")))
                     .containsExactlyInAnyOrder(
                             "META-INF/MANIFEST.MF",
-                            "dev/gitmemory/guard/BlockGuard.class",
                             "dev/gitmemory/guard/Digest.class",
                             "dev/gitmemory/guard/Judge.class",
                             "dev/gitmemory/guard/LinkGuard.class",
                             "dev/gitmemory/guard/Place.class",
                             "dev/gitmemory/guard/Refusal.class",
-                            "dev/gitmemory/guard/RowChange.class",
                             "dev/gitmemory/guard/RemovalGuard.class");
         }
     }

@@ -96,7 +96,7 @@ final class DemoTour {
     /** The value, with room behind it for what the tour adds. */
     private static String shortened(BlockRow block) {
         String value = block.value();
-        int room = Math.max(0, block.limit() - 40);
+        int room = (int) Math.max(0, block.limit() - 40);
         int end = value.offsetByCodePoints(0, Math.min(room, value.codePointCount(0, value.length())));
         String kept = value.substring(0, end);
         return kept.isEmpty() || kept.endsWith("\n") ? kept : kept + "\n";

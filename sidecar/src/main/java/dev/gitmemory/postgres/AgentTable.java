@@ -51,7 +51,8 @@ public final class AgentTable {
             @Nullable String appliedSha) {}
 
     public Optional<Agent> find(String agentId) {
-        return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id")
+        return handle.createQuery(
+                        "SELECT id::text, organization_id::text, name::text FROM <agents> WHERE id = :id AND texteq(id COLLATE \"C\", :id)")
                 .bind("id", agentId)
                 .map(ConstructorMapper.of(Agent.class))
                 .findOne();
@@ -59,14 +60,16 @@ public final class AgentTable {
 
     /** Locks the agent's row: until this transaction ends, nobody links a block to it and nobody deletes it. */
     public Optional<Agent> lock(String agentId) {
-        return handle.createQuery("SELECT id, organization_id, name FROM <agents> WHERE id = :id FOR UPDATE")
+        return handle.createQuery(
+                        "SELECT id::text, organization_id::text, name::text FROM <agents> WHERE id = :id AND texteq(id COLLATE \"C\", :id) FOR UPDATE")
                 .bind("id", agentId)
                 .map(ConstructorMapper.of(Agent.class))
                 .findOne();
     }
 
     public boolean hasTag(String agentId) {
-        return handle.createQuery("SELECT EXISTS (SELECT FROM <agents_tags> WHERE agent_id = :id AND tag = :tag)")
+        return handle.createQuery(
+                        "SELECT EXISTS (SELECT FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag))")
                 .bind("id", agentId)
                 .bind("tag", TAG)
                 .mapTo(Boolean.class)
@@ -92,7 +95,9 @@ public final class AgentTable {
     }
 
     private boolean lockTag(String agentId, String lock) {
-        return handle.createQuery("SELECT true FROM <agents_tags> WHERE agent_id = :id AND tag = :tag " + lock)
+        return handle.createQuery(
+                        "SELECT true FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag) "
+                                + lock)
                 .bind("id", agentId)
                 .bind("tag", TAG)
                 .mapTo(Boolean.class)
@@ -110,7 +115,8 @@ public final class AgentTable {
 
     /** Removes the tag, by which the guard's trigger disables the agent. Returns whether it was there. */
     public boolean removeTag(String agentId) {
-        return handle.createUpdate("DELETE FROM <agents_tags> WHERE agent_id = :id AND tag = :tag")
+        return handle.createUpdate(
+                                "DELETE FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag)")
                         .bind("id", agentId)
                         .bind("tag", TAG)
                         .execute()
@@ -120,13 +126,13 @@ public final class AgentTable {
     /** Every agent that has the tag and that the ledger has not taken over, by id. */
     public List<String> taggedButNotTakenOver() {
         return handle.createQuery("""
-                        SELECT t.agent_id
+                        SELECT t.agent_id::text
                           FROM <agents_tags> t
-                          LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id
-                         WHERE t.tag = :tag
+                          LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id AND texteq(t.agent_id COLLATE "C", r.agent_id)
+                         WHERE t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
                            AND r.state IS DISTINCT FROM 'enabled'
-                           AND NOT EXISTS (SELECT FROM git_memory.tombstone p WHERE p.agent_id = t.agent_id)
-                         ORDER BY t.agent_id
+                           AND NOT EXISTS (SELECT FROM git_memory.tombstone p WHERE p.agent_id = t.agent_id AND texteq(t.agent_id COLLATE "C", p.agent_id))
+                         ORDER BY t.agent_id COLLATE "C"
                         """).bind("tag", TAG).mapTo(String.class).list();
     }
 
@@ -138,8 +144,8 @@ public final class AgentTable {
                          WHERE r.state = 'enabled'
                            AND NOT EXISTS (SELECT
                                              FROM <agents_tags> t
-                                            WHERE t.agent_id = r.agent_id
-                                              AND t.tag = :tag)
+                                            WHERE t.agent_id = r.agent_id AND texteq(t.agent_id COLLATE "C", r.agent_id)
+                                              AND t.tag = :tag AND texteq(t.tag COLLATE "C", :tag))
                          ORDER BY r.agent_id
                         """).bind("tag", TAG).mapTo(String.class).list();
     }
@@ -158,14 +164,14 @@ public final class AgentTable {
     /** The agent's links, by label. */
     public List<Link> links(String agentId) {
         return handle.createQuery("""
-                        SELECT l.block_label AS label,
-                               l.block_id,
+                        SELECT l.block_label::text AS label,
+                               l.block_id::text AS block_id,
                                EXISTS (SELECT
                                          FROM git_memory.left_out_block o
-                                        WHERE o.agent_id = l.agent_id
-                                          AND o.block_id = l.block_id) AS left_out
+                                        WHERE o.agent_id = l.agent_id AND texteq(l.agent_id COLLATE "C", o.agent_id)
+                                          AND o.block_id = l.block_id AND texteq(l.block_id COLLATE "C", o.block_id)) AS left_out
                           FROM <blocks_agents> l
-                         WHERE l.agent_id = :id
+                         WHERE l.agent_id = :id AND texteq(l.agent_id COLLATE "C", :id)
                          ORDER BY l.block_label COLLATE "C"
                         """)
                 .bind("id", agentId)
@@ -176,17 +182,17 @@ public final class AgentTable {
     /** The agent as an owner, if it has the tag. */
     public Optional<Owner> owner(String agentId) {
         return handle.createQuery("""
-                        SELECT a.id AS agent_id,
-                               a.organization_id,
-                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id END
+                        SELECT a.id::text AS agent_id,
+                               a.organization_id::text AS organization_id,
+                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id::text END
                                    AS repository_organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
                           FROM <agents> a
-                          JOIN <agents_tags> t ON t.agent_id = a.id AND t.tag = :tag
-                          LEFT JOIN git_memory.repo r ON r.agent_id = a.id
-                         WHERE a.id = :agent
+                          JOIN <agents_tags> t ON t.agent_id = a.id AND texteq(t.agent_id COLLATE "C", a.id) AND t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
+                          LEFT JOIN git_memory.repo r ON r.agent_id = a.id AND texteq(a.id COLLATE "C", r.agent_id)
+                         WHERE a.id = :agent AND texteq(a.id COLLATE "C", :agent)
                         """.formatted(Ledger.HAS_REPOSITORY))
                 .bind("tag", TAG)
                 .bind("agent", agentId)
@@ -197,18 +203,18 @@ public final class AgentTable {
     /** The agents with the tag that are linked to a block, by id. */
     public List<Owner> owners(String blockId) {
         return handle.createQuery("""
-                        SELECT a.id AS agent_id,
-                               a.organization_id,
-                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id END
+                        SELECT a.id::text AS agent_id,
+                               a.organization_id::text AS organization_id,
+                               CASE WHEN %s THEN r.organization_id ELSE a.organization_id::text END
                                    AS repository_organization_id,
                                coalesce(r.state = 'enabled', false) AS taken_over,
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
                           FROM <blocks_agents> l
-                          JOIN <agents_tags> t ON t.agent_id = l.agent_id AND t.tag = :tag
-                          JOIN <agents> a ON a.id = l.agent_id
-                          LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id
-                         WHERE l.block_id = :block
+                          JOIN <agents_tags> t ON t.agent_id = l.agent_id AND texteq(t.agent_id COLLATE "C", l.agent_id) AND t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
+                          JOIN <agents> a ON a.id = l.agent_id AND texteq(a.id COLLATE "C", l.agent_id)
+                          LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id AND texteq(l.agent_id COLLATE "C", r.agent_id)
+                         WHERE l.block_id = :block AND texteq(l.block_id COLLATE "C", :block)
                          ORDER BY a.id COLLATE "C"
                         """.formatted(Ledger.HAS_REPOSITORY))
                 .bind("tag", TAG)
@@ -221,9 +227,9 @@ public final class AgentTable {
     public Map<String, List<String>> enabledOwners(Collection<String> blockIds) {
         Map<String, List<String>> owners = new HashMap<>();
         handle.createQuery("""
-                        SELECT l.block_id, l.agent_id
+                        SELECT l.block_id::text, l.agent_id::text
                           FROM <blocks_agents> l
-                          JOIN git_memory.repo r ON r.agent_id = l.agent_id AND r.state = 'enabled'
+                          JOIN git_memory.repo r ON r.agent_id = l.agent_id AND texteq(l.agent_id COLLATE "C", r.agent_id) AND r.state = 'enabled'
                          WHERE l.block_id = ANY (:blocks)
                          ORDER BY l.agent_id COLLATE "C"
                         """)
@@ -236,7 +242,8 @@ public final class AgentTable {
 
     /** The agents of any kind that are linked to a block. */
     public List<String> linked(String blockId) {
-        return handle.createQuery("SELECT agent_id FROM <blocks_agents> WHERE block_id = :block")
+        return handle.createQuery(
+                        "SELECT agent_id::text FROM <blocks_agents> WHERE block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
                 .bind("block", blockId)
                 .mapTo(String.class)
                 .list();
@@ -247,8 +254,8 @@ public final class AgentTable {
         return handle.createQuery("""
                         SELECT count(*)
                           FROM <blocks_agents>
-                         WHERE block_id = :block
-                           AND agent_id \\<> :agent
+                         WHERE block_id = :block AND texteq(block_id COLLATE "C", :block)
+                           AND agent_id COLLATE "C" \\<> :agent
                         """)
                 .bind("block", blockId)
                 .bind("agent", exceptAgentId)
@@ -266,17 +273,17 @@ public final class AgentTable {
     /** An agent that has the block and, under this label, another one: renaming the block would collide with that. */
     public Optional<LabelTaken> labelTaken(String blockId, String label) {
         return handle.createQuery("""
-                        SELECT other.agent_id,
+                        SELECT other.agent_id::text AS agent_id,
                                NOT EXISTS (SELECT
                                              FROM <blocks_agents> l
-                                             JOIN <agents> sharing ON sharing.id = l.agent_id
-                                             JOIN <agents> named ON named.id = other.agent_id
-                                            WHERE l.block_id = :block
+                                             JOIN <agents> sharing ON sharing.id = l.agent_id AND texteq(sharing.id COLLATE "C", l.agent_id)
+                                             JOIN <agents> named ON named.id = other.agent_id AND texteq(named.id COLLATE "C", other.agent_id)
+                                            WHERE l.block_id = :block AND texteq(l.block_id COLLATE "C", :block)
                                               AND sharing.organization_id \\<> named.organization_id) AS may_be_named
                           FROM <blocks_agents> own
-                          JOIN <blocks_agents> other ON other.agent_id = own.agent_id AND other.block_label = :label
-                         WHERE own.block_id = :block
-                           AND other.block_id \\<> :block
+                          JOIN <blocks_agents> other ON other.agent_id = own.agent_id AND texteq(other.agent_id COLLATE "C", own.agent_id) AND other.block_label = :label AND texteq(other.block_label COLLATE "C", :label)
+                         WHERE own.block_id = :block AND texteq(own.block_id COLLATE "C", :block)
+                           AND other.block_id COLLATE "C" \\<> :block
                          LIMIT 1
                         """)
                 .bind("block", blockId)
@@ -302,7 +309,8 @@ public final class AgentTable {
 
     /** Removes the link of an agent to a block, if it is there. */
     public void unlink(String agentId, String blockId) {
-        int rows = handle.createUpdate("DELETE FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block")
+        int rows = handle.createUpdate(
+                        "DELETE FROM <blocks_agents> WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) AND block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
                 .bind("agent", agentId)
                 .bind("block", blockId)
                 .execute();
@@ -313,7 +321,7 @@ public final class AgentTable {
 
     public boolean isLinked(String agentId, String blockId) {
         return handle.createQuery(
-                        "SELECT EXISTS (SELECT FROM <blocks_agents> WHERE agent_id = :agent AND block_id = :block)")
+                        "SELECT EXISTS (SELECT FROM <blocks_agents> WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) AND block_id = :block AND texteq(block_id COLLATE \"C\", :block))")
                 .bind("agent", agentId)
                 .bind("block", blockId)
                 .mapTo(Boolean.class)

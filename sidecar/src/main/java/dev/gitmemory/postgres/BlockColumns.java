@@ -40,6 +40,8 @@ record BlockColumns(List<ExtraColumn> extras, boolean version, boolean updatedAt
 
     /** The optional columns as a list of SQL columns that begins with a comma, or nothing. */
     String selection() {
-        return extras.stream().map(c -> ", b." + c.column()).collect(Collectors.joining());
+        return extras.stream()
+                .map(c -> ", b." + c.column() + (c.kind() == ExtraColumn.Kind.TEXT ? "::text AS " + c.column() : ""))
+                .collect(Collectors.joining());
     }
 }

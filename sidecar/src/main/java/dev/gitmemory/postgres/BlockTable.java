@@ -15,21 +15,24 @@ import org.jspecify.annotations.Nullable;
 /** Reads rows of the application's blocks table. */
 public final class BlockTable {
 
-    /** What git can have of a row, and what the row says of git. */
+    /**
+     * What git can have of a row, and what the row says of git. Casts, here and below: a statement that was prepared before the
+     * application gave a column another type must not return another type then.
+     */
     private static final String CONTENTS = """
-            SELECT b.id,
-                   b.organization_id,
-                   b.label,
-                   b.value,
-                   b.description,
-                   b."limit",
+            SELECT b.id::text AS id,
+                   b.organization_id::text AS organization_id,
+                   b.label::text AS label,
+                   b.value::text AS value,
+                   b.description::text AS description,
+                   b."limit"::bigint AS "limit",
                    b.read_only,
                    b.metadata_::text AS metadata_,
                    nullif(b.git_sha, 'pending') AS git_sha
             """;
 
     private static final String ROW = CONTENTS + """
-                   , ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id ORDER BY t.tag) AS tags
+                   , ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id AND texteq(t.block_id COLLATE "C", b.id) ORDER BY t.tag) AS tags
                    <extras>
               FROM <block> b
             """;
@@ -62,11 +65,15 @@ public final class BlockTable {
             int limit) {}
 
     public Optional<BlockRow> find(String blockId) {
-        return select("WHERE b.id = :id").bind("id", blockId).map(this::row).findOne();
+        return select("WHERE b.id = :id AND texteq(b.id COLLATE \"C\", :id)")
+                .bind("id", blockId)
+                .map(this::row)
+                .findOne();
     }
 
     public boolean isThere(String blockId) {
-        return handle.createQuery("SELECT EXISTS (SELECT FROM <block> WHERE id = :id)")
+        return handle.createQuery(
+                        "SELECT EXISTS (SELECT FROM <block> WHERE id = :id AND texteq(id COLLATE \"C\", :id))")
                 .bind("id", blockId)
                 .mapTo(Boolean.class)
                 .one();
@@ -74,7 +81,7 @@ public final class BlockTable {
 
     /** The row, locked until the end of the transaction. */
     public Optional<BlockRow> lock(String blockId) {
-        return select("WHERE b.id = :id FOR UPDATE OF b")
+        return select("WHERE b.id = :id AND texteq(b.id COLLATE \"C\", :id) FOR UPDATE OF b")
                 .bind("id", blockId)
                 .map(this::row)
                 .findOne();
@@ -83,7 +90,7 @@ public final class BlockTable {
     /** The block that the agent is linked to under this label. */
     public Optional<BlockRow> ofAgent(String agentId, String label) {
         return select(
-                        "JOIN <blocks_agents> l ON l.block_id = b.id WHERE l.agent_id = :agent AND l.block_label = :label")
+                        "JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE \"C\", b.id) WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE \"C\", :agent) AND l.block_label = :label AND texteq(l.block_label COLLATE \"C\", :label)")
                 .bind("agent", agentId)
                 .bind("label", label)
                 .map(this::row)
@@ -93,8 +100,8 @@ public final class BlockTable {
     /** All blocks that the agent is linked to, by label. */
     public List<BlockRow> ofAgent(String agentId) {
         return select("""
-                        JOIN <blocks_agents> l ON l.block_id = b.id
-                        WHERE l.agent_id = :agent
+                        JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE "C", b.id)
+                        WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
                         ORDER BY l.block_label COLLATE "C"
                         """).bind("agent", agentId).map(this::row).list();
     }
@@ -105,10 +112,10 @@ public final class BlockTable {
      */
     public void lockRows(String agentId) {
         handle.createQuery("""
-                        SELECT b.id
+                        SELECT b.id::text
                           FROM <block> b
-                          JOIN <blocks_agents> l ON l.block_id = b.id
-                         WHERE l.agent_id = :agent
+                          JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE "C", b.id)
+                         WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
                          ORDER BY b.id COLLATE "C"
                            FOR UPDATE OF b, l
                         """).bind("agent", agentId).mapTo(String.class).list();
@@ -117,15 +124,15 @@ public final class BlockTable {
     /** How large the blocks are that the agent is linked to, by label. */
     public List<BlockSize> sizesOfAgent(String agentId) {
         return handle.createQuery("""
-                        SELECT b.id,
-                               b.label,
+                        SELECT b.id::text AS id,
+                               b.label::text AS label,
                                nullif(b.git_sha, 'pending') AS git_sha,
                                octet_length(b.value)::bigint AS value_bytes,
                                coalesce(octet_length(b.description), 0)::bigint AS description_bytes,
                                coalesce(octet_length(b.metadata_::text), 0)::bigint AS metadata_bytes
                           FROM <block> b
-                          JOIN <blocks_agents> l ON l.block_id = b.id
-                         WHERE l.agent_id = :agent
+                          JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE "C", b.id)
+                         WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
                          ORDER BY l.block_label COLLATE "C"
                         """)
                 .bind("agent", agentId)
@@ -148,8 +155,8 @@ public final class BlockTable {
     public List<BlockRow> contentsOfAgent(String agentId, List<String> without) {
         return handle.createQuery(CONTENTS + """
                           FROM <block> b
-                          JOIN <blocks_agents> l ON l.block_id = b.id
-                         WHERE l.agent_id = :agent
+                          JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE "C", b.id)
+                         WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
                            AND b.id \\<\\> ALL (:without)
                          ORDER BY l.block_label COLLATE "C"
                         """)
@@ -164,8 +171,8 @@ public final class BlockTable {
         String reverse = listing.ascending() ? "\\<" : "\\>";
         String direction = listing.ascending() ? "ASC" : "DESC";
         return select("""
-                        WHERE (CAST(:label AS text) IS NULL OR b.label = :label)
-                          AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label)) \\> 0)
+                        WHERE (CAST(:label AS text) IS NULL OR (b.label = :label AND texteq(b.label COLLATE "C", :label)))
+                          AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label COLLATE "default")) \\> 0)
                           AND (CAST(:project AS text) IS NULL OR b.project_id = :project)
                           AND (NOT :templates OR b.is_template)
                           AND (CAST(:after AS text) IS NULL
@@ -208,7 +215,7 @@ public final class BlockTable {
                 r.getString("label"),
                 r.getString("value"),
                 r.getString("description"),
-                r.getInt("limit"),
+                r.getLong("limit"),
                 r.getBoolean("read_only"),
                 r.getString("metadata_"),
                 r.getString("git_sha"),

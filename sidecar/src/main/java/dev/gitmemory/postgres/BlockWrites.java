@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Writes rows of the application's blocks table. The guard judges each statement: for blocks of agents that git owns,
  * the ledger has to hold the new state first.
  *
+ * <p>Metadata is written as json: PostgreSQL makes it jsonb where the column is, whatever it was when the statement was prepared.
+ *
  * <p>Empty metadata is stored as NULL, and a row that says "no metadata" in another way ({@code {}} or JSON null)
  * keeps its way: git has one way to say it and the digest does not tell them apart.
  */
@@ -21,9 +23,9 @@ public final class BlockWrites {
 
     /** Whether the row {@code b} is not what is to be written. */
     private static final String DIFFERS = """
-            b.label <> :label
+            b.label COLLATE "C" <> :label
             OR b.git_sha IS DISTINCT FROM :git_sha
-            OR git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
+            OR git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_::json)
                <> git_memory.digest(:value, :description, :limit, :read_only, CAST(:metadata AS json))
             """;
 
@@ -90,9 +92,9 @@ public final class BlockWrites {
                                        "limit" = :limit,
                                        read_only = :read_only,
                                        metadata_ = CASE
-                                           WHEN git_memory.metadata_seen(b.metadata_)
+                                           WHEN git_memory.metadata_seen(b.metadata_::json)
                                                 IS NOT DISTINCT FROM git_memory.metadata_text(CAST(:metadata AS json))
-                                           THEN b.metadata_
+                                           THEN b.metadata_::json
                                            ELSE CAST(:metadata AS json)
                                        END,
                                        git_sha = :git_sha

@@ -316,13 +316,13 @@ public final class Ledger {
     /** The digest of each row that the agent is linked to, by label: what the guard would compute. */
     public Map<String, String> rowDigests(String agentId) {
         return handle.createQuery("""
-                        SELECT l.block_label AS label,
+                        SELECT l.block_label::text AS label,
                                coalesce(b.git_sha, '') AS commit_sha,
                                git_memory.digest_seen(b.value, b.description, b."limit", b.read_only,
-                                                      b.metadata_) AS digest
+                                                      b.metadata_::json) AS digest
                           FROM <blocks_agents> l
-                          JOIN <block> b ON b.id = l.block_id
-                         WHERE l.agent_id = :agent
+                          JOIN <block> b ON b.id = l.block_id AND texteq(b.id COLLATE "C", l.block_id)
+                         WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
                         """).bind("agent", agentId).map(ConstructorMapper.of(File.class)).stream()
                 .collect(Collectors.toMap(File::label, File::digest));
     }

@@ -14,6 +14,11 @@ final class Previewer {
     private static final List<String> ROLES =
             List.of("git_memory_owner", "git_memory_sidecar", "git_memory_admin", "git_memory_reader");
 
+    private static final String OF_GIT_SHA =
+            "FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'git_sha' AND NOT attisdropped";
+    private static final String AND_COMMENTED =
+            " AND starts_with(col_description(attrelid, attnum), 'The git commit that this row mirrors')";
+
     private final Connection connection;
     private final TableNames tables;
 
@@ -40,11 +45,14 @@ final class Previewer {
                 changes.add("Creates the table " + table + ".");
             }
         }
-        if (!exists(
-                "SELECT EXISTS (SELECT FROM pg_attribute"
-                        + " WHERE attrelid = to_regclass(?) AND attname = 'git_sha' AND NOT attisdropped)",
-                tables.sql(tables.blocks()))) {
-            changes.add("Adds the column git_sha to " + tables.sql(tables.blocks()) + ".");
+        String blocks = tables.sql(tables.blocks());
+        if (!exists("SELECT EXISTS (SELECT " + OF_GIT_SHA + ")", blocks)) {
+            changes.add("Adds the column git_sha to " + blocks + ".");
+        } else if (!exists("SELECT EXISTS (SELECT " + OF_GIT_SHA + AND_COMMENTED + ")", blocks) && !isInstalled()) {
+            changes.add("Fails: " + blocks
+                    + " has a column git_sha already, and it is not git-memory's (it lacks the comment by which"
+                    + " git-memory knows its own). Give it another name first: ALTER TABLE " + blocks
+                    + " RENAME COLUMN git_sha TO application_git_sha;");
         }
         if (!exists("SELECT to_regnamespace(?) IS NOT NULL", Migrations.SCHEMA)) {
             changes.add("Creates the schema " + Migrations.SCHEMA + " with the ledger, the guard's functions and the"
@@ -78,6 +86,17 @@ final class Previewer {
         return obstacle == null
                 ? "Installs the guard in PL/Java if that works here, and nothing is known to be in the way; else in PL/pgSQL."
                 : "Installs the guard in PL/pgSQL: " + obstacle;
+    }
+
+    /** Whether the ledger says that the column of this table is git-memory's: a dump may have left the comment out. */
+    private boolean isInstalled() throws SQLException {
+        if (!exists("SELECT to_regclass(?) IS NOT NULL", "git_memory.installation")) {
+            return false;
+        }
+        return exists(
+                "SELECT EXISTS (SELECT FROM git_memory.installation"
+                        + " WHERE to_regclass(format('%I.%I', app_schema, blocks_table)) = to_regclass(?))",
+                tables.sql(tables.blocks()));
     }
 
     private String missingRoles() throws SQLException {

@@ -105,13 +105,13 @@ public final class Reports {
                         INSERT INTO git_memory.overwritten_block
                                (agent_id, block_id, label, value, description, "limit", read_only, metadata, git_sha,
                                 replaced_by)
-                        SELECT :agent, b.id, b.label, b.value, b.description, b."limit", b.read_only, b.metadata_,
+                        SELECT :agent, b.id, b.label, b.value, b.description, b."limit", b.read_only, b.metadata_::json,
                                b.git_sha, :replaced_by
                           FROM <block> b
-                         WHERE b.id = :block
-                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
+                         WHERE b.id = :block AND texteq(b.id COLLATE "C", :block)
+                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_::json)
                                IS DISTINCT FROM CAST(:ledger AS text)
-                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_)
+                           AND git_memory.digest_seen(b.value, b.description, b."limit", b.read_only, b.metadata_::json)
                                IS DISTINCT FROM CAST(:git AS text)
                         RETURNING id
                         """)

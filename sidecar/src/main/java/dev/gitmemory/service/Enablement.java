@@ -413,9 +413,18 @@ final class Enablement {
         blocks.forEach(block -> tx.blockWrites().setSha(block.blockId(), Reports.PENDING));
     }
 
-    /** A row as a block of git's. */
+    /**
+     * A row as a block of git's.
+     *
+     * @throws RuleViolation if git can't have it
+     */
     static Block block(BlockRow row, Label label) {
-        return new Block(label, row.value(), row.description(), row.limit(), row.readOnly(), metadata(row.metadata()));
+        if (row.limit() > Integer.MAX_VALUE) {
+            throw new RuleViolation(
+                    "limit", "limit must be %d characters or fewer, not %d".formatted(Integer.MAX_VALUE, row.limit()));
+        }
+        int limit = (int) Math.max(row.limit(), Integer.MIN_VALUE);
+        return new Block(label, row.value(), row.description(), limit, row.readOnly(), metadata(row.metadata()));
     }
 
     /** What a metadata column says; NULL is no metadata. */

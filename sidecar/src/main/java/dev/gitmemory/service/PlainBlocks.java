@@ -128,8 +128,9 @@ final class PlainBlocks {
 
     private static void checkLimit(BlockRow row, BlockPatch patch) {
         String value = patch.value().orKeep(row.value());
-        Integer limit = patch.limit().orKeep(row.limit());
-        if ((patch.value().given() || patch.limit().given()) && value != null && limit != null) {
+        Integer newLimit = patch.limit().value();
+        long limit = newLimit == null ? row.limit() : newLimit;
+        if ((patch.value().given() || patch.limit().given()) && value != null) {
             int length = value.codePointCount(0, value.length());
             if (length > limit) {
                 throw new RuleViolation(

@@ -112,7 +112,7 @@ class PendingTest extends GuardTest {
         app.setAutoCommit(false);
         Refusal.notTakenOver(new Memory(agent, block, "later", "")).ends(db, () -> {
             World.tag(app, agent);
-            run(app, "SET CONSTRAINTS git_memory_tag_insert_judged IMMEDIATE");
+            run(app, "SET CONSTRAINTS ALL IMMEDIATE");
             World.link(app, agent, block, "later");
         });
     }
@@ -190,7 +190,7 @@ class PendingTest extends GuardTest {
         Connection app = db.app();
         app.setAutoCommit(false);
         World.tag(app, memory.agent());
-        run(app, "SET CONSTRAINTS git_memory_tag_insert_judged IMMEDIATE");
+        run(app, "SET CONSTRAINTS ALL IMMEDIATE");
         World.untag(app, memory.agent());
         app.commit();
         assertThat(world.sha(memory)).isEqualTo("null");

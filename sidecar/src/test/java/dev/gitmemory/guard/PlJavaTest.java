@@ -28,8 +28,8 @@ class PlJavaTest extends GuardTest {
                         db.admin(),
                         "SELECT string_agg(DISTINCT l.lanname, ',') FROM pg_proc p JOIN pg_language l"
                                 + " ON l.oid = p.prolang WHERE p.oid IN (SELECT tgfoid FROM pg_trigger"
-                                + " WHERE tgrelid IN ('block'::regclass, 'git_memory.judgement'::regclass))"
-                                + " AND p.proname IN ('guard_block', 'guard_link', 'guard_removal')"))
+                                + " WHERE tgrelid = 'git_memory.judgement'::regclass)"
+                                + " AND p.proname IN ('guard_link', 'guard_removal')"))
                 .isEqualTo("java");
     }
 

@@ -133,7 +133,7 @@ final class World {
                 sidecar,
                 "INSERT INTO git_memory.file (agent_id, label, commit_sha, digest)"
                         + " SELECT l.agent_id, b.label, ?,"
-                        + " git_memory.digest(b.value, b.description, b.\"limit\", b.read_only, b.metadata_)"
+                        + " git_memory.digest(b.value, b.description, b.\"limit\", b.read_only, b.metadata_::json)"
                         + " FROM blocks_agents l JOIN block b ON b.id = l.block_id WHERE l.agent_id = ?",
                 sha,
                 agent);

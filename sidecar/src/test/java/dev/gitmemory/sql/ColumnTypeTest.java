@@ -14,19 +14,33 @@ class ColumnTypeTest extends SqlTest {
 
     private static final List<String> AGENTS = List.of("a", "b", "c", "d");
 
+    private static final List<String> CHANGES = List.of(
+            "block ALTER \"limit\" TYPE bigint",
+            "block ALTER metadata_ TYPE jsonb USING metadata_::jsonb",
+            "block ALTER id TYPE text, ALTER label TYPE text, ALTER value TYPE text, ALTER description TYPE text",
+            "block ALTER project_id TYPE text, ALTER organization_id TYPE text",
+            "blocks_agents ALTER agent_id TYPE text, ALTER block_id TYPE text, ALTER block_label TYPE text",
+            "agents_tags ALTER agent_id TYPE text, ALTER tag TYPE text",
+            "agents ALTER id TYPE text, ALTER organization_id TYPE text, ALTER name TYPE text",
+            "block ALTER metadata_ TYPE json USING metadata_::json, ALTER label TYPE varchar(300)");
+
     @Test
-    void aSidecarGoesOnWhenAColumnGetsAnotherType() throws SQLException, IOException {
+    void aSidecarGoesOnWhenColumnsGetOtherTypes() throws SQLException, IOException {
         sidecar();
         for (String agent : AGENTS) {
             enabledAgent(agent);
         }
         writeToAll("before");
-        superuser().call("ALTER TABLE block ALTER \"limit\" TYPE bigint");
-        writeToAll("after");
-        writeToAll("once more");
+        for (String change : CHANGES) {
+            superuser().call("ALTER TABLE " + change);
+            writeToAll("after " + change);
+        }
         for (String agent : AGENTS) {
-            assertThat(block(agent, "system/persona", "value")).isEqualTo("once more");
+            assertThat(block(agent, "system/persona", "value")).startsWith("after block ALTER metadata_");
             assertThat(admin.value("CALL git_memory.sync_agent(?)", agent)).isEqualTo("0");
+            // One for taking it over, one for each value that was written: none was written again.
+            assertThat(application.row("SELECT commits FROM git_memory.repo WHERE agent_id = ?", agent))
+                    .containsEntry("commits", String.valueOf(CHANGES.size() + 2));
         }
         assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();
     }
