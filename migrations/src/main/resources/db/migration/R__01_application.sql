@@ -3,6 +3,8 @@
 
 DO $columns$
 DECLARE
+    meaning constant text := 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over;'
+                             ' null otherwise';
     missing text;
     wrong   text;
 BEGIN
@@ -43,8 +45,14 @@ BEGIN
                      AND NOT attisdropped) THEN
         ALTER TABLE "${app_schema}"."${blocks_table}" ADD COLUMN git_sha text;
     END IF;
-    COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha
-        IS 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
+    -- A comment locks, too: only where it is not there.
+    IF col_description('"${app_schema}"."${blocks_table}"'::regclass,
+                       (SELECT a.attnum
+                        FROM pg_attribute a
+                        WHERE a.attrelid = '"${app_schema}"."${blocks_table}"'::regclass
+                          AND a.attname = 'git_sha')) IS DISTINCT FROM meaning THEN
+        EXECUTE format('COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha IS %L', meaning);
+    END IF;
 END
 $columns$;
 
@@ -62,6 +70,11 @@ SET app_schema          = excluded.app_schema,
     agents_table        = excluded.agents_table,
     organizations_table = excluded.organizations_table,
     updated_at          = now();
+
+-- beforeEachMigrate.sql has seen that there were none.
+UPDATE git_memory.installation
+SET made_tables = string_to_array(current_setting('git_memory.made_tables', true), E'\n')
+WHERE current_setting('git_memory.made_tables', true) <> '';
 
 -- Who may not grant on a schema gets a warning and no error, and a schema that is open to PUBLIC needs no grant.
 GRANT USAGE ON SCHEMA "${app_schema}" TO git_memory_owner, git_memory_sidecar;

@@ -18,11 +18,12 @@ import picocli.CommandLine.Option;
             "Install git-memory in a database, or bring it up to date.",
             "",
             "On a database that has the application's tables, the blocks table gets the column git_sha and triggers;"
-                    + " everything else goes into the schema git_memory. On an empty database the application's tables"
-                    + " are created as well. Running it again does no harm.",
+                    + " everything else goes into the schema git_memory. Where there are none of these tables it refuses,"
+                    + " unless --create-tables is given. Running it again does no harm.",
             "",
             "Examples:",
             "  git-memory migrate --db-url jdbc:postgresql://localhost:5432/letta --db-user letta",
+            "  git-memory migrate --create-tables     (in an empty database)",
             "  git-memory migrate --dry-run",
             "  git-memory migrate --guard pljava      (after PL/Java was installed)",
             ""
@@ -38,8 +39,20 @@ final class MigrateCommand implements CliCommand {
     @Nullable
     GuardEngine guard;
 
-    @Option(names = "--dry-run", description = "Only say what would change in the database.")
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Only say what would change in the database, or what migrate would refuse; exits as migrate would."
+                            + " It migrates and rolls back, with the same locks.")
     boolean dryRun;
+
+    @Option(
+            names = "--create-tables",
+            description = "Make the application's tables where there are none of them. Default: refuse.")
+    boolean createTables;
+
+    @ArgGroup(validate = false, heading = "%nLocks:%n")
+    LockOptions locks = new LockOptions();
 
     @ArgGroup(validate = false, heading = "%nDatabase:%n")
     DatabaseOptions database = new DatabaseOptions();
@@ -51,14 +64,23 @@ final class MigrateCommand implements CliCommand {
     public void check(Problems problems) {
         database.check(problems);
         tables.check(problems);
+        locks.check(problems);
     }
 
     @Override
     public ExitCode run(Console console) {
         DatabaseSettings settings = database.settings();
-        Migrations migrations = new Migrations(settings.dataSource(), tables.settings(), guard);
+        Migrations migrations = new Migrations(settings.dataSource(), tables.settings(), guard)
+                .waitingForLocks(locks.settings(), console.err()::println);
+        if (createTables) {
+            migrations = migrations.creatingTables();
+        }
         if (dryRun) {
-            print(migrations.preview(), settings.displayName(), console.out());
+            MigrationPreview preview = migrations.preview();
+            print(preview, settings.displayName(), console.out());
+            if (preview.refusal() != null) {
+                throw preview.refusal();
+            }
         } else {
             print(migrations.migrate(), settings.displayName(), console.out());
         }
