@@ -108,7 +108,14 @@ BEGIN
                                    'application_git_sha; or, if a former git-memory has left it: COMMENT ON COLUMN %I.%I.git_sha IS %L;',
                                    '${app_schema}', '${blocks_table}', '${app_schema}', '${blocks_table}', ours);
     END IF;
-    EXECUTE format('COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha IS %L', ours);
+    -- A comment locks, too: only where it is not there.
+    IF col_description('"${app_schema}"."${blocks_table}"'::regclass,
+                       (SELECT a.attnum
+                        FROM pg_attribute a
+                        WHERE a.attrelid = '"${app_schema}"."${blocks_table}"'::regclass
+                          AND a.attname = 'git_sha')) IS DISTINCT FROM ours THEN
+        EXECUTE format('COMMENT ON COLUMN "${app_schema}"."${blocks_table}".git_sha IS %L', ours);
+    END IF;
 END
 $columns$;
 
@@ -126,6 +133,11 @@ SET app_schema          = excluded.app_schema,
     agents_table        = excluded.agents_table,
     organizations_table = excluded.organizations_table,
     updated_at          = now();
+
+-- beforeEachMigrate.sql has seen that there were none.
+UPDATE git_memory.installation
+SET made_tables = string_to_array(current_setting('git_memory.made_tables', true), E'\n')
+WHERE current_setting('git_memory.made_tables', true) <> '';
 
 -- Who may not grant on a schema gets a warning and no error, and a schema that is open to PUBLIC needs no grant.
 GRANT USAGE ON SCHEMA "${app_schema}" TO git_memory_owner, git_memory_sidecar;

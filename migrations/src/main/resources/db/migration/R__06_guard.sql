@@ -189,6 +189,8 @@ BEGIN
                 reason := CASE requested WHEN 'pljava' THEN 'asked for' ELSE 'PL/Java works here' END;
                 engine := 'pljava';
             EXCEPTION
+                WHEN lock_not_available OR deadlock_detected THEN
+                    RAISE; -- says nothing about PL/Java: the next try may get the lock
                 WHEN OTHERS THEN
                     GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
                     reason := 'PL/Java does not work here: ' || SQLERRM || coalesce(' (' || nullif(hint, '') || ')', '');

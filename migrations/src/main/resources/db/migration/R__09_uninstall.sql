@@ -2,7 +2,7 @@
 --
 -- Run by the role that migrated. The application's tables are left as they were before, with all their rows; the column
 -- git_sha goes only when asked for. Repositories in the object storage stay, and so do the tags. Returns what is left
--- to do, one sentence a row.
+-- to do and what stays as git-memory has written it, one paragraph a row.
 
 CREATE OR REPLACE FUNCTION git_memory.uninstall(drop_column boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql
@@ -15,9 +15,33 @@ DECLARE
     jar        text;
     installed  record;
     enabled    bigint;
+    written    bigint;
+    labels     text;
+    stamps     text;
 BEGIN
     SELECT * INTO STRICT installed FROM git_memory.installation;
     SELECT count(*) INTO enabled FROM git_memory.status WHERE tagged;
+    EXECUTE format('SELECT count(*) FROM %I.%I WHERE git_sha <> ''pending''', installed.app_schema, installed.blocks_table)
+    INTO written;
+    -- The former names are kept nowhere: these are the labels that may have had another one.
+    EXECUTE format($query$
+                SELECT string_agg(format('%%s (%%s)', agent_id, labels), ', ' ORDER BY place) FILTER (WHERE place <= 10)
+                       || CASE WHEN count(*) > 10 THEN format(' and %%s more', count(*) - 10) ELSE '' END
+                FROM (SELECT l.agent_id, count(*), row_number() OVER (ORDER BY l.agent_id)
+                      FROM git_memory.repo r
+                           JOIN %I.%I l
+                             ON l.agent_id = r.agent_id
+                      WHERE r.state IN ('enabled', 'disabled')
+                        AND starts_with(l.block_label, 'system/')
+                      GROUP BY l.agent_id) AS of_agent (agent_id, labels, place)
+                $query$, installed.app_schema, installed.blocks_agents_table)
+    INTO labels;
+    SELECT string_agg(format('%I', a.attname), ' and ' ORDER BY a.attname DESC)
+    INTO stamps
+    FROM pg_attribute a
+    WHERE a.attrelid = format('%I.%I', installed.app_schema, installed.blocks_table)::regclass
+      AND a.attname IN ('version', '_last_updated_by_id')
+      AND NOT a.attisdropped;
 
     FOR ours IN SELECT t.tgname, t.tgrelid::regclass AS relation
                 FROM pg_trigger t
@@ -74,6 +98,18 @@ BEGIN
     IF enabled > 0 THEN
         RETURN NEXT format('The tag "git-memory-enabled" stays at %s agent(s) and means nothing any more; so do their '
                            'repositories in the object storage.', enabled);
+    END IF;
+    IF labels IS NOT NULL THEN
+        RETURN NEXT format('Labels that enabling gave the prefix "system/" keep it. Agents that were enabled, and how many '
+                           'labels of theirs begin so: %s.', labels);
+    END IF;
+    IF written > 0 AND stamps IS NOT NULL THEN
+        RETURN NEXT format('In %I.%I, %s stay as git-memory''s writes have set them; %s block(s) were last written so.',
+                           installed.app_schema, installed.blocks_table, stamps, written);
+    END IF;
+    IF installed.made_tables IS NOT NULL THEN
+        RETURN NEXT format('The application''s tables that migrate has made stay, with their rows: %s.',
+                           array_to_string(installed.made_tables, ', '));
     END IF;
 END
 $function$;

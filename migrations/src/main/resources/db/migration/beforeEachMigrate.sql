@@ -1,3 +1,67 @@
 -- Before every script: a migration runs with the rights of a superuser or of the tables' owner, and others may have made
 -- functions and operators in the schemas of the search_path whose types fit better than those of PostgreSQL's own.
 SET search_path = pg_catalog, pg_temp;
+
+-- The application's tables are made (V001__application_tables.sql) only where there are none, and only when asked for: an
+-- empty schema is a mistyped database or schema far more often than a new application. "migrate --create-tables" asks for it
+-- by the setting; with stock Flyway, SET git_memory.create_tables = on (initSql, or the options of the URL).
+DO $tables$
+DECLARE
+    absent  text;
+    present text;
+    names   text;
+    others  text;
+BEGIN
+    IF to_regclass('git_memory.installation') IS NOT NULL THEN
+        RETURN;
+    END IF;
+
+    SELECT string_agg(format('%s = %I', placeholder, name), ', ' ORDER BY number) FILTER (WHERE is_absent),
+           string_agg(format('%s = %I', placeholder, name), ', ' ORDER BY number) FILTER (WHERE NOT is_absent),
+           string_agg(format('%I.%I', '${app_schema}', name), E'\n' ORDER BY number)
+    INTO absent, present, names
+    FROM (VALUES (1, 'blocks_table', '${blocks_table}'),
+                 (2, 'blocks_agents_table', '${blocks_agents_table}'),
+                 (3, 'agents_tags_table', '${agents_tags_table}'),
+                 (4, 'blocks_tags_table', '${blocks_tags_table}'),
+                 (5, 'agents_table', '${agents_table}'),
+                 (6, 'organizations_table', '${organizations_table}')) AS expected (number, placeholder, name)
+         CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', '${app_schema}', name)) IS NULL) AS looked_up (is_absent);
+    IF absent IS NULL THEN
+        RETURN;
+    END IF;
+    IF present IS NULL AND current_setting('git_memory.create_tables', true) IN ('on', 'true', 'yes', '1') THEN
+        PERFORM set_config('git_memory.made_tables', names, false);
+        RETURN;
+    END IF;
+
+    SELECT string_agg(format('%I (%s)', schema_name, tables), ', ' ORDER BY count DESC, schema_name)
+    INTO others
+    FROM (SELECT n.nspname, string_agg(quote_ident(c.relname), ', ' ORDER BY c.relname), count(*)
+          FROM pg_class c
+               JOIN pg_namespace n
+                 ON n.oid = c.relnamespace
+          WHERE c.relname IN ('${blocks_table}', '${blocks_agents_table}', '${agents_tags_table}', '${blocks_tags_table}',
+                              '${agents_table}', '${organizations_table}')
+            AND c.relkind IN ('r', 'p')
+            AND n.nspname NOT IN ('${app_schema}', 'pg_catalog', 'information_schema', 'git_memory')
+            AND n.nspname NOT LIKE 'pg\_t%'
+          GROUP BY n.nspname) AS elsewhere (schema_name, tables, count);
+    RAISE EXCEPTION '%', CASE WHEN present IS NULL
+                              THEN format('Schema "%s" of database "%s" has none of the application''s tables',
+                                          '${app_schema}', current_database())
+                              ELSE format('Only some of the application''s tables exist in schema "%s"', '${app_schema}')
+                         END
+        USING ERRCODE = 'undefined_table',
+              DETAIL  = concat_ws(' ', 'Found: ' || present || '.',
+                                       'Missing: ' || absent || '.',
+                                       coalesce('Tables of such names are in schema ' || others || '.',
+                                                'No other schema of this database has tables of such names.')),
+              HINT    = CASE WHEN present IS NULL
+                             THEN 'Give the database and the schema of the application (--app-schema), or have empty tables '
+                                  'made: --create-tables (stock Flyway: SET git_memory.create_tables = on). Nothing was changed.'
+                             ELSE 'Give the names of the application''s tables (--app-schema, --blocks-table and so on); '
+                                  'nothing was changed.'
+                        END;
+END
+$tables$;

@@ -51,8 +51,9 @@ final class GuardBenchDatabase implements AutoCloseable {
         execute(made.server, "CREATE DATABASE " + made.name + " TEMPLATE template0 ENCODING 'UTF8'");
         try {
             // The bare one gets its tables from the same scripts, so that it has the same columns and indexes.
-            Migrations migrations =
-                    new Migrations(made.source, TableNames.DEFAULT, engine == null ? GuardEngine.PLPGSQL : engine);
+            Migrations migrations = new Migrations(
+                            made.source, TableNames.DEFAULT, engine == null ? GuardEngine.PLPGSQL : engine)
+                    .creatingTables();
             migrations.migrate();
             if (engine == null) {
                 migrations.uninstall(false);

@@ -89,7 +89,9 @@ final class ServeCommand implements CliCommand {
         EmbeddedPostgres postgres = EmbeddedPostgres.start(
                 options.dataDir, options.port, step -> console.err().println(step + " ..."));
         try {
-            new Migrations(postgres.settings().dataSource(), tables, GuardEngine.PLPGSQL).migrate();
+            new Migrations(postgres.settings().dataSource(), tables, GuardEngine.PLPGSQL)
+                    .creatingTables()
+                    .migrate();
             return postgres;
         } catch (RuntimeException e) {
             postgres.close();

@@ -22,6 +22,8 @@ import java.util.TreeSet;
  */
 record Grants(Set<Grant> all, Set<String> objects) {
 
+    static final Grants NONE = new Grants(Set.of(), Set.of());
+
     /** So many objects are named. */
     private static final int NAMED = 6;
 

@@ -3,12 +3,14 @@ package dev.gitmemory.postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at what is installed, and mends what takes no script. Used by one thread, on a connection in autocommit. */
+/** Looks at what is installed, and mends what takes no script. Used by one thread; what fails leaves the
+ * transaction that it is called in as it was. */
 final class InstalledState {
 
     /**
@@ -94,36 +96,31 @@ final class InstalledState {
         if (!isThere("to_regprocedure('git_memory.defects()')")) {
             return Optional.empty();
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT object, state, remedy FROM git_memory.defects() ORDER BY object, state")) {
+        return attempt(statement -> {
             List<Defect> defects = new ArrayList<>();
-            while (rows.next()) {
-                defects.add(new Defect(rows.getString(1), rows.getString(2), rows.getString(3)));
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT object, state, remedy FROM git_memory.defects() ORDER BY object, state")) {
+                while (rows.next()) {
+                    defects.add(new Defect(rows.getString(1), rows.getString(2), rows.getString(3)));
+                }
             }
-            return Optional.of(defects);
-        } catch (SQLException e) {
-            // A function that it calls is missing or was changed, or may not be called by this role: it can't tell.
-            if (isThere("1")) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+            return defects;
+        });
     }
 
     /**
-     * Mends what no script has to run for: owners, rights, triggers that were switched off. What is left, and where the
-     * database can't tell, all scripts run again.
+     * Mends what no script has to run for: owners, rights. What is left, and where the database can't tell, all scripts run
+     * again.
      */
     void prepare() throws SQLException {
-        if (!isThere("to_regclass('git_memory.flyway_schema_history')")) {
+        if (!isThere("to_regclass('git_memory.flyway_schema_history')") || isSound()) {
             return;
         }
-        boolean isSound = defects().map(List::isEmpty).orElse(false);
-        if (!isSound && isThere("to_regprocedure('git_memory.set_rights(text)')")) {
-            isSound = mend();
+        if (isThere("to_regprocedure('git_memory.set_rights(text)')")) {
+            // Where it can't, the scripts make it anew and say what is in the way.
+            attempt(statement -> statement.execute("CALL git_memory.set_rights()"));
         }
-        if (!isSound) {
+        if (!isSound()) {
             try (Statement statement = connection.createStatement()) {
                 // Flyway runs a repeatable script whose checksum is another.
                 statement.executeUpdate("UPDATE git_memory.flyway_schema_history SET checksum = 0"
@@ -132,12 +129,27 @@ final class InstalledState {
         }
     }
 
-    private boolean mend() {
+    private boolean isSound() throws SQLException {
+        return defects().map(List::isEmpty).orElse(false);
+    }
+
+    private interface Work<T> {
+        T on(Statement statement) throws SQLException;
+    }
+
+    /** Empty where it fails: a function that it calls is missing or another's, or may not be called by this role. */
+    private <T> Optional<T> attempt(Work<T> work) throws SQLException {
+        Savepoint before = connection.getAutoCommit() ? null : connection.setSavepoint();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CALL git_memory.set_rights()");
-            return defects().map(List::isEmpty).orElse(false);
+            return Optional.of(work.on(statement));
         } catch (SQLException e) {
-            return false; // the scripts make the procedure anew, and say what is in the way
+            if (String.valueOf(e.getSQLState()).startsWith("08") || DatabaseErrors.isLockTimeout(e)) {
+                throw e;
+            }
+            if (before != null) {
+                connection.rollback(before);
+            }
+            return Optional.empty();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Installs git-memory in a database, and says what is installed.
  *
  * <p>The scripts are plain Flyway; this class gives them their placeholders, keeps Flyway's history in the schema
- * {@code git_memory} (an application may have a history of its own), and runs all that is pending in one transaction.
- * Safe for use by several processes at once: Flyway takes a lock.
+ * {@code git_memory} (an application may have a history of its own), and runs all that is pending in one transaction,
+ * Flyway's own tables included. Safe for use by several processes at once: one waits for the other, as for any lock.
  */
 public final class Migrations {
     /** The schema of everything that git-memory creates, except the column and the triggers. */
@@ -47,6 +48,9 @@ public final class Migrations {
     private final DataSource dataSource;
     private final TableNames tables;
     private final @Nullable GuardEngine guard;
+    private final boolean createTables;
+    private final LockSettings locks;
+    private final Consumer<String> progress;
 
     /**
      * Prepares migrations; connects to nothing yet.
@@ -58,28 +62,86 @@ public final class Migrations {
      *     the first time
      */
     public Migrations(DataSource dataSource, TableNames tables, @Nullable GuardEngine guard) {
+        this(dataSource, tables, guard, false, LockSettings.DEFAULT, line -> {});
+    }
+
+    private Migrations(
+            DataSource dataSource,
+            TableNames tables,
+            @Nullable GuardEngine guard,
+            boolean createTables,
+            LockSettings locks,
+            Consumer<String> progress) {
         this.dataSource = dataSource;
         this.tables = tables;
         this.guard = guard;
+        this.createTables = createTables;
+        this.locks = locks;
+        this.progress = progress;
+    }
+
+    /** {@return the same migrations, which make the application's tables where there are none instead of refusing} */
+    public Migrations creatingTables() {
+        return new Migrations(dataSource, tables, guard, true, locks, progress);
     }
 
     /**
-     * Runs what is pending; where what is installed is not as it has to be, every script that can run twice, whatever Flyway
-     * remembers of it.
+     * Bounds the waits for locks by other settings than {@link LockSettings#DEFAULT}.
+     *
+     * @param progress gets a sentence after each try that did not get its locks: who holds them
+     * @return the same migrations otherwise
+     */
+    public Migrations waitingForLocks(LockSettings locks, Consumer<String> progress) {
+        return new Migrations(dataSource, tables, guard, createTables, locks, progress);
+    }
+
+    /**
+     * Runs what is pending, in one transaction; where what is installed is not as it has to be, every script that can run
+     * twice, whatever Flyway remembers of it.
      *
      * @throws SuperuserNeededException if others own what is ours; nothing was changed
-     * @throws MigrationException if a script fails; the database is as it was
+     * @throws MigrationException if a script fails, locks can't be had in time, or the application's tables are not
+     *     there; the database is as it was
      */
     public MigrationReport migrate() {
-        try (Connection connection = connect()) {
-            Grants before = Grants.of(connection);
-            InstalledState state = new InstalledState(connection);
-            state.requireOwners();
-            state.prepare();
-            List<String> applied = flyway().migrate().migrations.stream()
+        return run(true);
+    }
+
+    private MigrationReport run(boolean keep) {
+        try {
+            try (Connection connection = connect()) {
+                new InstalledState(connection).requireOwners();
+            }
+            GuardEngine engine = wanted();
+            return new MigrationTransaction(dataSource, tables, createTables, locks, progress)
+                    .run(() -> new Attempt(engine), keep);
+        } catch (FlywayException | SQLException e) {
+            throw failure("migrate", e);
+        }
+    }
+
+    /** One try: what it looks up before its locks, and what it does with them. */
+    private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
+        private final GuardEngine engine;
+        private Grants before = Grants.NONE;
+
+        Attempt(GuardEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public List<String> prepare(Connection connection) throws SQLException {
+            before = Grants.of(connection);
+            new InstalledState(connection).prepare();
+            return pending(flyway(new SingleTransaction(connection), engine));
+        }
+
+        @Override
+        public MigrationReport run(Connection connection) throws SQLException {
+            List<String> applied = flyway(new SingleTransaction(connection), engine).migrate().migrations.stream()
                     .map(Migrations::script)
                     .toList();
-            InstalledGuard installed = installed()
+            InstalledGuard installed = installed(connection)
                     .orElseThrow(
                             () -> new IllegalStateException("The migrations left no row in git_memory.installation"));
             return new MigrationReport(
@@ -87,9 +149,9 @@ public final class Migrations {
                     installed,
                     Optional.ofNullable(installed.advice()).stream().toList(),
                     before.missingFrom(Grants.of(connection)),
-                    state.defects().orElseThrow(() -> new IllegalStateException("The migrations left no defects()")));
-        } catch (FlywayException | SQLException e) {
-            throw failure("migrate", e);
+                    new InstalledState(connection)
+                            .defects()
+                            .orElseThrow(() -> new IllegalStateException("The migrations left no git_memory.defects()")));
         }
     }
 
@@ -126,23 +188,35 @@ public final class Migrations {
      */
     public List<String> pending() {
         try {
-            return Arrays.stream(flyway().info().pending())
-                    .map(MigrationInfo::getScript)
-                    .toList();
+            return pending(flyway(dataSource, wanted()));
         } catch (FlywayException e) {
             throw failure("look at", e);
         }
     }
 
+    private static List<String> pending(Flyway flyway) {
+        return Arrays.stream(flyway.info().pending())
+                .map(MigrationInfo::getScript)
+                .toList();
+    }
+
     /**
-     * Says what {@link #migrate} would change; changes nothing.
+     * Says what {@link #migrate} would change, and whether it would be refused; changes nothing. It migrates and rolls back,
+     * with the same locks.
      *
+     * @throws SuperuserNeededException if others own what is ours
      * @throws MigrationException if the database cannot be read
      */
     public MigrationPreview preview() {
-        List<String> pending = pending();
         try (Connection connection = connect()) {
-            return new MigrationPreview(pending, new Previewer(connection, tables).changes(pending, wanted()));
+            new InstalledState(connection).requireOwners();
+            List<String> pending = pending();
+            List<String> changes = new Previewer(connection, tables).changes(pending, wanted());
+            try {
+                return new MigrationPreview(pending, changes, run(false), null);
+            } catch (MigrationException refusal) { // is part of the answer
+                return new MigrationPreview(pending, changes, null, refusal);
+            }
         } catch (SQLException e) {
             throw failure("look at", e);
         }
@@ -184,8 +258,15 @@ public final class Migrations {
      * @throws MigrationException if the database cannot be read
      */
     public Optional<InstalledGuard> installed() {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = connect()) {
+            return installed(connection);
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
+    }
+
+    private static Optional<InstalledGuard> installed(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             if (!exists(statement)) {
                 return Optional.empty();
             }
@@ -201,8 +282,6 @@ public final class Migrations {
                                 row.getString(5)))
                         : Optional.empty();
             }
-        } catch (SQLException e) {
-            throw failure("look at", e);
         }
     }
 
@@ -229,11 +308,12 @@ public final class Migrations {
                 : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
     }
 
-    private Flyway flyway() {
+    private Flyway flyway(DataSource source, GuardEngine engine) {
         Map<String, String> placeholders = new HashMap<>(tables.placeholders());
-        placeholders.put("guard", wanted().setting());
+        placeholders.put("guard", engine.setting());
         return Flyway.configure(Migrations.class.getClassLoader())
-                .dataSource(dataSource)
+                .dataSource(source)
+                .lockRetryCount(0) // another Flyway: not to be waited for with locks in hand
                 .locations(LOCATION)
                 .initSql(SAFE_PATH + COMPARES_ITSELF)
                 .defaultSchema(SCHEMA)

@@ -63,11 +63,11 @@ final class Previewer {
             changes.add("Creates the roles " + missingRoles + ".");
         }
         if (pending.stream().anyMatch(script -> script.contains("triggers"))) {
-            changes.add("Creates the guard's triggers anew, which locks "
+            changes.add("Creates those of the guard's triggers that are missing or other than they should be on "
                     + Stream.of(tables.blocks(), tables.blocksAgents(), tables.agentsTags(), tables.agents())
                             .map(tables::sql)
                             .collect(Collectors.joining(", "))
-                    + " for a moment.");
+                    + ", which locks the table for a moment.");
         }
         if (pending.stream().anyMatch(script -> script.contains("guard"))) {
             changes.add(guardChange(guard));

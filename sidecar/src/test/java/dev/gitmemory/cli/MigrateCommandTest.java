@@ -13,7 +13,7 @@ class MigrateCommandTest {
         String url = EmbeddedDatabase.empty().jdbcUrl();
         Map<String, String> environment = Map.of("GIT_MEMORY_DB_URL", url, "GIT_MEMORY_DB_USER", "postgres");
 
-        Cli.Run first = Cli.run(environment, "migrate", "--guard", "plpgsql");
+        Cli.Run first = Cli.run(environment, "migrate", "--create-tables", "--guard", "plpgsql");
         assertThat(first.err()).isEmpty();
         assertThat(first.exitCode()).isZero();
         assertThat(first.out())
@@ -26,7 +26,13 @@ class MigrateCommandTest {
 
     @Test
     void saysWhichGuardItTookAndWhatItMissedWithoutBeingAsked() {
-        Cli.Run run = Cli.run("migrate", "--db-url", EmbeddedDatabase.empty().jdbcUrl(), "--db-user", "postgres");
+        Cli.Run run = Cli.run(
+                "migrate",
+                "--create-tables",
+                "--db-url",
+                EmbeddedDatabase.empty().jdbcUrl(),
+                "--db-user",
+                "postgres");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("Guard: plpgsql (asked for auto)", "PL/Java", "guard=pljava");
         assertThat(run.err()).as("the advice is not repeated as a warning").isEmpty();
@@ -35,13 +41,21 @@ class MigrateCommandTest {
     @Test
     void aDryRunSaysWhatWouldChangeAndChangesNothing() {
         EmbeddedDatabase database = EmbeddedDatabase.empty();
-        Cli.Run run = Cli.run("migrate", "--dry-run", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+        Cli.Run run = Cli.run(
+                "migrate", "--create-tables", "--dry-run", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .contains("would run ", "V001__application_tables.sql")
                 .contains("Creates the table \"public\".\"block\".");
-        assertThat(Cli.run("migrate", "--dry-run", "--db-url", database.jdbcUrl(), "--db-user", "postgres"))
+        assertThat(Cli.run(
+                        "migrate",
+                        "--create-tables",
+                        "--dry-run",
+                        "--db-url",
+                        database.jdbcUrl(),
+                        "--db-user",
+                        "postgres"))
                 .isEqualTo(run);
     }
 
@@ -69,7 +83,8 @@ class MigrateCommandTest {
                 "--db-url",
                 EmbeddedDatabase.empty().jdbcUrl(),
                 "--db-user",
-                "postgres");
+                "postgres",
+                "--create-tables");
         assertThat(run.exitCode()).isZero();
     }
 

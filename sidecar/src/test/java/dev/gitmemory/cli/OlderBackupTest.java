@@ -122,7 +122,9 @@ final class OlderBackupTest extends TransferTest {
     @Test
     void aWholeClusterFollowsGit() throws Exception {
         try (TestCluster cluster = TestCluster.start(Files.createDirectory(folder.resolve("cluster")))) {
-            new Migrations(cluster.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+            new Migrations(cluster.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                    .creatingTables()
+                    .migrate();
             application = new Application(cluster.dataSource("postgres"));
             environment.put("GIT_MEMORY_DB_URL", cluster.jdbcUrl("postgres"));
             environment.put("GIT_MEMORY_DB_USER", "postgres");

@@ -34,7 +34,7 @@ class RunnableJarIT {
     @Test
     void migratesADatabase() throws Exception {
         String url = EmbeddedDatabase.empty().jdbcUrl();
-        assertThat(run(0, "migrate", "--db-url", url, "--db-user", "postgres", "--guard", "plpgsql"))
+        assertThat(run(0, "migrate", "--create-tables", "--db-url", url, "--db-user", "postgres", "--guard", "plpgsql"))
                 .contains("V001__application_tables.sql", "Guard: plpgsql");
     }
 

@@ -99,7 +99,9 @@ final class CrashMatrix implements AutoCloseable {
     private CrashMatrix(Path folder) throws Exception {
         this.folder = folder;
         this.postgres = TestCluster.start(Files.createDirectory(folder.resolve("postgres")));
-        new Migrations(postgres.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(postgres.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         this.pusher = new Pusher(store(), Files.createDirectory(folder.resolve("clones")));
         this.world = new CrashWorld(postgres.dataSource("postgres"), pusher);
         world.application().update("CREATE ROLE sidecar LOGIN IN ROLE git_memory_sidecar");

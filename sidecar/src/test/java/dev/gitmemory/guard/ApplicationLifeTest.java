@@ -25,7 +25,9 @@ class ApplicationLifeTest extends GuardTest {
     void goesOn() throws SQLException {
         try (GuardedDatabase own = target.empty()) {
             run(own.admin(), Resources.existingApplication());
-            new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine()).migrate();
+            new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine())
+                    .creatingTables()
+                    .migrate();
             World there = new World(own);
 
             createsAgentsInEveryOrder(own, there, false);

@@ -131,7 +131,9 @@ class DumpRestoreTest extends GuardTest {
             tool(copy, "pg_restore", args.toArray(String[]::new));
             assertThat(string(copy.admin(), "SELECT count(*) FROM git_memory.guard WHERE trigger_state <> 'ok'"))
                     .isNotEqualTo("0");
-            new Migrations(copy.dataSource(), TableNames.DEFAULT, null).migrate();
+            new Migrations(copy.dataSource(), TableNames.DEFAULT, null)
+                    .creatingTables()
+                    .migrate();
             assertWhole(copy, memory);
         }
     }

@@ -46,7 +46,9 @@ final class GuardTarget {
     GuardedDatabase fresh() throws SQLException {
         if (template == null) {
             String made = create("template0");
-            new Migrations(server.superuser(made), TableNames.DEFAULT, engine).migrate();
+            new Migrations(server.superuser(made), TableNames.DEFAULT, engine)
+                    .creatingTables()
+                    .migrate();
             template = made;
         }
         return open(create(template));

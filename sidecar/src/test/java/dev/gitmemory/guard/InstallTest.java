@@ -83,6 +83,12 @@ class InstallTest extends GuardTest {
             }
             left.add("The tag \"git-memory-enabled\" stays at 1 agent(s) and means nothing any more; so do their"
                     + " repositories in the object storage.");
+            left.add(
+                    "Labels that enabling gave the prefix \"system/\" keep it. Agents that were enabled, and how many labels"
+                            + " of theirs begin so: " + memory.agent() + " (1).");
+            left.add(
+                    "In public.block, version and _last_updated_by_id stay as git-memory's writes have set them; 1 block(s)"
+                            + " were last written so.");
             assertThat(remarks).isEqualTo(left);
             assertThat(run(own.app(), "UPDATE block SET value = 'free' WHERE id = ?", memory.block()))
                     .isEqualTo(1);
@@ -155,8 +161,14 @@ class InstallTest extends GuardTest {
     @Test
     void stockFlywayRunsTheScriptsWithLocationsAndPlaceholdersOnly() throws SQLException {
         try (GuardedDatabase own = target.empty()) {
-            stockFlyway(own).load().migrate();
+            assertThatThrownBy(() -> stockFlyway(own).load().migrate())
+                    .hasMessageContaining("has none of the application's tables")
+                    .hasMessageContaining("SET git_memory.create_tables = on");
 
+            stockFlyway(own).initSql("SET git_memory.create_tables = on").load().migrate();
+
+            assertThat(string(own.admin(), "SELECT array_to_string(made_tables, ' ') FROM git_memory.installation"))
+                    .startsWith("public.block public.blocks_agents ");
             assertThat(string(own.admin(), "SELECT guard_engine FROM git_memory.installation"))
                     .isEqualTo(target.engine().setting());
             assertThat(strings(own.admin(), "SELECT DISTINCT trigger_state FROM git_memory.guard"))
@@ -196,6 +208,9 @@ class InstallTest extends GuardTest {
             String owner = own.createRole("owner", "IN ROLE git_memory_owner");
             run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
             run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner);
+            try (var connection = own.source(owner).getConnection()) {
+                run(connection, Resources.existingApplication());
+            }
             if (target.engine() == GuardEngine.PLJAVA) {
                 Migrations asked = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA);
                 Migrations auto = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.AUTO);
@@ -210,6 +225,7 @@ class InstallTest extends GuardTest {
                             .last(InstanceOfAssertFactories.STRING)
                             .startsWith("Fails: ")
                             .contains(remedy);
+                    assertThat(asked.preview().refusal()).hasMessageContaining(remedy);
                     assertThat(auto.preview().changes())
                             .last(InstanceOfAssertFactories.STRING)
                             .startsWith("Installs the guard in PL/pgSQL: ")
@@ -220,9 +236,6 @@ class InstallTest extends GuardTest {
                         .last(InstanceOfAssertFactories.STRING)
                         .startsWith("Installs the guard in PL/Java ");
             }
-            try (var connection = own.source(owner).getConnection()) {
-                run(connection, Resources.existingApplication());
-            }
 
             new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).migrate();
 
@@ -230,6 +243,95 @@ class InstallTest extends GuardTest {
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
             new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true);
+        }
+    }
+
+    @Test
+    void aDryRunIsRefusedWhatMigrateIsRefused() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            String role = own.createRole("migrating", "");
+            Migrations asked = new Migrations(own.source(role), TableNames.DEFAULT, GuardEngine.PLPGSQL);
+            List<String> before = SchemaSnapshot.of(own);
+
+            for (String remedy : List.of(
+                    "GRANT CREATE ON DATABASE " + own.name() + " TO " + role,
+                    "GRANT git_memory_owner TO " + role,
+                    "ALTER TABLE block OWNER TO " + role,
+                    "ALTER TABLE blocks_agents OWNER TO " + role,
+                    "ALTER TABLE agents_tags OWNER TO " + role,
+                    "ALTER TABLE agents OWNER TO " + role)) {
+                MigrationException refusal = asked.preview().refusal();
+
+                assertThat(refusal).as("before %s", remedy).isNotNull();
+                assertThatThrownBy(asked::migrate)
+                        .isInstanceOf(MigrationException.class)
+                        .hasMessage(refusal.getMessage());
+                assertThat(own.admin().getAutoCommit()).isTrue();
+                run(own.admin(), remedy);
+            }
+            run(own.admin(), "ALTER TABLE blocks_tags OWNER TO " + role);
+            run(own.admin(), "ALTER TABLE organizations OWNER TO " + role);
+            run(own.admin(), "GRANT USAGE ON SCHEMA public TO git_memory_owner, git_memory_sidecar");
+
+            assertThat(asked.preview().refusal()).isNull();
+            assertThat(definitions(SchemaSnapshot.of(own))).isEqualTo(definitions(before));
+            assertThat(asked.migrate().applied()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void makesTheApplicationsTablesOnlyWhenToldTo() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            List<String> before = SchemaSnapshot.of(own);
+            assertThatThrownBy(() -> migrations(own).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining(
+                            "Schema \"public\" of database \"" + own.name() + "\" has none of the application's")
+                    .hasMessageContaining("No other schema of this database has tables of such names.")
+                    .hasMessageContaining("--create-tables");
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
+
+            MigrationReport report = migrations(own).creatingTables().migrate();
+
+            assertThat(report.applied()).contains("V001__application_tables.sql");
+            assertThat(migrations(own).uninstall(true))
+                    .contains("The application's tables that migrate has made stay, with their rows: public.block,"
+                            + " public.blocks_agents, public.agents_tags, public.blocks_tags, public.agents,"
+                            + " public.organizations.");
+            assertThat(migrations(own).migrate().applied()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void namesTheSchemasThatHaveTheTablesWhichItMisses() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            TableNames elsewhere = new TableNames(
+                    "letta", "block", "blocks_agents", "agents_tags", "blocks_tags", "agents", "organizations");
+
+            assertThatThrownBy(() -> new Migrations(own.dataSource(), elsewhere, target.engine()).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("Schema \"letta\" of database")
+                    .hasMessageContaining("Tables of such names are in schema public (agents, agents_tags, block,"
+                            + " blocks_agents, blocks_tags, organizations).")
+                    .hasMessageContaining("--app-schema");
+        }
+    }
+
+    @Test
+    void makesNoTableBesideThoseOfAnApplication() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            run(own.admin(), "DROP TABLE blocks_tags");
+            List<String> before = SchemaSnapshot.of(own);
+
+            assertThatThrownBy(() -> migrations(own).creatingTables().migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("Only some of the application's tables exist in schema \"public\"")
+                    .hasMessageContaining("Missing: blocks_tags_table = blocks_tags.");
+
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
         }
     }
 
@@ -245,7 +347,7 @@ class InstallTest extends GuardTest {
                     .isInstanceOf(MigrationException.class)
                     .hasMessageContaining("Missing: blocks_table = blokc.");
 
-            assertThat(withoutHistory(SchemaSnapshot.of(own))).isEqualTo(before);
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
         }
     }
 
@@ -261,14 +363,7 @@ class InstallTest extends GuardTest {
                     .hasMessageContaining("Missing: block.read_only.")
                     .hasMessageContaining("block.metadata_ is text, not {json}");
 
-            assertThat(withoutHistory(SchemaSnapshot.of(own))).isEqualTo(before);
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
         }
-    }
-
-    /** Flyway makes its schema and its history before the first script, and keeps them when that fails. */
-    private static List<String> withoutHistory(List<String> lines) {
-        List<String> rest = new ArrayList<>(lines);
-        rest.removeIf(line -> line.contains("git_memory"));
-        return rest;
     }
 }

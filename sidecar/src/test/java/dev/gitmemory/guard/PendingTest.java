@@ -236,7 +236,9 @@ class PendingTest extends GuardTest {
             Memory plain = there.plain();
             World.tag(own.app(), tagged.agent());
 
-            new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine()).migrate();
+            new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine())
+                    .creatingTables()
+                    .migrate();
 
             assertThat(there.sha(tagged)).isEqualTo("pending");
             assertThat(there.sha(plain)).isEqualTo("null");

@@ -102,8 +102,12 @@ class PlJavaTest extends GuardTest {
             assertThatThrownBy(() -> run(own.app(), "UPDATE block SET value = 'other' WHERE id = ?", memory.block()))
                     .hasMessageContaining("ClassNotFoundException");
 
-            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
-            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
+            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                    .creatingTables()
+                    .migrate();
+            new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA)
+                    .creatingTables()
+                    .migrate();
 
             try (Connection app = own.newApp()) {
                 Refusal.otherContent(memory)

@@ -40,7 +40,7 @@ class SwitchTest extends GuardTest {
     }
 
     private static Migrations migrations(GuardedDatabase own, GuardEngine engine) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, engine);
+        return new Migrations(own.dataSource(), TableNames.DEFAULT, engine).creatingTables();
     }
 
     @Test
@@ -88,7 +88,7 @@ class SwitchTest extends GuardTest {
     @Test
     void whatWasAskedForIsRemembered() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
-            Migrations later = new Migrations(own.dataSource(), TableNames.DEFAULT, null);
+            Migrations later = new Migrations(own.dataSource(), TableNames.DEFAULT, null).creatingTables();
 
             assertThat(later.pending()).isEmpty();
             assertThat(later.migrate().guard().requested()).isEqualTo(target.engine());

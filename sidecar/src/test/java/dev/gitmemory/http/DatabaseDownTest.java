@@ -53,7 +53,9 @@ class DatabaseDownTest {
         source.setUrl(settings.url());
         source.setUser(settings.user());
         source.setPassword(settings.password());
-        new Migrations(source, TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(source, TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         application = new Application(source);
         application.createAgent("a");
         application.createBlock("a", "block-a", "persona", "before");

@@ -35,7 +35,9 @@ class FailoverTest {
     @Test
     void aRunningSidecarGoesOnWithThePromotedReplicaAndBringsItWhatItHadNotReceived() throws Exception {
         try (TestCluster primary = TestCluster.start(Files.createDirectory(folder.resolve("primary")))) {
-            new Migrations(primary.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+            new Migrations(primary.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                    .creatingTables()
+                    .migrate();
             Application before = new Application(primary.dataSource("postgres"));
             before.createAgent("a");
             before.createBlock("a", "block-a", "persona", "at first");

@@ -45,7 +45,9 @@ class LogicalReplicationTest {
                 Files.createDirectory(folder.resolve("cluster")),
                 "wal_level = logical",
                 "wal_retrieve_retry_interval = 200ms");
-        new Migrations(cluster.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(cluster.dataSource("postgres"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         publisher = new Application(cluster.dataSource("postgres"));
         publisher.update("CREATE DATABASE subscriber");
         subscriber = new Application(cluster.dataSource("subscriber"));
@@ -120,7 +122,9 @@ class LogicalReplicationTest {
 
     @Test
     void aSubscriberWithoutGitMemoryGetsTheRowsWithTheirCommits() {
-        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, null).uninstall(false);
         subscribe("app");
         untilCopied();
@@ -129,7 +133,9 @@ class LogicalReplicationTest {
 
     @Test
     void aSubscriberWithTheGuardGetsTheLedgerFirstAndRefusesEverybodyElse() {
-        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         publisher.update("CREATE PUBLICATION ledger FOR TABLE git_memory.repo, git_memory.file, git_memory.commit,"
                 + " git_memory.left_out_block, git_memory.tombstone");
         subscribe("ledger");
@@ -150,7 +156,9 @@ class LogicalReplicationTest {
 
     @Test
     void aSubscriberWithTheGuardAndWithoutTheLedgerStopsRatherThanTakingWhatItCanNotJudge() {
-        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         subscribe("app");
         String refused = "(SELECT sync_error_count + apply_error_count > 0 FROM pg_stat_subscription_stats)";
         // Whether a link or the tag is copied first is PostgreSQL's choice.

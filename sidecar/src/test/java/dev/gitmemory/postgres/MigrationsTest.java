@@ -15,7 +15,7 @@ class MigrationsTest {
     @Test
     void installsOnAnEmptyDatabaseAndThenHasNothingLeftToDo() {
         EmbeddedDatabase database = EmbeddedDatabase.empty();
-        Migrations migrations = new Migrations(database.dataSource(), TableNames.DEFAULT, null);
+        Migrations migrations = new Migrations(database.dataSource(), TableNames.DEFAULT, null).creatingTables();
 
         assertThat(migrations.installed()).isEmpty();
         List<String> pending = migrations.pending();

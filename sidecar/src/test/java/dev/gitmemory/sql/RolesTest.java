@@ -73,7 +73,9 @@ class RolesTest extends SqlTest {
                 "DROP PROCEDURE git_memory.write_block",
                 "DROP FUNCTION git_memory.submit_write_block",
                 "DELETE FROM git_memory.flyway_schema_history WHERE script IN ('R__11_submit.sql', 'R__12_procedures.sql')");
-        new Migrations(database.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+        new Migrations(database.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                .creatingTables()
+                .migrate();
         Session app = session(role);
         assertThat(app.call("CALL git_memory.write_block('a', 'system/persona', 'still')"))
                 .containsEntry("block_id", "block-a");

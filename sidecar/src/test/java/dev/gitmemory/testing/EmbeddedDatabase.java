@@ -69,7 +69,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public static EmbeddedDatabase onGivenServer() {
         EmbeddedDatabase made = create(Given.SERVER, "template0");
         try {
-            new Migrations(made.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
+            new Migrations(made.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA)
+                    .creatingTables()
+                    .migrate();
             return made;
         } catch (RuntimeException e) {
             try {
@@ -216,7 +218,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
         private static String migrate() {
             EmbeddedDatabase template = empty();
-            new Migrations(template.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).migrate();
+            new Migrations(template.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL)
+                    .creatingTables()
+                    .migrate();
             return template.name;
         }
     }

@@ -1,0 +1,83 @@
+package dev.gitmemory.cli;
+
+import dev.gitmemory.postgres.Defect;
+import dev.gitmemory.postgres.MigrationPreview;
+import dev.gitmemory.postgres.MigrationReport;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What {@code git-memory migrate} says, and the exit code that goes with it. */
+final class MigrationText {
+
+    private final String database;
+    private final PrintStream out;
+
+    MigrationText(String database, PrintStream out) {
+        this.database = database;
+        this.out = out;
+    }
+
+    /** Of what was compared. */
+    ExitCode print(List<Defect> defects) {
+        if (defects.isEmpty()) {
+            out.println("Database " + database + " is as it has to be.");
+            return ExitCode.OK;
+        }
+        out.println("Database " + database + " is not as it has to be, in " + Count.of(defects.size(), "place") + ":");
+        defects.forEach(defect -> out.println("  " + defect));
+        out.println("\"git-memory migrate\" mends what the migrating role may.");
+        return ExitCode.DIFFERENT;
+    }
+
+    /** Of what would be done. */
+    ExitCode print(MigrationPreview preview) {
+        MigrationReport outcome = preview.outcome();
+        boolean isSound = outcome != null && outcome.defects().isEmpty();
+        if (preview.pending().isEmpty() && isSound) {
+            out.println("Database " + database + " is up to date.");
+        } else {
+            scripts("would run", preview.pending());
+        }
+        preview.changes().forEach(out::println);
+        return outcome == null ? ExitCode.OK : rest(outcome);
+    }
+
+    /** Of what was done. */
+    ExitCode print(MigrationReport report) {
+        if (report.applied().isEmpty() && report.defects().isEmpty()) {
+            out.println("Database " + database + " is up to date.");
+        } else {
+            scripts("ran", report.applied());
+        }
+        out.println("Guard: " + report.guard().engine().setting() + " (asked for "
+                + report.guard().requested().setting() + "), version "
+                + report.guard().version() + ".");
+        report.advice().forEach(out::println);
+        return rest(report);
+    }
+
+    private void scripts(String verb, List<String> scripts) {
+        out.println("Database " + database + ": " + verb + " " + Count.of(scripts.size(), "script") + ".");
+        scripts.forEach(script -> out.println("  " + script));
+    }
+
+    private ExitCode rest(MigrationReport report) {
+        report.takenBack().forEach(out::println);
+        if (report.defects().isEmpty()) {
+            return ExitCode.OK;
+        }
+        out.println("Not as it has to be still, in " + Count.of(report.defects().size(), "place") + ":");
+        report.defects().forEach(defect -> out.println("  " + defect));
+        List<String> remedies = report.defects().stream()
+                .map(Defect::remedy)
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+        if (!remedies.isEmpty()) {
+            out.println("A superuser runs, in this database:");
+            remedies.forEach(out::println);
+        }
+        return ExitCode.DIFFERENT;
+    }
+}
