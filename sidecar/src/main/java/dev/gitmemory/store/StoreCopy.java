@@ -77,17 +77,21 @@ public final class StoreCopy {
         UUID id = StoreIdentity.read(from)
                 .orElseThrow(() -> new StoreException("The store '" + from.uri() + "' has no id", null));
         Optional<UUID> other = StoreIdentity.read(to);
-        if (other.isEmpty() && !to.list("", "", 1).isEmpty()) {
-            throw new StoreException(
-                    "There is something at '" + to.uri() + "' that is no copy of this store: it has no object '"
-                            + StoreIdentity.KEY + "'. Name a place that is empty",
-                    null);
+        if (other.isEmpty()) {
+            if (!to.list("", "", 1).isEmpty()) {
+                throw new StoreException(
+                        "There is something at '" + to.uri() + "' that is no copy of this store: it has no object '"
+                                + StoreIdentity.KEY + "'. Name a place that is empty",
+                        null);
+            }
+            copied += copy(StoreIdentity.KEY) ? 1 : 0;
+            present -= copied; // where the other objects are copied it is there
+            other = StoreIdentity.read(to);
         }
-        UUID there = other.isPresent() ? other.get() : StoreIdentity.create(to, id);
-        if (!there.equals(id)) {
+        if (!other.equals(Optional.of(id))) {
             throw new StoreException(
-                    "At '" + to.uri() + "' is another store, with the id " + there + " and not " + id
-                            + ". Name a place that is empty",
+                    "At '" + to.uri() + "' is another store, with the id " + other.map(UUID::toString).orElse("that is missing")
+                            + " and not " + id + ". Name a place that is empty",
                     null);
         }
     }

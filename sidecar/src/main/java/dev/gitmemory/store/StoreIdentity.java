@@ -82,14 +82,18 @@ public final class StoreIdentity {
     }
 
     private static String address(Path folder) {
-        Path real;
+        String uri = real(folder.toAbsolutePath().normalize()).toUri().toString();
+        return uri.endsWith("/") && !uri.equals("file:///") ? uri.substring(0, uri.length() - 1) : uri;
+    }
+
+    /** The path without links; below what is not there, or can't be looked at, as it was given. */
+    private static Path real(Path path) {
         try {
-            real = folder.toRealPath();
+            return path.toRealPath();
         } catch (IOException e) {
-            real = folder.toAbsolutePath().normalize(); // there is no such folder, or none that may be looked at
+            Path parent = path.getParent();
+            Path name = path.getFileName();
+            return parent == null || name == null ? path : real(parent).resolve(name);
         }
-        String uri = real.toUri().toString();
-        boolean isRoot = real.getParent() == null;
-        return uri.endsWith("/") && !isRoot ? uri.substring(0, uri.length() - 1) : uri;
     }
 }

@@ -350,7 +350,6 @@ final class StoreCommandTest extends TransferTest {
         assertThat(ok("fsck", "--all")).doesNotContain("does not know");
         useNewDatabase();
         for (int i = 1; i <= 7; i++) {
-            Files.createDirectories(store().resolve("org-1/n" + i));
             FolderCopy.copy(store().resolve("org-1/a"), store().resolve("org-1/n" + i));
         }
         assertThat(run("fsck", "--all").out())

@@ -85,7 +85,7 @@ final class StoreBindingTest {
     }
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private EmbeddedDatabase full;
     private EmbeddedDatabase empty;
