@@ -90,8 +90,9 @@ public final class StoreCopy {
         }
         if (!other.equals(Optional.of(id))) {
             throw new StoreException(
-                    "At '" + to.uri() + "' is another store, with the id " + other.map(UUID::toString).orElse("that is missing")
-                            + " and not " + id + ". Name a place that is empty",
+                    "At '" + to.uri() + "' is another store, with the id "
+                            + other.map(UUID::toString).orElse("that is missing") + " and not " + id
+                            + ". Name a place that is empty",
                     null);
         }
     }

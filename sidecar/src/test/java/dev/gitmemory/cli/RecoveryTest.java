@@ -71,6 +71,24 @@ final class RecoveryTest extends TransferTest {
     }
 
     @Test
+    void aDatabaseFromABackupOfBeforeTheStoreWasMovedAdoptsTheNewPlace() throws SQLException {
+        enabledAgent("a");
+        String backup = database.copy();
+        Path moved = folder.resolve("moved");
+        ok("store move", "--to", moved.toUri());
+        environment.put("GIT_MEMORY_STORE", moved.toUri().toString());
+        write("a", "later", "Later than the backup.");
+        restore(backup);
+
+        assertThat(run("sync", "a").err()).contains("has the same id: it is a copy, or the same store moved");
+        ok("store adopt");
+        ok("sync", "a");
+        assertThat(application.block("a", "later", "value")).isEqualTo("Later than the backup.");
+        assertInStep("a");
+        assertAllClean();
+    }
+
+    @Test
     void aDatabaseWithoutABackupIsMadeAnewFromGit() throws SQLException {
         for (String agent : List.of("a", "b")) {
             enabledAgent(agent);
