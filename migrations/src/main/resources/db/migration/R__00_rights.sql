@@ -72,7 +72,7 @@ AS $function$
         -- The ledger, and what sidecars take from and put into the database.
         ('table', '{repo,file,commit,intent,left_out_block}', '{SELECT,INSERT,UPDATE,DELETE}', '{git_memory_sidecar}'),
         ('table', '{request}',                                '{SELECT,UPDATE,DELETE}',        '{git_memory_sidecar}'),
-        ('table', '{tombstone}',                              '{SELECT,INSERT,UPDATE}',        '{git_memory_sidecar}'),
+        ('table', '{tombstone,store}',                        '{SELECT,INSERT,UPDATE}',        '{git_memory_sidecar}'),
         ('table', '{overwritten_block}',                      '{SELECT,INSERT}',               '{git_memory_sidecar}'),
         ('table', '{commit_key,flyway_schema_history}',       '{SELECT}',                      '{git_memory_sidecar}'),
         ('table', '{installation}', '{SELECT}', '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),

@@ -30,7 +30,7 @@ abstract class AgentCommand implements CliCommand {
     @Override
     public final ExitCode run(Console console) throws Exception {
         ExitCode worst = ExitCode.OK;
-        try (OpenMemory open = options.open(use())) {
+        try (OpenMemory open = options.open(use(), console)) {
             for (String agent : agents) {
                 ExitCode exitCode = run(open.memory(), agent, console.out());
                 worst = exitCode == ExitCode.OK ? worst : exitCode;

@@ -56,7 +56,8 @@ final class BenchSqlCommand implements CliCommand {
                         Database.connect(postgres.settings(), TableNames.DEFAULT),
                         new StoreOptions(),
                         embedded.dataDir,
-                        server);
+                        server,
+                        true);
                 SqlBench bench = SqlBench.open(postgres.settings(), serving)) {
             console.out()
                     .println("Each write changes one line of one of %d blocks of %d bytes."

@@ -50,7 +50,7 @@ abstract class ComparingCommand implements CliCommand {
     public final ExitCode run(Console console) throws Exception {
         try (StopSignal stop = StopSignal.install(
                         () -> console.err().println("Asked to stop: waits for the agents that are under way."));
-                OpenMemory open = options.open(use())) {
+                OpenMemory open = options.open(use(), console)) {
             if (all) {
                 return new ComparisonOfAll(this, open.memory(), console, stop::isAsked).run(after == null ? "" : after);
             }

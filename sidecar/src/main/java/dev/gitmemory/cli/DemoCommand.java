@@ -62,7 +62,7 @@ final class DemoCommand implements CliCommand {
                 EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, TableNames.DEFAULT)) {
             DatabaseSettings settings = postgres.settings();
             Database database = Database.connect(settings, TableNames.DEFAULT);
-            try (Serving serving = Serving.start(database, new StoreOptions(), dataDir, server)) {
+            try (Serving serving = Serving.start(database, new StoreOptions(), dataDir, server, true)) {
                 new DemoTour(console.out(), serving, settings, postgres.passwordFile(), dataDir).run(file);
                 if (!exit) {
                     serving.print(console.out(), settings.displayName());

@@ -72,10 +72,10 @@ final class ExportCommand implements CliCommand {
     @Override
     public ExitCode run(Console console) throws Exception {
         Path target = target();
-        KnownRepository known = repository.find();
         try (ObjectStore store = ExistingStore.open(repository.store());
                 MemoryRepositories repositories =
                         new MemoryRepositories(store, Clock.systemUTC(), CommitKey.random())) {
+            KnownRepository known = repository.find(store, console);
             MemoryRepository opened = repositories.open(known.id());
             known.lost(opened).ifPresent(lost -> console.err()
                     .println("git-memory export: agent %s: %s. What is left is exported."

@@ -14,6 +14,7 @@ import dev.gitmemory.service.Difference;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.MemoryException;
 import dev.gitmemory.service.Steps;
+import dev.gitmemory.service.StoreBinding;
 import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of {@code git-memory fsck}, over a store and perhaps a database; goes on after each repository. */
 final class FsckRun implements AutoCloseable {
+
+    private static final int MOST_NAMED = 5;
 
     /** As many as a sidecar reads at the same time. */
     private static final int READERS = 16;
@@ -59,6 +62,7 @@ final class FsckRun implements AutoCloseable {
     private int clean;
     private int findings;
     private int failed;
+    private final List<String> unknown = new ArrayList<>();
 
     private FsckRun(ObjectStore store, @Nullable Database database, CommitKey key, Console console) {
         this.store = store;
@@ -73,7 +77,17 @@ final class FsckRun implements AutoCloseable {
                 storageOnly ? null : Connections.connect(options.database.settings(), options.tables.settings());
         try {
             CommitKey key = database == null ? CommitKey.random() : CommitKeys.read(database);
-            return new FsckRun(ExistingStore.open(options.store.settings(options.dataDir)), database, key, console);
+            ObjectStore store = ExistingStore.open(options.store.settings(options.dataDir));
+            try {
+                if (database != null) {
+                    options.print(store, console);
+                    new StoreBinding(database).check(store, false).ifPresent(console.err()::println);
+                }
+                return new FsckRun(store, database, key, console);
+            } catch (IOException | RuntimeException e) {
+                store.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             if (database != null) {
                 database.close();
@@ -132,6 +146,9 @@ final class FsckRun implements AutoCloseable {
             List<String> lines = new ArrayList<>();
             result.findings().forEach(finding -> lines.addAll(text(finding)));
             result.ignored().forEach(key -> lines.add("  " + key + ": not ours, and ignored; it may be removed"));
+            if (database != null && target.ledger() == null && !result.purged()) {
+                unknown.add(target.name());
+            }
             int found = result.findings().size() + compare(target, result, lines);
             findings += found;
             clean += found == 0 ? 1 : 0;
@@ -219,10 +236,25 @@ final class FsckRun implements AutoCloseable {
                                 clean,
                                 Count.of(findings, "finding"),
                                 failed == 0 ? "" : ", " + failed + " could not be checked"));
+        printUnknown();
         if (failed > 0) {
             return ExitCode.FAILED;
         }
         return findings == 0 ? ExitCode.OK : ExitCode.DIFFERENT;
+    }
+
+    /** No finding: they may be of a database that shares the store, or newer than a backup of this one. */
+    private void printUnknown() {
+        if (unknown.isEmpty()) {
+            return;
+        }
+        int shown = Math.min(MOST_NAMED, unknown.size());
+        console.out()
+                .println("%s of agents that PostgreSQL does not know: %s%s"
+                        .formatted(
+                                Count.of(unknown.size(), "repository is", "repositories are"),
+                                String.join(", ", unknown.subList(0, shown)),
+                                shown < unknown.size() ? " and %d more".formatted(unknown.size() - shown) : ""));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.StoreIdentity;
 import dev.gitmemory.store.StoreUse;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
@@ -33,17 +35,28 @@ final class MemoryOptions {
     }
 
     /**
-     * Opens both.
+     * Opens both, and says which they are.
      *
      * @param use what the store is opened for
      * @throws NotMigratedException if git-memory is not installed in the database, or an older version is
+     * @throws dev.gitmemory.service.StoreMismatchException if the store is not the one of the database's ledger
      */
-    OpenMemory open(StoreUse use) throws IOException {
-        return OpenMemory.open(
+    OpenMemory open(StoreUse use, Console console) throws IOException {
+        OpenMemory open = OpenMemory.open(
                 Connections.connect(database.settings(), tables.settings()),
                 store,
                 dataDir,
                 use,
                 new CompositeMeterRegistry()); // nobody asks a command for its metrics
+        print(open.store(), console);
+        open.note().ifPresent(console.err()::println);
+        return open;
+    }
+
+    /** Says what is worked on, in a line. */
+    void print(ObjectStore opened, Console console) {
+        console.out()
+                .println("Database %s, store %s"
+                        .formatted(database.settings().displayName(), StoreIdentity.address(opened)));
     }
 }

@@ -56,7 +56,7 @@ final class PurgeCommand implements CliCommand {
 
     @Override
     public ExitCode run(Console console) throws Exception {
-        try (OpenMemory open = options.open(StoreUse.WRITE)) {
+        try (OpenMemory open = options.open(StoreUse.WRITE, console)) {
             Tombstone tombstone = open.memory().purge(agent, organizationId, "git-memory purge");
             console.out()
                     .println("%s: purged, %s removed for good"

@@ -4,7 +4,10 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.service.KnownRepository;
+import dev.gitmemory.service.StoreBinding;
+import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.StoreSettings;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,14 +43,17 @@ final class RepositoryOptions {
     /**
      * The repository, with what the database knows of it where it is asked.
      *
+     * @param opened the store; where the database is asked it has to be its ledger's
      * @throws TransferException if the database knows no such agent
+     * @throws IOException if the store is another one, or can't be read
      */
-    KnownRepository find() throws TransferException {
+    KnownRepository find(ObjectStore opened, Console console) throws IOException {
         String agentId = agent();
         if (organizationId != null) {
             return KnownRepository.unasked(new RepoId(organizationId, agentId));
         }
         try (Database database = Connections.connect(memory.database.settings(), memory.tables.settings())) {
+            new StoreBinding(database).check(opened, false).ifPresent(console.err()::println);
             return KnownRepository.of(database, agentId)
                     .orElseThrow(() -> new TransferException("There is no agent '" + agentId
                             + "' in the database; if its repository is to be had all the"

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             ImportCommand.class,
             FsckCommand.class,
             PurgeCommand.class,
+            StoreCommand.class,
             BenchCommand.class
         },
         description = "Git as the source of truth for the memory of AI agents, PostgreSQL as the fast cache.",

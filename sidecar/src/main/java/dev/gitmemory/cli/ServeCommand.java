@@ -75,7 +75,7 @@ final class ServeCommand implements CliCommand {
 
     private ExitCode serve(Console console, DatabaseSettings settings, Database connected, StopSignal stop)
             throws IOException, InterruptedException {
-        try (Serving serving = Serving.start(connected, store, embedded.dataDir, server)) {
+        try (Serving serving = Serving.start(connected, store, embedded.dataDir, server, embedded.embedded)) {
             serving.print(console.out(), settings.displayName());
             stop.await();
             console.err().println("Stopping ...");

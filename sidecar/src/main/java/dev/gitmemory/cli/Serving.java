@@ -41,11 +41,14 @@ final class Serving implements AutoCloseable {
     /**
      * Starts all of it.
      *
+     * @param oneFolder whether the database lies in {@code dataDir}, where the store is by default
      * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
-    static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server) throws IOException {
+    static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server, boolean oneFolder)
+            throws IOException {
         PrometheusMeterRegistry metrics = ServingMetrics.create();
-        OpenMemory open = OpenMemory.open(database, store, dataDir, StoreUse.START, metrics);
+        OpenMemory open =
+                OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
         try {
             String host = server.listen.host();
             HttpServer http = HttpServer.start(

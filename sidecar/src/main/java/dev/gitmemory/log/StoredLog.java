@@ -4,12 +4,16 @@ import dev.gitmemory.store.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import org.eclipse.jgit.lib.ObjectId;
 
 /**
  * A log as it lies in the object store, whether or not some process has it open as a {@link BundleLog}: what can be
  * asked and done without reading it whole. Holds no state; thread-safe.
  */
 public final class StoredLog {
+
+    /** Enough for some hundred refs. */
+    private static final int HEADER_BYTES = 1 << 15;
 
     private final ObjectStore store;
     private final String prefix;
@@ -37,6 +41,25 @@ public final class StoredLog {
      */
     public int compareEnd(long number) throws IOException {
         return entries().compareEnd(number);
+    }
+
+    /**
+     * Whether an entry is there and says that {@code main} is at a commit. One small request; false, too, where its header
+     * is too long to be read so, or damaged.
+     *
+     * @param number 1 or more
+     */
+    public boolean leavesMainAt(long number, String sha) throws IOException {
+        byte[] begin = store.read(entries().key(number), 0, HEADER_BYTES);
+        if (begin == null) {
+            return false;
+        }
+        try {
+            ObjectId main = BundleCodec.start(begin).header().refs().get(LogState.MAIN);
+            return main != null && main.name().equals(sha);
+        } catch (MalformedBundleException e) {
+            return false; // whoever opens the log is told
+        }
     }
 
     /**

@@ -29,7 +29,7 @@ public final class Listener implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
     /** The first key of sidecars' locks, see {@code R__10_requests.sql}. */
-    private static final int SIDECARS = 1735227243;
+    static final int SIDECARS = 1735227243;
 
     /** How long one wait for notifications lasts, after which the connection is tried. */
     private static final Duration WAIT = Duration.ofSeconds(5);

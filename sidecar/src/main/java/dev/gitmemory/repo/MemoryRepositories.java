@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.log.CorruptLogException;
 import dev.gitmemory.log.KnownDamage;
+import dev.gitmemory.log.PurgedException;
 import dev.gitmemory.log.StoredLog;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
@@ -209,6 +210,29 @@ public final class MemoryRepositories implements AutoCloseable {
      */
     public int compareEnd(RepoId id, long number) throws IOException {
         return new StoredLog(store, id.prefix()).compareEnd(number);
+    }
+
+    /**
+     * Whether a log holds a commit that was once read from one of its entries. Two small requests where the entry is still
+     * there and is the last of that name; else the repository is opened. A log that is damaged counts as holding it where
+     * it does not end before the entry.
+     *
+     * @param number of the entry, 1 or more
+     * @throws IOException if the store can't be read
+     */
+    public boolean holds(RepoId id, long number, String sha) throws IOException {
+        StoredLog log = new StoredLog(store, id.prefix());
+        if (log.compareEnd(number) < 0) {
+            return false;
+        }
+        if (log.leavesMainAt(number, sha)) {
+            return true;
+        }
+        try {
+            return open(id).hasCommit(sha);
+        } catch (CorruptLogException | PurgedException e) {
+            return true; // what is wrong with this one is told when it is used
+        }
     }
 
     /**

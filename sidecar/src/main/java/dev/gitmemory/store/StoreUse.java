@@ -15,7 +15,8 @@ public enum StoreUse {
     /** The same for whoever may begin a new store: a folder that is missing is made, and must be fit to write to. */
     START;
 
-    boolean writes() {
+    /** Whether objects may be made and removed. */
+    public boolean writes() {
         return this == WRITE || this == START;
     }
 }

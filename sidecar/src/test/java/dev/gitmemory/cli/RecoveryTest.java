@@ -71,6 +71,24 @@ final class RecoveryTest extends TransferTest {
     }
 
     @Test
+    void aDatabaseFromABackupOfBeforeTheStoreWasMovedAdoptsTheNewPlace() throws SQLException {
+        enabledAgent("a");
+        String backup = database.copy();
+        Path moved = folder.resolve("moved");
+        ok("store move", "--to", moved.toUri());
+        environment.put("GIT_MEMORY_STORE", moved.toUri().toString());
+        write("a", "later", "Later than the backup.");
+        restore(backup);
+
+        assertThat(run("sync", "a").err()).contains("has the same id: it is a copy, or the same store moved");
+        ok("store adopt");
+        ok("sync", "a");
+        assertThat(application.block("a", "later", "value")).isEqualTo("Later than the backup.");
+        assertInStep("a");
+        assertAllClean();
+    }
+
+    @Test
     void aDatabaseWithoutABackupIsMadeAnewFromGit() throws SQLException {
         for (String agent : List.of("a", "b")) {
             enabledAgent(agent);
@@ -119,6 +137,7 @@ final class RecoveryTest extends TransferTest {
         FolderCopy.copy(store(), copy);
         environment.put("GIT_MEMORY_STORE", copy.toUri().toString());
         assertAllClean();
+        ok("store adopt");
         write("a", "note", "Three, in the copy.");
         assertAllClean();
     }
@@ -136,6 +155,9 @@ final class RecoveryTest extends TransferTest {
         Cli.Run check = run("fsck", "--all");
         assertThat(check.exitCode()).isEqualTo(3);
         assertThat(check.out()).contains("it equals entry 4", "the store ends at entry 2");
+        assertThat(run("sync", "a").err()).contains("has the same id: it is a copy");
+        assertThat(run("store adopt").err()).contains("was not adopted", "agent a, entry 4", "--older-store");
+        assertThat(ok("store adopt", "--older-store")).contains("from now on", "agent a, entry 4");
         assertThat(run("sync", "a").err()).contains("the object storage ends at entry 2");
         ok("disable", "a");
         Cli.Run refused = run("enable", "a");

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +61,63 @@ abstract class ObjectStoreContract {
         assertThat(store.create("k", "second".getBytes(UTF_8))).isEqualTo(Created.EXISTED);
 
         assertThat(store.read("k")).asString(UTF_8).isEqualTo("first");
+    }
+
+    @Test
+    void ofSixteenRacingProposalsOneBecomesTheIdAndAllAnswerIt() throws Exception {
+        assertThat(StoreIdentity.read(store)).isEmpty();
+        ExecutorService processes = Executors.newFixedThreadPool(16);
+        try {
+            CountDownLatch start = new CountDownLatch(1);
+            List<Future<UUID>> answers = new ArrayList<>();
+            List<UUID> proposed = new ArrayList<>();
+            for (int process = 0; process < 16; process++) {
+                UUID proposal = UUID.randomUUID();
+                proposed.add(proposal);
+                answers.add(processes.submit(awaiting(start, () -> StoreIdentity.create(store, proposal))));
+            }
+            start.countDown();
+            UUID id = answers.get(0).get();
+            assertThat(proposed).contains(id);
+            for (Future<UUID> answer : answers) {
+                assertThat(answer.get()).isEqualTo(id);
+            }
+            assertThat(StoreIdentity.read(store)).contains(id);
+            assertThat(StoreIdentity.create(store, UUID.randomUUID())).isEqualTo(id);
+            assertThat(store.list("", "", 10)).extracting(Entry::key).containsExactly(StoreIdentity.KEY);
+        } finally {
+            processes.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "{\"id\": \"\"}",
+                "{\"id\": \"00000000-0000-0000-0000-00000000000\"}",
+                "{\"id\": \"00000000-0000-0000-0000-000000000000\"} and more",
+                "{\"id\": \"g0000000-0000-0000-0000-000000000000\"}",
+                "long"
+            })
+    void whatIsNoIdIsRefusedAndNotReplaced(String content) throws IOException {
+        String text =
+                content.equals("long") ? "{\"id\": \"" + UUID.randomUUID() + "\"}" + " ".repeat(1 << 20) : content;
+        store.create(StoreIdentity.KEY, text.getBytes(UTF_8));
+        assertThatThrownBy(() -> StoreIdentity.read(store))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(StoreIdentity.KEY)
+                .hasMessageContaining("store adopt");
+        assertThatThrownBy(() -> StoreIdentity.create(store, UUID.randomUUID())).isInstanceOf(StoreException.class);
+        assertThat(store.read(StoreIdentity.KEY)).asString(UTF_8).isEqualTo(text);
+    }
+
+    @Test
+    void anIdMayBeWrittenWithOtherSpaces() throws IOException {
+        UUID id = UUID.randomUUID();
+        store.create(StoreIdentity.KEY, ("{ \"id\" :\n\"" + id + "\" }").getBytes(UTF_8));
+        assertThat(StoreIdentity.read(store)).contains(id);
     }
 
     @Test
