@@ -259,7 +259,7 @@ class InstallTest extends GuardTest {
             assertThatThrownBy(() -> migrations(own).migrate())
                     .isInstanceOf(MigrationException.class)
                     .hasMessageContaining("Missing: block.read_only.")
-                    .hasMessageContaining("block.metadata_ is text, not {json}");
+                    .hasMessageContaining("block.metadata_ is text, not {json,jsonb}");
 
             assertThat(withoutHistory(SchemaSnapshot.of(own))).isEqualTo(before);
         }
