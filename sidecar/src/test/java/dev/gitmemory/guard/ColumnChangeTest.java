@@ -128,7 +128,7 @@ class ColumnChangeTest extends GuardTest {
             String agent = "'" + memory.agent() + "'";
             for (String written : new String[] {
                 "UPDATE block SET label = label",
-                "UPDATE block SET id = id || '-new' WHERE label = '" + World.LABEL + "'",
+                "UPDATE block SET id = id || '-new' WHERE id = '" + memory.block() + "'",
                 "UPDATE block SET hidden = true",
                 "UPDATE blocks_agents SET block_label = trim(block_label)",
                 "DELETE FROM blocks_agents WHERE agent_id <> " + agent + " AND agent_id <> '" + pending.agent() + "'",
@@ -159,8 +159,8 @@ class ColumnChangeTest extends GuardTest {
             Refusal.otherContent(memory).ends(own, () -> changed(own, memory, "UPDATE block SET value = 'other'"));
             Refusal.removed(memory).ends(own, () -> changed(own, memory, "DELETE FROM block"));
             Refusal.noSha(memory).ends(own, () -> changed(own, memory, "UPDATE block SET git_sha = NULL"));
-            Refusal.wrongSha(memory, "pending")
-                    .ends(own, () -> changed(own, memory, "UPDATE block SET git_sha = 'pending'"));
+            assertThatThrownBy(() -> changed(own, memory, "UPDATE block SET git_sha = 'pending'"))
+                    .hasMessageContaining("does not carry its current git commit");
         }
     }
 
@@ -244,9 +244,13 @@ class ColumnChangeTest extends GuardTest {
     /** What a superuser did without the triggers. */
     private static void showsARenameByCaseInDrift(GuardedDatabase own, World there) throws SQLException {
         Memory memory = there.enabled();
-        run(own.admin(), "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update");
+        for (String table : new String[] {"block", "blocks_agents"}) {
+            run(own.admin(), "ALTER TABLE " + table + " DISABLE TRIGGER git_memory_guard_update");
+        }
         run(own.admin(), "UPDATE block SET label = 'System/Human' WHERE id = ?", memory.block());
-        run(own.admin(), "ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update");
+        for (String table : new String[] {"block", "blocks_agents"}) {
+            run(own.admin(), "ALTER TABLE " + table + " ENABLE ALWAYS TRIGGER git_memory_guard_update");
+        }
         assertThat(there.drift(memory.agent())).containsExactlyInAnyOrder("MG002 System/Human", "MG004 " + World.LABEL);
     }
 

@@ -361,7 +361,7 @@ class InstallTest extends GuardTest {
             assertThatThrownBy(() -> migrations(own).migrate())
                     .isInstanceOf(MigrationException.class)
                     .hasMessageContaining("Missing: block.read_only.")
-                    .hasMessageContaining("block.metadata_ is text, not {json}");
+                    .hasMessageContaining("block.metadata_ is text, not {json,jsonb}");
 
             assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
         }

@@ -30,10 +30,13 @@ class ColumnTypeTest extends SqlTest {
         for (String agent : AGENTS) {
             enabledAgent(agent);
         }
-        writeToAll("before");
+        String role = role("IN ROLE git_memory_admin");
+        List<Session> callers =
+                IntStream.range(0, 16).mapToObj(i -> session(role)).toList();
+        writeToAll(callers, "before");
         for (String change : CHANGES) {
             superuser().call("ALTER TABLE " + change);
-            writeToAll("after " + change);
+            writeToAll(callers, "after " + change);
         }
         for (String agent : AGENTS) {
             assertThat(block(agent, "system/persona", "value")).startsWith("after block ALTER metadata_");
@@ -46,10 +49,7 @@ class ColumnTypeTest extends SqlTest {
     }
 
     /** At once, so that several of its connections get to know the tables. */
-    private void writeToAll(String value) throws SQLException {
-        String role = role("IN ROLE git_memory_admin");
-        List<Session> callers =
-                IntStream.range(0, 16).mapToObj(i -> session(role)).toList();
+    private static void writeToAll(List<Session> callers, String value) {
         CompletableFuture<?>[] writes = IntStream.range(0, callers.size())
                 .mapToObj(i -> CompletableFuture.runAsync(() -> callers.get(i)
                         .call(
