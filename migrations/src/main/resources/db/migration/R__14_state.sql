@@ -145,7 +145,7 @@ AS $function$
          JOIN pg_language l
            ON l.oid = p.prolang
     WHERE p.pronamespace = 'git_memory'::regnamespace
-      AND p.proname = 'guard_block'
+      AND p.proname = 'guard_link'
 $function$;
 
 -- What is not as it has to be.
@@ -265,8 +265,9 @@ AS $function$
                ELSE 'not as installed'
            END,
            CASE
-               WHEN w.name IS NULL AND c.kind <> 'trigger'
-                   THEN format('DROP %s git_memory.%s;', upper(c.kind), c.name)
+               WHEN w.name IS NOT NULL    THEN NULL
+               WHEN c.kind <> 'trigger'   THEN format('DROP %s git_memory.%s;', upper(c.kind), c.name)
+               ELSE format('DROP %s;', git_memory.trigger_object(c.name))
            END
     FROM wanted w
          FULL JOIN git_memory.catalogue() c

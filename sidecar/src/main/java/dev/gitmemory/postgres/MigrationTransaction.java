@@ -104,7 +104,7 @@ final class MigrationTransaction {
         }
         MigrationLocks locks = new MigrationLocks(connection, tables);
         locks.excludeOthers(settings.timeout());
-        locks.take(steps.prepare(connection), settings.timeout(), nanoTime);
+        locks.take(steps.prepare(connection), waitWithin(settings.timeout()), nanoTime);
         T result = steps.run(connection);
         if (keep) {
             connection.commit();
@@ -112,6 +112,11 @@ final class MigrationTransaction {
             connection.rollback();
         }
         return result;
+    }
+
+    /** Ending a try takes time, too, and those behind it wait for that as well: a tenth is kept for it. */
+    private static Duration waitWithin(Duration timeout) {
+        return Duration.ofMillis(Math.max(1, timeout.toMillis() * 9 / 10));
     }
 
     /** The lock that a try has failed for, or null if it failed for something else. */

@@ -230,13 +230,13 @@ class RightsTest extends GuardTest {
             if (target.engine() == GuardEngine.PLJAVA) {
                 run(own.admin(), "DROP EXTENSION pljava CASCADE");
             } else {
-                run(own.admin(), "DROP FUNCTION git_memory.guard_block, git_memory.guard_link, git_memory.guard_removal CASCADE");
+                run(own.admin(), "DROP FUNCTION git_memory.guard_link, git_memory.guard_removal CASCADE");
             }
             assertThat(run(own.app(), "UPDATE block SET value = 'around' WHERE id = ?", memory.block()))
                     .as("nobody guards")
                     .isEqualTo(1);
             assertThat(migrations(own).defects())
-                    .anyMatch(defect -> defect.toString().equals("ROUTINE git_memory.guard_block(): missing"))
+                    .anyMatch(defect -> defect.toString().equals("ROUTINE git_memory.guard_link(): missing"))
                     .anyMatch(defect -> defect.toString().equals("guard: installed in " + target.engine().setting()
                             + ", found in none"));
 

@@ -54,7 +54,7 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(mended("ALTER TABLE block ENABLE REPLICA TRIGGER git_memory_guard_update", update, "not enabled always"));
         all.add(mended(
                 "DROP TRIGGER git_memory_guard_update ON block; CREATE TRIGGER git_memory_guard_update AFTER UPDATE ON block"
-                        + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION git_memory.guard_block();"
+                        + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION git_memory.gate_row();"
                         + " ALTER TABLE block ENABLE ALWAYS TRIGGER git_memory_guard_update",
                 update,
                 "not as installed"));
@@ -85,9 +85,9 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "git_memory.is_guarded(block_id text)",
                 "not as installed"));
         all.add(mended(
-                "CREATE OR REPLACE FUNCTION git_memory.guard_block() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                "CREATE OR REPLACE FUNCTION git_memory.guard_removal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
                         + " SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'",
-                "git_memory.guard_block()",
+                "git_memory.guard_removal()",
                 "not as installed"));
         all.add(mended("DROP FUNCTION git_memory.guard_link() CASCADE", "git_memory.guard_link()", "missing"));
         all.add(mended("DROP FUNCTION git_memory.drift_shown() CASCADE", "VIEW git_memory.drift", "missing"));
