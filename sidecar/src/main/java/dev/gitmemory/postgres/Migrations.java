@@ -151,7 +151,8 @@ public final class Migrations {
                     before.missingFrom(Grants.of(connection)),
                     new InstalledState(connection)
                             .defects()
-                            .orElseThrow(() -> new IllegalStateException("The migrations left no git_memory.defects()")));
+                            .orElseThrow(
+                                    () -> new IllegalStateException("The migrations left no git_memory.defects()")));
         }
     }
 

@@ -54,7 +54,8 @@ class DefectsTest extends GuardTest {
                 run(superuser, sql(tampering, app, group));
                 List<String> defects = strings(superuser, DEFECTS);
                 if (defects.stream()
-                        .noneMatch(defect -> defect.contains(tampering.object()) && defect.contains(tampering.state()))) {
+                        .noneMatch(
+                                defect -> defect.contains(tampering.object()) && defect.contains(tampering.state()))) {
                     overlooked.add(tampering + " gave " + defects);
                 }
                 superuser.rollback();
@@ -80,8 +81,8 @@ class DefectsTest extends GuardTest {
                             "SELECT concat_ws(' | ', object, trigger_state, remedy) FROM git_memory.guard"
                                     + " WHERE trigger_state <> 'ok' ORDER BY 1"))
                     .containsExactly(
-                            "TABLE git_memory.file | " + app + " has UPDATE | REVOKE ALL ON TABLE git_memory.file FROM " + app
-                                    + " CASCADE;",
+                            "TABLE git_memory.file | " + app + " has UPDATE | REVOKE ALL ON TABLE git_memory.file FROM "
+                                    + app + " CASCADE;",
                             "TRIGGER git_memory_guard_update ON public.block | disabled"
                                     + " | ALTER TABLE public.block ENABLE ALWAYS TRIGGER git_memory_guard_update;");
             assertThat(string(
@@ -101,7 +102,9 @@ class DefectsTest extends GuardTest {
             String group = own.createRole("group", "");
             for (Tampering tampering : tamperings()) {
                 // What would be in the way of those that follow is tried below.
-                if (tampering.isMended() && !tampering.sql().contains("installation") && !tampering.sql().contains("DROP COLUMN")) {
+                if (tampering.isMended()
+                        && !tampering.sql().contains("installation")
+                        && !tampering.sql().contains("DROP COLUMN")) {
                     try (Connection superuser = own.newAdmin()) {
                         superuser.setAutoCommit(false);
                         run(superuser, sql(tampering, app, group).replace("DROP TRIGGER ", "DROP TRIGGER IF EXISTS "));

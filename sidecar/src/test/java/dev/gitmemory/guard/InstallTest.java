@@ -134,10 +134,7 @@ class InstallTest extends GuardTest {
 
             var preview = migrations(own).preview();
 
-            assertThat(preview.pending())
-                    .endsWith("R__14_state.sql")
-                    .first()
-                    .isEqualTo("V001__application_tables.sql");
+            assertThat(preview.pending()).endsWith("R__14_state.sql").first().isEqualTo("V001__application_tables.sql");
             assertThat(preview.changes())
                     .contains("Adds the column git_sha to \"public\".\"block\".")
                     .noneMatch(change -> change.contains("Creates the table"))

@@ -104,7 +104,9 @@ class RightsTest extends GuardTest {
             try (Connection connection = own.source(owner).getConnection()) {
                 run(connection, Resources.existingApplication());
                 giveEverything(connection, app, group);
-                run(connection, "ALTER DEFAULT PRIVILEGES IN SCHEMA git_memory GRANT ALL ON TABLES TO " + app + ", PUBLIC");
+                run(
+                        connection,
+                        "ALTER DEFAULT PRIVILEGES IN SCHEMA git_memory GRANT ALL ON TABLES TO " + app + ", PUBLIC");
                 run(connection, "ALTER DEFAULT PRIVILEGES IN SCHEMA git_memory GRANT EXECUTE ON FUNCTIONS TO " + app);
             }
 
@@ -192,8 +194,8 @@ class RightsTest extends GuardTest {
                     "SELECT object FROM git_memory.owned_objects() WHERE has_own OR name = 'flyway_schema_history'")) {
                 run(own.admin(), "ALTER " + owned + " OWNER TO CURRENT_USER");
             }
-            for (String table : List.of(
-                    "organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags")) {
+            for (String table :
+                    List.of("organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags")) {
                 run(own.admin(), "ALTER TABLE " + table + " OWNER TO " + owner);
             }
             run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner);
@@ -205,8 +207,7 @@ class RightsTest extends GuardTest {
             List<String> before = SchemaSnapshot.of(own);
             Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, target.engine());
 
-            SuperuserNeededException needed =
-                    catchThrowableOfType(SuperuserNeededException.class, migrations::migrate);
+            SuperuserNeededException needed = catchThrowableOfType(SuperuserNeededException.class, migrations::migrate);
 
             assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
             assertThat(needed.remedies())
@@ -237,13 +238,14 @@ class RightsTest extends GuardTest {
                     .isEqualTo(1);
             assertThat(migrations(own).defects())
                     .anyMatch(defect -> defect.toString().equals("ROUTINE git_memory.guard_link(): missing"))
-                    .anyMatch(defect -> defect.toString().equals("guard: installed in " + target.engine().setting()
-                            + ", found in none"));
+                    .anyMatch(defect -> defect.toString()
+                            .equals("guard: installed in " + target.engine().setting() + ", found in none"));
 
             Migrations plpgsql = new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL);
             assertThat(plpgsql.migrate().defects()).isEmpty();
 
-            assertThat(string(own.admin(), "SELECT count(*) FROM git_memory.drift")).isEqualTo("1");
+            assertThat(string(own.admin(), "SELECT count(*) FROM git_memory.drift"))
+                    .isEqualTo("1");
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'more' WHERE id = ?", memory.block()));
         }

@@ -51,7 +51,8 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(mended("DROP TRIGGER git_memory_guard_update ON block", update, "missing"));
         all.add(mended("ALTER TABLE block DISABLE TRIGGER git_memory_guard_update", update, "disabled"));
         all.add(mended("ALTER TABLE block ENABLE TRIGGER git_memory_guard_update", update, "not enabled always"));
-        all.add(mended("ALTER TABLE block ENABLE REPLICA TRIGGER git_memory_guard_update", update, "not enabled always"));
+        all.add(mended(
+                "ALTER TABLE block ENABLE REPLICA TRIGGER git_memory_guard_update", update, "not enabled always"));
         all.add(mended(
                 "DROP TRIGGER git_memory_guard_update ON block; CREATE TRIGGER git_memory_guard_update AFTER UPDATE ON block"
                         + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION git_memory.gate_row();"
@@ -109,22 +110,31 @@ record Tampering(String sql, String object, String state, boolean isMended) {
     }
 
     private static void tables(List<Tampering> all) {
-        all.add(told("ALTER TABLE git_memory.file DROP CONSTRAINT file_pkey", "TABLE git_memory.file", "not as installed"));
-        all.add(told("ALTER TABLE git_memory.request ADD COLUMN more text", "TABLE git_memory.request", "not as installed"));
+        all.add(told(
+                "ALTER TABLE git_memory.file DROP CONSTRAINT file_pkey", "TABLE git_memory.file", "not as installed"));
+        all.add(told(
+                "ALTER TABLE git_memory.request ADD COLUMN more text", "TABLE git_memory.request", "not as installed"));
         all.add(told(
                 "ALTER TABLE git_memory.repo ALTER COLUMN entries DROP NOT NULL",
                 "TABLE git_memory.repo",
                 "not as installed"));
-        all.add(told("DROP INDEX git_memory.request_one_taken_per_agent_idx", "TABLE git_memory.request", "not as installed"));
+        all.add(told(
+                "DROP INDEX git_memory.request_one_taken_per_agent_idx",
+                "TABLE git_memory.request",
+                "not as installed"));
         all.add(told("ALTER TABLE git_memory.file SET UNLOGGED", "TABLE git_memory.file", "not as installed"));
         all.add(told("DROP TABLE git_memory.tombstone CASCADE", "TABLE git_memory.tombstone", "missing"));
         all.add(mended("ALTER TABLE git_memory.repo ENABLE ROW LEVEL SECURITY", "TABLE git_memory.repo", "hides rows"));
         all.add(mended("ALTER TABLE git_memory.file FORCE ROW LEVEL SECURITY", "TABLE git_memory.file", "hides rows"));
         all.add(mended(
-                "ALTER TABLE git_memory.flyway_schema_history ENABLE ROW LEVEL SECURITY", "flyway_schema_history", "hides rows"));
+                "ALTER TABLE git_memory.flyway_schema_history ENABLE ROW LEVEL SECURITY",
+                "flyway_schema_history",
+                "hides rows"));
         all.add(mended("DROP VIEW git_memory.status", "VIEW git_memory.status", "missing"));
         all.add(mended(
-                "ALTER VIEW git_memory.history RESET (security_barrier)", "VIEW git_memory.history", "not as installed"));
+                "ALTER VIEW git_memory.history RESET (security_barrier)",
+                "VIEW git_memory.history",
+                "not as installed"));
         all.add(told("CREATE TABLE git_memory.mine (n integer)", "TABLE git_memory.mine", "not git-memory's"));
         all.add(told("DROP SEQUENCE git_memory.tags_seen", "SEQUENCE git_memory.tags_seen", "missing"));
         all.add(mended("DELETE FROM git_memory.installation", "TABLE git_memory.installation", "empty"));
@@ -133,8 +143,10 @@ record Tampering(String sql, String object, String state, boolean isMended) {
 
     private static void rights(List<Tampering> all) {
         all.add(mended("GRANT UPDATE ON git_memory.file TO {app}", "TABLE git_memory.file", "has UPDATE"));
-        all.add(mended("GRANT UPDATE (digest) ON git_memory.file TO {app}", "TABLE git_memory.file", "has UPDATE(column)"));
-        all.add(mended("GRANT SELECT ON git_memory.commit_key TO PUBLIC", "TABLE git_memory.commit_key", "PUBLIC has SELECT"));
+        all.add(mended(
+                "GRANT UPDATE (digest) ON git_memory.file TO {app}", "TABLE git_memory.file", "has UPDATE(column)"));
+        all.add(mended(
+                "GRANT SELECT ON git_memory.commit_key TO PUBLIC", "TABLE git_memory.commit_key", "PUBLIC has SELECT"));
         all.add(mended(
                 "GRANT SELECT ON git_memory.file TO {group} WITH GRANT OPTION; SET ROLE {group};"
                         + " GRANT SELECT ON git_memory.file TO {app}; RESET ROLE",
@@ -145,9 +157,12 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "TABLE git_memory.status",
                 "git_memory_reader has SELECT*"));
         all.add(mended(
-                "GRANT DELETE ON git_memory.tombstone TO git_memory_sidecar", "tombstone", "git_memory_sidecar has DELETE"));
+                "GRANT DELETE ON git_memory.tombstone TO git_memory_sidecar",
+                "tombstone",
+                "git_memory_sidecar has DELETE"));
         all.add(mended("GRANT ALL ON ALL TABLES IN SCHEMA git_memory TO {group}", "TABLE git_memory.repo", "has"));
-        all.add(mended("GRANT SELECT ON git_memory.overwritten TO git_memory_reader", "overwritten", "git_memory_reader has"));
+        all.add(mended(
+                "GRANT SELECT ON git_memory.overwritten TO git_memory_reader", "overwritten", "git_memory_reader has"));
         all.add(mended("GRANT USAGE ON SCHEMA git_memory TO {app}", "SCHEMA git_memory", "has USAGE"));
         all.add(mended("GRANT CREATE ON SCHEMA git_memory TO PUBLIC", "SCHEMA git_memory", "PUBLIC has CREATE"));
         all.add(mended("GRANT EXECUTE ON FUNCTION git_memory.hold_agent TO {app}", "hold_agent(text)", "has EXECUTE"));
@@ -155,19 +170,30 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "GRANT EXECUTE ON ALL ROUTINES IN SCHEMA git_memory TO PUBLIC",
                 "submit_purge_agent(text,text)",
                 "PUBLIC has EXECUTE"));
-        all.add(mended("GRANT USAGE ON SEQUENCE git_memory.tags_seen TO {app}", "SEQUENCE git_memory.tags_seen", "has USAGE"));
         all.add(mended(
-                "GRANT UPDATE ON SEQUENCE git_memory.request_seq_seq TO PUBLIC", "SEQUENCE git_memory.request_seq_seq", "PUBLIC"));
-        all.add(mended("REVOKE UPDATE ON git_memory.repo FROM git_memory_sidecar", "TABLE git_memory.repo", "lacks UPDATE"));
+                "GRANT USAGE ON SEQUENCE git_memory.tags_seen TO {app}", "SEQUENCE git_memory.tags_seen", "has USAGE"));
+        all.add(mended(
+                "GRANT UPDATE ON SEQUENCE git_memory.request_seq_seq TO PUBLIC",
+                "SEQUENCE git_memory.request_seq_seq",
+                "PUBLIC"));
+        all.add(mended(
+                "REVOKE UPDATE ON git_memory.repo FROM git_memory_sidecar", "TABLE git_memory.repo", "lacks UPDATE"));
         all.add(mended(
                 "REVOKE ALL ON ALL TABLES IN SCHEMA git_memory FROM git_memory_sidecar, git_memory_admin, git_memory_reader",
                 "TABLE git_memory.status",
                 "git_memory_reader lacks SELECT"));
         all.add(mended(
-                "REVOKE USAGE ON SCHEMA git_memory FROM git_memory_admin", "SCHEMA git_memory", "git_memory_admin lacks USAGE"));
-        all.add(mended("REVOKE EXECUTE ON FUNCTION git_memory.let_go FROM git_memory_sidecar", "let_go(text)", "lacks EXECUTE"));
+                "REVOKE USAGE ON SCHEMA git_memory FROM git_memory_admin",
+                "SCHEMA git_memory",
+                "git_memory_admin lacks USAGE"));
         all.add(mended(
-                "REVOKE EXECUTE ON PROCEDURE git_memory.write_block FROM git_memory_admin", "write_block(", "lacks EXECUTE"));
+                "REVOKE EXECUTE ON FUNCTION git_memory.let_go FROM git_memory_sidecar",
+                "let_go(text)",
+                "lacks EXECUTE"));
+        all.add(mended(
+                "REVOKE EXECUTE ON PROCEDURE git_memory.write_block FROM git_memory_admin",
+                "write_block(",
+                "lacks EXECUTE"));
         all.add(mended(
                 "REVOKE GRANT OPTION FOR USAGE ON SCHEMA git_memory FROM git_memory_owner CASCADE",
                 "SCHEMA git_memory",
@@ -177,21 +203,28 @@ record Tampering(String sql, String object, String state, boolean isMended) {
     private static void owners(List<Tampering> all) {
         all.add(mended("ALTER TABLE git_memory.file OWNER TO {app}", "TABLE git_memory.file", "owned by"));
         all.add(mended("ALTER VIEW git_memory.status OWNER TO {group}", "TABLE git_memory.status", "owned by"));
-        all.add(mended("ALTER SEQUENCE git_memory.tags_seen OWNER TO {group}", "SEQUENCE git_memory.tags_seen", "owned by"));
+        all.add(mended(
+                "ALTER SEQUENCE git_memory.tags_seen OWNER TO {group}", "SEQUENCE git_memory.tags_seen", "owned by"));
         all.add(mended("ALTER FUNCTION git_memory.is_guarded OWNER TO {app}", "is_guarded(text)", "owned by"));
         all.add(mended("ALTER PROCEDURE git_memory.write_block OWNER TO {group}", "write_block(", "owned by"));
         all.add(told("ALTER SCHEMA git_memory OWNER TO {app}", "SCHEMA git_memory", "owned by"));
-        all.add(told("ALTER TABLE git_memory.flyway_schema_history OWNER TO {app}", "flyway_schema_history", "owned by"));
+        all.add(told(
+                "ALTER TABLE git_memory.flyway_schema_history OWNER TO {app}", "flyway_schema_history", "owned by"));
         all.add(told("ALTER ROLE git_memory_owner LOGIN", "ROLE git_memory_owner", "may log in"));
     }
 
     private static void application(List<Tampering> all) {
-        all.add(mended("REVOKE SELECT ON block FROM git_memory_owner", "TABLE public.block", "git_memory_owner lacks SELECT"));
         all.add(mended(
-                "REVOKE UPDATE (git_sha) ON block FROM git_memory_owner", "TABLE public.block", "lacks UPDATE (git_sha)"));
+                "REVOKE SELECT ON block FROM git_memory_owner", "TABLE public.block", "git_memory_owner lacks SELECT"));
+        all.add(mended(
+                "REVOKE UPDATE (git_sha) ON block FROM git_memory_owner",
+                "TABLE public.block",
+                "lacks UPDATE (git_sha)"));
         all.add(mended("REVOKE INSERT ON agents FROM git_memory_sidecar", "TABLE public.agents", "lacks INSERT"));
         all.add(mended(
-                "REVOKE USAGE ON SCHEMA public FROM PUBLIC, git_memory_sidecar", "SCHEMA public", "git_memory_sidecar may not"));
+                "REVOKE USAGE ON SCHEMA public FROM PUBLIC, git_memory_sidecar",
+                "SCHEMA public",
+                "git_memory_sidecar may not"));
         all.add(mended("ALTER TABLE block DROP COLUMN git_sha CASCADE", "COLUMN block.git_sha", "missing"));
         all.add(told("ALTER TABLE block DROP COLUMN read_only", "COLUMN block.read_only", "missing"));
         all.add(told("ALTER TABLE block ALTER COLUMN read_only TYPE text", "COLUMN block.read_only", "of type text"));
@@ -201,7 +234,6 @@ record Tampering(String sql, String object, String state, boolean isMended) {
     private static Tampering mended(String sql, String object, String state) {
         return new Tampering(sql, object, state, true);
     }
-
 
     private static Tampering told(String sql, String object, String state) {
         return new Tampering(sql, object, state, false);
