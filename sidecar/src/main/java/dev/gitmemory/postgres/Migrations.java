@@ -38,7 +38,7 @@ public final class Migrations {
      * Whoever migrates has many rights, and others may have made functions and operators in schemas of the search_path,
      * whose types fit better than those of PostgreSQL's own.
      */
-    private static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
+    static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
 
     private static final String LOCATION = "classpath:db/migration";
 
