@@ -1,8 +1,8 @@
 package dev.gitmemory.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -96,11 +96,10 @@ final class MigrationTransaction {
     }
 
     private <T> T attempt(Connection connection, Steps<T> steps, boolean keep) throws SQLException {
-        connection.setAutoCommit(false);
-        try (PreparedStatement settingsOfOurs = connection.prepareStatement("SELECT set_config('search_path',"
-                + " 'pg_catalog, pg_temp', false), set_config('git_memory.create_tables', ?, true)")) {
-            settingsOfOurs.setString(1, createTables ? "on" : "off");
-            settingsOfOurs.execute();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(Migrations.SAFE_PATH); // before the transaction: a rollback leaves it
+            connection.setAutoCommit(false);
+            statement.execute("SET LOCAL git_memory.create_tables = " + (createTables ? "on" : "off"));
         }
         MigrationLocks locks = new MigrationLocks(connection, tables);
         locks.excludeOthers(settings.timeout());

@@ -38,7 +38,7 @@ public final class Migrations {
      * Whoever migrates has many rights, and others may have made functions and operators in schemas of the search_path,
      * whose types fit better than those of PostgreSQL's own.
      */
-    private static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
+    static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
 
     /** Flyway's own users get the comparison at the end of a migration as an error: afterMigrate.sql. */
     private static final String COMPARES_ITSELF = "; SET git_memory.compares_itself = 'on'";
