@@ -101,8 +101,11 @@ public final class StoreBinding {
      * @throws IOException if the store failed; a later call goes on
      */
     public void bind(ObjectStore store) throws IOException {
-        if (isInMemory(store)
-                || database.inTransaction(tx -> tx.installation().store()).isPresent()) {
+        if (isInMemory(store)) {
+            return;
+        }
+        if (database.inTransaction(tx -> tx.installation().store()).isPresent()) {
+            check(store, true); // another process may have been first, with another store
             return;
         }
         UUID id = StoreIdentity.create(store, UUID.randomUUID());

@@ -359,7 +359,7 @@ final class StoreBindingTest {
                 List<Throwable> failures = failuresOf(starts);
                 String winner = known(emptyLedger).orElseThrow().address();
                 assertThat(winner).isIn(StoreIdentity.address(one), StoreIdentity.address(two));
-                assertThat(failures).hasSizeLessThanOrEqualTo(3).allSatisfy(failure -> assertThat(failure)
+                assertThat(failures).hasSize(3).allSatisfy(failure -> assertThat(failure)
                         .isInstanceOf(StoreMismatchException.class)
                         .hasMessageContaining("belongs to the store " + winner));
                 ObjectStore loser = winner.equals(StoreIdentity.address(one)) ? two : one;
