@@ -119,7 +119,7 @@ class DefectsTest extends GuardTest {
 
             assertThat(report.defects()).isEmpty();
             assertThat(report.takenBack())
-                    .anyMatch(taken -> taken.startsWith("Took from " + app + ": UPDATE on "))
+                    .anyMatch(taken -> taken.startsWith("Took from " + group + ": UPDATE on "))
                     .anyMatch(taken -> taken.startsWith("Took from PUBLIC: EXECUTE on "));
             assertThat(migrations(own).defects()).isEmpty();
             Refusal.otherContent(memory)

@@ -148,7 +148,8 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(mended(
                 "GRANT SELECT ON git_memory.commit_key TO PUBLIC", "TABLE git_memory.commit_key", "PUBLIC has SELECT"));
         all.add(mended(
-                "GRANT SELECT ON git_memory.file TO {group} WITH GRANT OPTION; SET ROLE {group};"
+                "GRANT USAGE ON SCHEMA git_memory TO {group};"
+                        + " GRANT SELECT ON git_memory.file TO {group} WITH GRANT OPTION; SET ROLE {group};"
                         + " GRANT SELECT ON git_memory.file TO {app}; RESET ROLE",
                 "TABLE git_memory.file",
                 "has SELECT*"));
