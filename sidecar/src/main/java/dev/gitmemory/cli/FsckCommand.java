@@ -54,6 +54,7 @@ final class FsckCommand implements CliCommand {
     public ExitCode run(Console console) throws Exception {
         try (FsckRun run = FsckRun.open(options, storageOnly, console)) {
             Collection<FsckRun.Target> targets = agent == null ? run.all() : run.of(agent);
+            run.checkDatabase();
             targets.forEach(run::check);
             return run.summary();
         }

@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.log.LogCheck;
 import dev.gitmemory.log.LogFinding;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.postgres.Ledger;
 import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.MemoryRepositories;
@@ -131,6 +132,22 @@ final class FsckRun implements AutoCloseable {
                 : connected.inTransaction(tx -> tx.ledger().repos()).stream()
                         .map(repo -> new Target(new RepoId(repo.organizationId(), repo.agentId()).prefix(), repo))
                         .toList();
+    }
+
+    /** Compares what is installed in the database with what has to be; tells only what differs. */
+    void checkDatabase() {
+        Database connected = database;
+        if (connected == null) {
+            return;
+        }
+        List<Defect> defects = connected.inTransaction(tx -> tx.installation().defects());
+        if (defects.isEmpty()) {
+            return;
+        }
+        findings += defects.size();
+        console.out().println("PostgreSQL: " + Count.of(defects.size(), "finding") + " of what git-memory has installed");
+        defects.forEach(defect -> console.out().println("  " + defect));
+        console.out().println("    to do: git-memory migrate");
     }
 
     /** Checks one repository and tells what was found. */

@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.store.StoreUse;
@@ -11,10 +12,15 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running sidecar: service, reconciler, HTTP and SQL interface. Takes charge of the database that it is given. */
 final class Serving implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
     private final OpenMemory open;
     private final ReconcileLoop loop;
@@ -50,6 +56,7 @@ final class Serving implements AutoCloseable {
         OpenMemory open =
                 OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
         try {
+            warnOf(database.inTransaction(tx -> tx.installation().defects()));
             String host = server.listen.host();
             HttpServer http = HttpServer.start(
                     open.memory(), database, metrics, host, server.listen.port(), server.defaultUserId);
@@ -64,6 +71,17 @@ final class Serving implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
+        }
+    }
+
+    /** A sidecar goes on all the same: git has every write, and who may mend the database is somebody else. */
+    private static void warnOf(List<Defect> defects) {
+        if (!defects.isEmpty()) {
+            LOG.warn(
+                    "The database is not as git-memory was installed, in {}, the first is {}. The guard may let writes past git."
+                            + " Look: git-memory migrate --check; mend: git-memory migrate",
+                    Count.of(defects.size(), "place"),
+                    defects.get(0));
         }
     }
 

@@ -107,10 +107,19 @@ public final class AgentTable {
 
     /** Gives the agent a tag unless it has it. */
     public void addTag(String agentId, String tag) {
-        handle.createUpdate("INSERT INTO <agents_tags> (agent_id, tag) VALUES (:id, :tag) ON CONFLICT DO NOTHING")
+        int added = handle.createUpdate(
+                        "INSERT INTO <agents_tags> (agent_id, tag) VALUES (:id, :tag) ON CONFLICT DO NOTHING")
                 .bind("id", agentId)
                 .bind("tag", tag)
                 .execute();
+        if (added == 0 && tag.equals(TAG) && !hasTag(agentId)) {
+            throw new ConstraintException(
+                    null,
+                    ("agent \"%s\" did not get the tag \"%s\": the collation of the column takes another tag that it has for this"
+                                    + " one, or a trigger of the application's keeps it away")
+                            .formatted(agentId, tag),
+                    null);
+        }
     }
 
     /** Removes the tag, by which the guard's trigger disables the agent. Returns whether it was there. */

@@ -1,5 +1,6 @@
 package dev.gitmemory.postgres;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -39,6 +40,13 @@ public final class Installation {
                 .orElseThrow(() -> new IllegalInstallationException(
                         "The database has no key for commits, so nothing could prove which commits git-memory has made. "
                                 + ADVICE));
+    }
+
+    /** What is not as it was installed, see {@code git_memory.defects()}; empty in a sound database. */
+    public List<Defect> defects() {
+        return handle.createQuery("SELECT object, state, remedy FROM git_memory.defects() ORDER BY object, state")
+                .map(ConstructorMapper.of(Defect.class))
+                .list();
     }
 
     /** The store that belongs to the ledger; empty until a command or sidecar has written to one. */
