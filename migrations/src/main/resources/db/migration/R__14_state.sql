@@ -206,6 +206,17 @@ BEGIN
                             'GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;';
         RETURN;
     END IF;
+    RETURN QUERY
+        SELECT format('TABLE sqlj.%I', c.relname),
+               'row-level security hides the guard''s classes from git_memory_owner',
+               format('ALTER TABLE sqlj.%I DISABLE ROW LEVEL SECURITY;', c.relname)
+        FROM pg_class c
+             JOIN pg_roles r
+               ON r.rolname = 'git_memory_owner'
+              AND NOT r.rolbypassrls
+        WHERE c.relnamespace = to_regnamespace('sqlj')
+          AND c.relrowsecurity
+        ORDER BY 1;
     IF NOT EXISTS (SELECT
                    FROM sqlj.jar_repository r
                         JOIN sqlj.jar_entry e

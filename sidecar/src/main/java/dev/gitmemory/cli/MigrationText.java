@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 /** What {@code git-memory migrate} says, and the exit code that goes with it. */
 final class MigrationText {
 
+    /** So many defects are told one by one. */
+    private static final int MOST_NAMED = 20;
+
     private final String database;
     private final PrintStream out;
 
@@ -33,19 +36,21 @@ final class MigrationText {
     /** Of what would be done. */
     ExitCode print(MigrationPreview preview) {
         MigrationReport outcome = preview.outcome();
-        boolean isSound = outcome != null && outcome.defects().isEmpty();
+        boolean isSound = outcome != null
+                && outcome.mended().isEmpty()
+                && outcome.defects().isEmpty();
         if (preview.pending().isEmpty() && isSound) {
             out.println("Database " + database + " is up to date.");
         } else {
             scripts("would run", preview.pending());
         }
         preview.changes().forEach(out::println);
-        return outcome == null ? ExitCode.OK : rest(outcome);
+        return outcome == null ? ExitCode.OK : rest(outcome, "Would mend", "Would take ");
     }
 
     /** Of what was done. */
     ExitCode print(MigrationReport report) {
-        if (report.applied().isEmpty() && report.defects().isEmpty()) {
+        if (report.applied().isEmpty() && report.mended().isEmpty() && report.defects().isEmpty()) {
             out.println("Database " + database + " is up to date.");
         } else {
             scripts("ran", report.applied());
@@ -54,7 +59,7 @@ final class MigrationText {
                 + report.guard().requested().setting() + "), version "
                 + report.guard().version() + ".");
         report.advice().forEach(out::println);
-        return rest(report);
+        return rest(report, "Mended", "Took ");
     }
 
     private void scripts(String verb, List<String> scripts) {
@@ -62,8 +67,15 @@ final class MigrationText {
         scripts.forEach(script -> out.println("  " + script));
     }
 
-    private ExitCode rest(MigrationReport report) {
-        report.takenBack().forEach(out::println);
+    private ExitCode rest(MigrationReport report, String mended, String took) {
+        if (!report.mended().isEmpty()) {
+            out.println(mended + ", in " + Count.of(report.mended().size(), "place") + ":");
+            report.mended().stream().limit(MOST_NAMED).forEach(defect -> out.println("  " + defect));
+            if (report.mended().size() > MOST_NAMED) {
+                out.println("  and %d more".formatted(report.mended().size() - MOST_NAMED));
+            }
+        }
+        report.takenBack().forEach(taken -> out.println(took + taken));
         if (report.defects().isEmpty()) {
             return ExitCode.OK;
         }

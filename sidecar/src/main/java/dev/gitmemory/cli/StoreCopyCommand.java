@@ -25,7 +25,7 @@ final class StoreCopyCommand extends StoreTargetCommand {
     }
 
     @Override
-    void after(StoreBinding binding, ObjectStore target, Console console) {
+    void after(StoreBinding binding, ObjectStore original, ObjectStore target, Console console) {
         // The ledger keeps its store.
     }
 }

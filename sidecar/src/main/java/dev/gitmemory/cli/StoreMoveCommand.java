@@ -2,6 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.service.StoreBinding;
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.StoreIdentity;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
@@ -13,8 +14,8 @@ import picocli.CommandLine.Command;
             "",
             "Copies the objects that are not there yet ('git-memory store copy' can do most of it while sidecars run),"
                     + " makes sure that the copy has every commit that PostgreSQL equals, and writes the new address into the"
-                    + " ledger. From then on the old place is refused; it stays as it is. When this is cut short the database"
-                    + " still has its old store: run it again.",
+                    + " ledger. From then on the old place is refused: its id is taken off it, the rest stays as it is. When this"
+                    + " is cut short the database still has its old store: run it again.",
             "",
             "Example:",
             "  git-memory store move --store file:///srv/memory --to gs://bucket/memory",
@@ -28,8 +29,9 @@ final class StoreMoveCommand extends StoreTargetCommand {
     }
 
     @Override
-    void after(StoreBinding binding, ObjectStore target, Console console) throws IOException {
+    void after(StoreBinding binding, ObjectStore original, ObjectStore target, Console console) throws IOException {
         StoreAdoptCommand.print(
                 console.out(), binding.adopt(target, false, new ProgressLines(console.err(), () -> false)));
+        StoreIdentity.forget(original);
     }
 }

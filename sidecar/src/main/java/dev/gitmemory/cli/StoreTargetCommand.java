@@ -56,7 +56,7 @@ abstract class StoreTargetCommand implements CliCommand {
                                         StoreIdentity.address(target),
                                         Count.of(result.copied(), "object"),
                                         Count.of(result.present(), "object was", "objects were")));
-                after(binding, target, console);
+                after(binding, open.store(), target, console);
             }
         }
         return ExitCode.OK;
@@ -66,7 +66,8 @@ abstract class StoreTargetCommand implements CliCommand {
     abstract void before(StoreBinding binding) throws IOException;
 
     /** What is to be done with the copy. */
-    abstract void after(StoreBinding binding, ObjectStore target, Console console) throws IOException;
+    abstract void after(StoreBinding binding, ObjectStore original, ObjectStore target, Console console)
+            throws IOException;
 
     /** A copy inside of its original would be copied, too. */
     private void requireApart(ObjectStore store) throws IOException {

@@ -77,12 +77,12 @@ record Grants(Set<Grant> all, Set<String> objects) {
         return new Grants(all, objects);
     }
 
-    /** Those that are gone later from what is there still, a sentence for each role and privilege. */
+    /** Those that are gone later from what is there still, for each role and privilege {@code from ROLE: PRIVILEGE on OBJECT, OBJECT}. */
     List<String> missingFrom(Grants later) {
         TreeMap<String, TreeSet<String>> gone = all.stream()
                 .filter(grant -> !later.all.contains(grant) && later.objects.contains(grant.object()))
                 .collect(groupingBy(
-                        grant -> "Took from %s: %s on ".formatted(grant.grantee(), grant.privilege()),
+                        grant -> "from %s: %s on ".formatted(grant.grantee(), grant.privilege()),
                         TreeMap::new,
                         mapping(Grant::object, toCollection(TreeSet::new))));
         return gone.entrySet().stream()
@@ -90,8 +90,8 @@ record Grants(Set<Grant> all, Set<String> objects) {
                         + String.join(
                                 ", ", entry.getValue().stream().limit(NAMED).toList())
                         + (entry.getValue().size() > NAMED
-                                ? " and %d more.".formatted(entry.getValue().size() - NAMED)
-                                : "."))
+                                ? " and %d more".formatted(entry.getValue().size() - NAMED)
+                                : ""))
                 .toList();
     }
 }

@@ -111,10 +111,14 @@ final class InstalledState {
     /**
      * Mends what no script has to run for: owners, rights. What is left, and where the database can't tell, all scripts run
      * again.
+     *
+     * @return what was not as it has to be, as far as the database can tell
      */
-    void prepare() throws SQLException {
-        if (!isThere("to_regclass('git_memory.flyway_schema_history')") || isSound()) {
-            return;
+    List<Defect> prepare() throws SQLException {
+        Optional<List<Defect>> found = defects();
+        if (!isThere("to_regclass('git_memory.flyway_schema_history')")
+                || found.map(List::isEmpty).orElse(false)) {
+            return List.of();
         }
         if (isThere("to_regprocedure('git_memory.set_rights(text)')")) {
             // Where it can't, the scripts make it anew and say what is in the way.
@@ -127,6 +131,7 @@ final class InstalledState {
                         + " WHERE version IS NULL AND type = 'SQL' AND checksum <> 0");
             }
         }
+        return found.orElse(List.of());
     }
 
     private boolean isSound() throws SQLException {

@@ -9,7 +9,8 @@ import java.util.List;
  * @param guard the guard that is installed now
  * @param advice what a DBA should know, in whole sentences: why another engine was taken than the best one, and how to
  *     get that
- * @param takenBack rights that somebody had and that are not git-memory's to give, in whole sentences
+ * @param mended what was not as it had to be before, and is now
+ * @param takenBack rights that somebody had and that are not on the list: {@code from ROLE: PRIVILEGE on OBJECT, OBJECT}
  * @param defects what is not as it has to be all the same, for others have to mend it; empty in a sound database
  */
 public record MigrationReport(
@@ -18,6 +19,7 @@ public record MigrationReport(
     public MigrationReport {
         applied = List.copyOf(applied);
         advice = List.copyOf(advice);
+        mended = List.copyOf(mended);
         takenBack = List.copyOf(takenBack);
         defects = List.copyOf(defects);
     }

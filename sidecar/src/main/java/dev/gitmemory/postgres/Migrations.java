@@ -124,6 +124,7 @@ public final class Migrations {
     private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
         private final GuardEngine engine;
         private Grants before = Grants.NONE;
+        private List<Defect> found = List.of();
 
         Attempt(GuardEngine engine) {
             this.engine = engine;
@@ -132,7 +133,7 @@ public final class Migrations {
         @Override
         public List<String> prepare(Connection connection) throws SQLException {
             before = Grants.of(connection);
-            new InstalledState(connection).prepare();
+            found = new InstalledState(connection).prepare();
             return pending(flyway(new SingleTransaction(connection), engine));
         }
 
@@ -144,15 +145,16 @@ public final class Migrations {
             InstalledGuard installed = installed(connection)
                     .orElseThrow(
                             () -> new IllegalStateException("The migrations left no row in git_memory.installation"));
+            List<Defect> left = new InstalledState(connection)
+                    .defects()
+                    .orElseThrow(() -> new IllegalStateException("The migrations left no git_memory.defects()"));
             return new MigrationReport(
                     applied,
                     installed,
                     Optional.ofNullable(installed.advice()).stream().toList(),
+                    found.stream().filter(defect -> !left.contains(defect)).toList(),
                     before.missingFrom(Grants.of(connection)),
-                    new InstalledState(connection)
-                            .defects()
-                            .orElseThrow(
-                                    () -> new IllegalStateException("The migrations left no git_memory.defects()")));
+                    left);
         }
     }
 

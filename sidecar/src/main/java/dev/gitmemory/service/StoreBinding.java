@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * The store has its id in an object ({@link StoreIdentity}), the ledger has the id and the address. The first command or
  * sidecar that writes makes both, the object first: one that dies in between leaves a store with an id, which the next one
- * takes up. Before that every commit that the ledger equals must be in the store. From then on another id, none, or another
- * address is refused; only {@link #adopt} changes what the ledger says.
+ * takes up. Before that every commit that the ledger equals must be in the store. From then on another id, or none, is refused;
+ * only {@link #adopt} changes that.
  *
- * <p>A copy of a store has the same id and another address. It may be read with a note; it may not be written to before it was
- * adopted, or both could be. A store in memory has no id: nothing of it is written down, and it belongs to a ledger that knows
+ * <p>The same id at another address is the store that was moved, or a copy. It may be read with a note. Whoever writes takes it
+ * for the ledger's from then on, where it has every commit that the ledger equals and no sidecar runs, which would go on with the
+ * former one. (Who writes to both all the same finds the ledger ahead of the log, and is refused.) A store in memory has no id: nothing of it is written down, and it belongs to a ledger that knows
  * no repository and no other store.
  */
 public final class StoreBinding {
@@ -81,21 +82,27 @@ public final class StoreBinding {
         if (address.equals(ledger.address())) {
             return Optional.empty();
         }
-        if (writes) {
+        if (!writes) {
+            return Optional.of("The store %s is a copy of the ledger's, %s, or the same store mounted elsewhere"
+                    .formatted(address, ledger.address()));
+        }
+        Agreement agreement = agreement(store, Integer.MAX_VALUE, TransferProgress.NONE);
+        if (!agreement.isComplete()) {
             throw mismatch(
                     store,
                     ledger,
-                    "has the same id: it is a copy, or the same store moved or mounted elsewhere",
-                    "if it was moved, or the copy is to take its place, stop all sidecars and commands that write to the"
-                            + " old one, and run " + ADOPT
-                            + "; two copies that are both written to can't be joined again");
+                    "has the same id and is older: " + agreement.text(),
+                    "copy what is missing, with no sidecar running; if it is lost for good, " + ADOPT
+                            + " and --older-store takes the store as it is");
         }
-        return Optional.of("The store %s is a copy of the ledger's, %s, or the same store mounted elsewhere"
-                .formatted(address, ledger.address()));
+        requireNoSidecar();
+        return Optional.of("The store was at %s so far, and is %s from now on: never write to both"
+                .formatted(ledger.address(), address));
     }
 
     /**
-     * Writes down in ledger and store that they belong together, where neither says so yet. {@link #check} has allowed it.
+     * Writes down in ledger and store that they belong together, where neither says so yet, and where the store is now.
+     * {@link #check} has allowed it.
      *
      * @throws StoreMismatchException if another store has become the ledger's at this moment
      * @throws IOException if the store failed; a later call goes on
@@ -104,8 +111,11 @@ public final class StoreBinding {
         if (isInMemory(store)) {
             return;
         }
-        if (database.inTransaction(tx -> tx.installation().store()).isPresent()) {
+        Optional<Installation.Store> known =
+                database.inTransaction(tx -> tx.installation().store());
+        if (known.isPresent()) {
             check(store, true); // another process may have been first, with another store
+            replace(known.get(), new Installation.Store(known.get().id(), StoreIdentity.address(store)));
             return;
         }
         UUID id = StoreIdentity.create(store, UUID.randomUUID());

@@ -96,4 +96,9 @@ public final class StoreIdentity {
             return parent == null || name == null ? path : real(parent).resolve(name);
         }
     }
+
+    /** Takes the id off a store that is nobody's any more; its repositories stay. */
+    public static void forget(ObjectStore store) throws IOException {
+        store.delete(KEY);
+    }
 }

@@ -71,7 +71,7 @@ final class RecoveryTest extends TransferTest {
     }
 
     @Test
-    void aDatabaseFromABackupOfBeforeTheStoreWasMovedAdoptsTheNewPlace() throws SQLException {
+    void aDatabaseFromABackupOfBeforeTheStoreWasMovedTakesTheNewPlace() throws SQLException {
         enabledAgent("a");
         String backup = database.copy();
         Path moved = folder.resolve("moved");
@@ -80,9 +80,9 @@ final class RecoveryTest extends TransferTest {
         write("a", "later", "Later than the backup.");
         restore(backup);
 
-        assertThat(run("sync", "a").err()).contains("has the same id: it is a copy, or the same store moved");
-        ok("store adopt");
-        ok("sync", "a");
+        Cli.Run sync = run("sync", "a");
+        assertThat(sync.exitCode()).as(sync.err()).isZero();
+        assertThat(sync.err()).contains("The store was at ", ", and is ", " from now on");
         assertThat(application.block("a", "later", "value")).isEqualTo("Later than the backup.");
         assertInStep("a");
         assertAllClean();
@@ -155,7 +155,7 @@ final class RecoveryTest extends TransferTest {
         Cli.Run check = run("fsck", "--all");
         assertThat(check.exitCode()).isEqualTo(3);
         assertThat(check.out()).contains("it equals entry 4", "the store ends at entry 2");
-        assertThat(run("sync", "a").err()).contains("has the same id: it is a copy");
+        assertThat(run("sync", "a").err()).contains("has the same id and is older: ", "agent a, entry 4");
         assertThat(run("store adopt").err()).contains("was not adopted", "agent a, entry 4", "--older-store");
         assertThat(ok("store adopt", "--older-store")).contains("from now on", "agent a, entry 4");
         assertThat(run("sync", "a").err()).contains("the object storage ends at entry 2");

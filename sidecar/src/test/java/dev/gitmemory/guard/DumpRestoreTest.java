@@ -137,4 +137,26 @@ class DumpRestoreTest extends GuardTest {
             assertWhole(copy, memory);
         }
     }
+
+    @Test
+    void migrateGivesOwnersAndRightsToWhatCameWithout() throws SQLException, IOException, InterruptedException {
+        for (List<String> without : List.of(List.of("--no-owner"), List.of("--no-acl"), List.of("--no-owner", "--no-acl"))) {
+            try (GuardedDatabase source = target.fresh();
+                    GuardedDatabase copy = target.empty()) {
+                Memory memory = new World(source).enabled();
+                List<String> args = new ArrayList<>(without);
+                args.add("--exit-on-error");
+                args.add(dump(source));
+                tool(copy, "pg_restore", args.toArray(String[]::new));
+                Migrations migrations = new Migrations(copy.dataSource(), TableNames.DEFAULT, null);
+                assertThat(migrations.defects()).as("%s", without).isNotEmpty();
+
+                assertThat(migrations.migrate().defects()).as("%s", without).isEmpty();
+
+                assertWhole(copy, memory);
+                assertThat(string(copy.admin(), "SELECT has_table_privilege('git_memory_sidecar', 'git_memory.repo', 'UPDATE')"))
+                        .isEqualTo("t");
+            }
+        }
+    }
 }

@@ -226,7 +226,7 @@ final class StoreBindingTest {
             boolean knows = state.known() != Known.NOTHING;
             boolean same = state.says() == Says.SAME;
             boolean readable = state.says() != Says.NONSENSE && (knows ? same : state.has() != Has.NOTHING);
-            boolean writable = readable && (knows ? state.known() == Known.HERE : state.agrees());
+            boolean writable = readable && (state.known() == Known.HERE || state.agrees());
 
             Attempt reading = Attempt.of(() -> binding.check(store, false));
             Attempt writing = Attempt.of(() -> binding.check(store, true));
@@ -238,6 +238,7 @@ final class StoreBindingTest {
                     .as("writing: " + writing.refusal)
                     .isEqualTo(writable);
             assertThat(reading.note.isPresent()).isEqualTo(readable && state.known() == Known.ELSEWHERE);
+            assertThat(writing.note.isPresent()).isEqualTo(writable && state.known() == Known.ELSEWHERE);
             assertThat(known(ledger)).as("a look changes nothing").isEqualTo(before);
             assertThat(content(store)).as("a look makes nothing").isEqualTo(object);
             if (writing.refusal instanceof StoreMismatchException refused) {
