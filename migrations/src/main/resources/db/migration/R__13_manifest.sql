@@ -24,7 +24,7 @@ AS $function$
     ('both', 'routine', 'defects()', '26a84e7842342d15b01a1fe451816204'),
     ('both', 'routine', 'defects_of_application()', '30e535cbf7880f539bced85ac2fc6adb'),
     ('both', 'routine', 'defects_of_catalogue()', '53b492221e9390ba1eb0ea3639d03ae7'),
-    ('both', 'routine', 'defects_of_installation()', 'db0a117d1f304477b06f2cbdadb705fc'),
+    ('both', 'routine', 'defects_of_installation()', '79417ff5d604f21801428b3cefb0bd55'),
     ('both', 'routine', 'defects_of_rights()', 'bf0b9deac7d2d51244edd41b72395418'),
     ('both', 'routine', 'defects_of_triggers()', 'f30478cf091f5bc2d61aca95411478a8'),
     ('both', 'routine', 'delete_block(IN agent_id text, IN label text, IN if_match text, IN wait interval, INOUT git_sha text)', '7804d701b332fbedb8a4aa4b96e23d0c'),
