@@ -187,12 +187,18 @@ AS $function$
            pg_get_userbyid(o.owner),
            o.has_own,
            o.row_security,
-           ARRAY(SELECT g.privilege || ' '
-                        || CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END
-                 FROM granted g
-                 WHERE g.object = o.object
-                 ORDER BY 1)
+           coalesce(g.rights, '{}')
     FROM ours o
+         LEFT JOIN (SELECT granted.object,
+                           array_agg(granted.privilege || ' '
+                                     || CASE granted.grantee
+                                            WHEN 0 THEN 'PUBLIC'
+                                            ELSE quote_ident(pg_get_userbyid(granted.grantee))
+                                        END
+                                     ORDER BY 1) AS rights
+                    FROM granted
+                    GROUP BY granted.object) AS g
+                ON g.object = o.object
 $function$;
 
 -- What the closed list says of them, in the same form. A role that is gone can't have a right. (A role may be called PUBLIC:
@@ -236,6 +242,7 @@ $function$;
 CREATE OR REPLACE PROCEDURE git_memory.set_rights(only_role text DEFAULT NULL)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
+    SET jit = off -- compiling would take longer than looking
 AS $procedure$
 DECLARE
     -- As the lists say it; a role that is called so is in double quotes there.

@@ -29,8 +29,10 @@ AS $function$
                  (agents_tags_table,   'tag',         '{character varying,text}'),
                  (agents_table,        'id',          '{character varying,text}')
          ) AS wanted (table_name, column_name, types)
+         -- OFFSET 0: looked up once for each column, not for each row of pg_attribute.
+         CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', app_schema, wanted.table_name)) AS id OFFSET 0) AS relation
          LEFT JOIN pg_attribute a
-                ON a.attrelid = to_regclass(format('%I.%I', app_schema, wanted.table_name))
+                ON a.attrelid = relation.id
                AND a.attname = wanted.column_name
                AND NOT a.attisdropped
     WHERE a.attname IS NULL

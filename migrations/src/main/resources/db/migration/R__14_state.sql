@@ -155,6 +155,7 @@ $function$;
 CREATE OR REPLACE FUNCTION git_memory.defects() RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET jit = off -- compiling would take ten times as long as looking
 AS $function$
 BEGIN
     RETURN QUERY SELECT * FROM git_memory.defects_of_installation();
@@ -325,6 +326,7 @@ CREATE OR REPLACE FUNCTION git_memory.defects_of_application() RETURNS TABLE (ob
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+    -- OFFSET 0: names are looked up once, not for each row of the catalogue.
     SELECT format('COLUMN %I.%I', m.table_name, m.column_name),
            CASE WHEN m.found IS NULL THEN 'missing' ELSE format('of type %s, not one of %s', m.found, m.wanted) END,
            NULL
@@ -333,10 +335,13 @@ AS $function$
                                                      i.agents_tags_table, i.agents_table) AS m
     UNION ALL
     SELECT format('COLUMN %I.git_sha', i.blocks_table), 'missing', NULL
-    FROM git_memory.installation i
+    FROM (SELECT i.blocks_table,
+                 to_regclass(format('%I.%I', i.app_schema, i.blocks_table)) AS relation
+          FROM git_memory.installation i
+          OFFSET 0) AS i
     WHERE NOT EXISTS (SELECT
                       FROM pg_attribute a
-                      WHERE a.attrelid = to_regclass(format('%I.%I', i.app_schema, i.blocks_table))
+                      WHERE a.attrelid = i.relation
                         AND a.attname = 'git_sha'
                         AND a.atttypid = 'text'::regtype)
     UNION ALL
@@ -361,7 +366,8 @@ AS $function$
                                     to_regclass(format('%I.%I', i.app_schema, a.table_name))              AS relation
                              FROM git_memory.application_rights(i.blocks_table, i.blocks_agents_table, i.agents_tags_table,
                                                                 i.blocks_tags_table, i.agents_table,
-                                                                i.organizations_table) AS a) AS needed
+                                                                i.organizations_table) AS a
+                             OFFSET 0) AS needed
     WHERE to_regrole(needed.role_name) IS NOT NULL
       AND needed.relation IS NOT NULL
       AND CASE
@@ -379,10 +385,15 @@ CREATE OR REPLACE FUNCTION git_memory.defects_of_rights() RETURNS TABLE (object 
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+    WITH
+    difference AS MATERIALIZED (
+        SELECT *
+        FROM git_memory.right_differences()
+    )
     SELECT d.object,
            format('owned by %I', d.owner),
            format('ALTER %s OWNER TO git_memory_owner;', d.object)
-    FROM git_memory.right_differences() d
+    FROM difference d
     WHERE d.has_own
       AND d.owner <> 'git_memory_owner'
     UNION ALL
@@ -400,14 +411,14 @@ AS $function$
     SELECT d.object,
            'row-level security hides rows',
            format('ALTER %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;', d.object)
-    FROM git_memory.right_differences() d
+    FROM difference d
     WHERE d.row_security
     UNION ALL
     SELECT d.object,
            format('%s has %s', substr(r.extra, strpos(r.extra, ' ') + 1),
                   string_agg(split_part(r.extra, ' ', 1), ', ' ORDER BY r.extra)),
            format('REVOKE ALL ON %s FROM %s CASCADE;', d.object, substr(r.extra, strpos(r.extra, ' ') + 1))
-    FROM git_memory.right_differences() d
+    FROM difference d
          CROSS JOIN LATERAL unnest(d.rights) AS r (extra)
     WHERE r.extra <> ALL (d.wanted)
     GROUP BY d.object, substr(r.extra, strpos(r.extra, ' ') + 1)
@@ -417,7 +428,7 @@ AS $function$
            format('GRANT %s ON %s TO %s%s;', rtrim(split_part(r.lacking, ' ', 1), '*'), d.object,
                   substr(r.lacking, strpos(r.lacking, ' ') + 1),
                   CASE WHEN split_part(r.lacking, ' ', 1) LIKE '%*' THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM git_memory.right_differences() d
+    FROM difference d
          CROSS JOIN LATERAL unnest(d.wanted) AS r (lacking)
     WHERE r.lacking <> ALL (d.rights)
 $function$;
