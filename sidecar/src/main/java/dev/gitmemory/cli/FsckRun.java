@@ -145,7 +145,8 @@ final class FsckRun implements AutoCloseable {
             return;
         }
         findings += defects.size();
-        console.out().println("PostgreSQL: " + Count.of(defects.size(), "finding") + " of what git-memory has installed");
+        console.out()
+                .println("PostgreSQL: " + Count.of(defects.size(), "finding") + " of what git-memory has installed");
         defects.forEach(defect -> console.out().println("  " + defect));
         console.out().println("    to do: git-memory migrate");
     }

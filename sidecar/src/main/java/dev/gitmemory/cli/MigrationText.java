@@ -50,7 +50,9 @@ final class MigrationText {
 
     /** Of what was done. */
     ExitCode print(MigrationReport report) {
-        if (report.applied().isEmpty() && report.mended().isEmpty() && report.defects().isEmpty()) {
+        if (report.applied().isEmpty()
+                && report.mended().isEmpty()
+                && report.defects().isEmpty()) {
             out.println("Database " + database + " is up to date.");
         } else {
             scripts("ran", report.applied());

@@ -14,7 +14,12 @@ import java.util.List;
  * @param defects what is not as it has to be all the same, for others have to mend it; empty in a sound database
  */
 public record MigrationReport(
-        List<String> applied, InstalledGuard guard, List<String> advice, List<Defect> mended, List<String> takenBack, List<Defect> defects) {
+        List<String> applied,
+        InstalledGuard guard,
+        List<String> advice,
+        List<Defect> mended,
+        List<String> takenBack,
+        List<Defect> defects) {
     /** Copies the lists. */
     public MigrationReport {
         applied = List.copyOf(applied);

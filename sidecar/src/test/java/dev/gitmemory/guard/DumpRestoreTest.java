@@ -140,7 +140,8 @@ class DumpRestoreTest extends GuardTest {
 
     @Test
     void migrateGivesOwnersAndRightsToWhatCameWithout() throws SQLException, IOException, InterruptedException {
-        for (List<String> without : List.of(List.of("--no-owner"), List.of("--no-acl"), List.of("--no-owner", "--no-acl"))) {
+        for (List<String> without :
+                List.of(List.of("--no-owner"), List.of("--no-acl"), List.of("--no-owner", "--no-acl"))) {
             try (GuardedDatabase source = target.fresh();
                     GuardedDatabase copy = target.empty()) {
                 Memory memory = new World(source).enabled();
@@ -154,7 +155,9 @@ class DumpRestoreTest extends GuardTest {
                 assertThat(migrations.migrate().defects()).as("%s", without).isEmpty();
 
                 assertWhole(copy, memory);
-                assertThat(string(copy.admin(), "SELECT has_table_privilege('git_memory_sidecar', 'git_memory.repo', 'UPDATE')"))
+                assertThat(string(
+                                copy.admin(),
+                                "SELECT has_table_privilege('git_memory_sidecar', 'git_memory.repo', 'UPDATE')"))
                         .isEqualTo("t");
             }
         }

@@ -21,7 +21,10 @@ record Tampering(String sql, String object, String state, boolean isMended) {
             mended("DELETE FROM sqlj.classpath_entry WHERE schemaname = 'git_memory'", "guard", "class path"),
             mended("DELETE FROM sqlj.jar_entry", "guard", "class path"),
             mended("REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner", "SCHEMA sqlj", "can't load its classes"),
-            told("ALTER TABLE sqlj.jar_entry ENABLE ROW LEVEL SECURITY", "TABLE sqlj.jar_entry", "hides the guard's classes"),
+            told(
+                    "ALTER TABLE sqlj.jar_entry ENABLE ROW LEVEL SECURITY",
+                    "TABLE sqlj.jar_entry",
+                    "hides the guard's classes"),
             told(
                     "GRANT USAGE ON SCHEMA sqlj TO {app}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sqlj TO {app}",
                     "SCHEMA sqlj",
