@@ -197,7 +197,7 @@ BEGIN
     IF git_memory.engine_found() IS DISTINCT FROM 'pljava' THEN
         RETURN;
     END IF;
-    IF to_regclass('sqlj.jar_repository') IS NULL THEN
+    IF to_regnamespace('sqlj') IS NULL THEN
         RETURN QUERY SELECT 'EXTENSION pljava', 'missing', 'CREATE EXTENSION pljava;';
         RETURN;
     END IF;

@@ -76,11 +76,11 @@ class MigrationLocksTest extends GuardTest {
             run(own.admin(), "DROP TRIGGER git_memory_tag_insert ON agents_tags");
             run(own.admin(), """
                     CREATE TRIGGER git_memory_tag_insert AFTER INSERT ON agents_tags FOR EACH ROW
-                    WHEN (NEW.tag = 'another tag') EXECUTE FUNCTION git_memory.tag_added()
+                    WHEN (NEW.tag = 'another tag') EXECUTE FUNCTION git_memory.gate_tag()
                     """);
             run(own.admin(), """
                     CREATE TRIGGER git_memory_former AFTER INSERT ON agents_tags FOR EACH ROW
-                    EXECUTE FUNCTION git_memory.tag_added()
+                    EXECUTE FUNCTION git_memory.gate_tag()
                     """);
             run(own.admin(), "ALTER TABLE agents_tags DISABLE TRIGGER git_memory_tag_delete");
             writer.setAutoCommit(false);
