@@ -72,7 +72,8 @@ enum Operation {
 
         @Override
         boolean isIn(Map<String, String> files) {
-            // Whoever disables the agent may write what he likes before it has the tag again; that the rows are git's is checked
+            // Whoever disables the agent may write what he likes before it has the tag again. That rows are git's is
+            // checked
             // for all operations.
             return files.containsKey("system/renamed.md") && !files.containsKey("system/note.md");
         }
