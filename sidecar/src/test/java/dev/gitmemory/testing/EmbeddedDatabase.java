@@ -127,11 +127,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Creates a role that may log in and do what an application does: read and write the application's tables.
+     * Creates a role that may log in and do what an application does: read and write the application's tables. One at a time:
+     * PostgreSQL fails where two grant on one table at the same moment.
      *
      * @return its name, which no other test has
      */
-    public String role() throws SQLException {
+    public synchronized String role() throws SQLException {
         String role = role("app", "");
         execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
         return role;
@@ -152,7 +153,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @param options of CREATE ROLE
      * @return its name, which no other test has
      */
-    public String role(String kind, String options) throws SQLException {
+    public synchronized String role(String kind, String options) throws SQLException {
         String role = server.prefix() + kind + "_" + COUNTER.incrementAndGet();
         execute("CREATE ROLE " + role + " LOGIN PASSWORD '" + ROLE_PASSWORD + "' " + options);
         roles.add(role);
