@@ -126,7 +126,7 @@ AS $function$
 $function$;
 
 -- Everything of ours that has an owner and rights, as they are: "privilege role" for every role but the owner, with a star
--- behind a privilege that it may grant. That of a single column, which nobody ought to have, is one like "SELECT(column)".
+-- behind a privilege that it may grant. That of a single column, which no role ought to have, reads "SELECT(column)".
 --   object       as GRANT names it
 --   has_own      whether its owner is its own: an identity's sequence has its table's; who keeps Flyway's history, and made the
 --                schema for it, is the role that migrated
@@ -290,7 +290,7 @@ BEGIN
 END
 $procedure$;
 
--- Roles are named by text in lists of ours: one that does not exist would wait there for whoever makes it.
+-- Roles are named by text in lists of ours: one that does not exist would wait there for the next role of that name.
 CREATE OR REPLACE FUNCTION git_memory.require_role(role_name text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp

@@ -190,7 +190,7 @@ BEGIN
 END
 $function$;
 
--- Whether a row's git_sha says that nobody has taken its agents over, and says so rightly: it is no write when a row only loses
+-- Whether a row's git_sha says rightly that its agents are still to be taken over: it is no write when a row only loses
 -- its commit, for its last enabled agent is gone, and others with the tag wait to be taken over.
 CREATE OR REPLACE FUNCTION git_memory.is_only_pending(block_id text, git_sha text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -480,7 +480,7 @@ AS $function$
                         AND texteq(t.tag COLLATE "C", 'git-memory-enabled'))
 $function$;
 
--- The organisations whose agents whoever logged in may see, whatever role he has taken since; null for all of them.
+-- The organisations whose agents the session's login role may see, even after SET ROLE; null for all of them.
 CREATE OR REPLACE FUNCTION git_memory.shown_organizations() RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -498,7 +498,7 @@ AS $function$
            END
 $function$;
 
--- All of it that whoever logged in may see: the view that shows it looks at the role that he has taken, too.
+-- All of it that the session's login role may see; the view that shows it looks at the role set by SET ROLE, too.
 CREATE OR REPLACE FUNCTION git_memory.drift_shown()
     RETURNS TABLE (agent_id text, label text, block_id text, state text, expected text, found text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -526,7 +526,7 @@ END
 $function$;
 
 -- For the views, which may not name columns of the application: a column that a view names can't get another type. An agent
--- that whoever logged in may see: the organisation that the application says, null where it does not have the agent, and that of its
+-- that the session's login role may see: the organisation that the application says, null where it does not have the agent, and that of its
 -- repository, null where the ledger does not have it. No row for others.
 CREATE OR REPLACE FUNCTION git_memory.agent_shown(agent_id text)
     RETURNS TABLE (organization_now text, repository_organization text)
@@ -554,7 +554,7 @@ BEGIN
 END
 $function$;
 
--- All agents that have the tag or ever had a repository, as far as whoever logged in may see them.
+-- All agents that have the tag or ever had a repository, as far as the session's login role may see them.
 CREATE OR REPLACE FUNCTION git_memory.agents_shown()
     RETURNS TABLE (agent_id         text,
                    organization_id  text, -- of what git has, else what the application says

@@ -264,7 +264,7 @@ COMMENT ON FUNCTION git_memory.trigger_changes()
     IS 'What is to be done until git-memory''s triggers are as they should be: statements, and the lock that each needs';
 CALL git_memory.set_rights();
 
--- All locks first, each table's strongest at once, in one order: whoever takes them one by one may meet an application that
+-- All locks first, each table's strongest at once, in one order: taking them one by one may meet an application that
 -- goes the other way.
 DO $triggers$
 DECLARE
@@ -288,7 +288,7 @@ BEGIN
         EXECUTE command;
     END LOOP;
 
-    -- Agents that have the tag already and that nobody has taken over: their rows are marked, as if the tag came now.
+    -- Agents that have the tag already and are not taken over: their rows are marked, as if the tag came now.
     is_marked := EXISTS (SELECT
                          FROM "${app_schema}"."${blocks_table}" b
                               JOIN "${app_schema}"."${blocks_agents_table}" l

@@ -24,7 +24,7 @@ AS $function$
     ('both', 'routine', 'defects()', 'fce753b12001804319b874a92e8c6c25'),
     ('both', 'routine', 'defects_of_application()', '7f412fa80e7eaacaa3e6694cd98519d9'),
     ('both', 'routine', 'defects_of_catalogue()', '53b492221e9390ba1eb0ea3639d03ae7'),
-    ('both', 'routine', 'defects_of_installation()', '0806bc8683835f0e961673e1f8b9733a'),
+    ('both', 'routine', 'defects_of_installation()', '485bc1e92d661f7d60d901ec443b90ef'),
     ('both', 'routine', 'defects_of_rights()', '275688a4b26ed00bae213a9116647db0'),
     ('both', 'routine', 'defects_of_triggers()', 'f30478cf091f5bc2d61aca95411478a8'),
     ('both', 'routine', 'delete_block(IN agent_id text, IN label text, IN if_match text, IN wait interval, INOUT git_sha text)', '7804d701b332fbedb8a4aa4b96e23d0c'),

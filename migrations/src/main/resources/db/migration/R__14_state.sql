@@ -188,7 +188,7 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT 'ROLE ' || r.rolname,
-               'may log in, and whoever does owns the guard',
+               'may log in, and such a login owns the guard',
                format('ALTER ROLE %I NOLOGIN;', r.rolname)
         FROM pg_roles r
         WHERE r.rolname = 'git_memory_owner'
@@ -295,7 +295,7 @@ AS $function$
     ORDER BY 1
 $function$;
 
--- Triggers that are there and do not fire, and partitions that nobody guards against TRUNCATE.
+-- Triggers that are there and do not fire, and partitions that are not guarded against TRUNCATE.
 CREATE OR REPLACE FUNCTION git_memory.defects_of_triggers() RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -434,7 +434,7 @@ AS $function$
 $function$;
 
 -- Logins against whom nothing holds, whatever the guard does: superusers, members of git_memory_owner, and those who may
--- change or drop the application's tables or make triggers on them, which run with the rights of whoever writes.
+-- change or drop the application's tables or make triggers on them, which run with the rights of the role that writes.
 CREATE OR REPLACE FUNCTION git_memory.unguarded_logins() RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp

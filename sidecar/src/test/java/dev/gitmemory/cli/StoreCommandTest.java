@@ -300,11 +300,11 @@ final class StoreCommandTest extends TransferTest {
         assertThat(ledger("address")).isEqualTo(address(copy()));
     }
 
-    private void awaitListening() throws InterruptedException {
+    private void awaitListening() {
         String locks = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 1735227243 AND database ="
                 + " (SELECT oid FROM pg_database WHERE datname = current_database())";
         while (application.query(locks).isEmpty()) {
-            Thread.sleep(20);
+            Thread.onSpinWait();
         }
     }
 
