@@ -51,8 +51,8 @@ public final class AgentTable {
             @Nullable String appliedSha) {}
 
     public Optional<Agent> find(String agentId) {
-        return handle.createQuery(
-                        "SELECT id::text, organization_id::text, name::text FROM <agents> WHERE id = :id AND texteq(id COLLATE \"C\", :id)")
+        return handle.createQuery("SELECT id::text, organization_id::text, name::text FROM <agents> "
+                        + "WHERE id = :id AND texteq(id COLLATE \"C\", :id)")
                 .bind("id", agentId)
                 .map(ConstructorMapper.of(Agent.class))
                 .findOne();
@@ -60,16 +60,17 @@ public final class AgentTable {
 
     /** Locks the agent's row: until this transaction ends, nobody links a block to it and nobody deletes it. */
     public Optional<Agent> lock(String agentId) {
-        return handle.createQuery(
-                        "SELECT id::text, organization_id::text, name::text FROM <agents> WHERE id = :id AND texteq(id COLLATE \"C\", :id) FOR UPDATE")
+        return handle.createQuery("SELECT id::text, organization_id::text, name::text FROM <agents> "
+                        + "WHERE id = :id AND texteq(id COLLATE \"C\", :id) FOR UPDATE")
                 .bind("id", agentId)
                 .map(ConstructorMapper.of(Agent.class))
                 .findOne();
     }
 
     public boolean hasTag(String agentId) {
-        return handle.createQuery(
-                        "SELECT EXISTS (SELECT FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag))")
+        return handle.createQuery("SELECT EXISTS (SELECT FROM <agents_tags> "
+                        + "WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) "
+                        + "AND tag = :tag AND texteq(tag COLLATE \"C\", :tag))")
                 .bind("id", agentId)
                 .bind("tag", TAG)
                 .mapTo(Boolean.class)
@@ -95,9 +96,10 @@ public final class AgentTable {
     }
 
     private boolean lockTag(String agentId, String lock) {
-        return handle.createQuery(
-                        "SELECT true FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag) "
-                                + lock)
+        return handle.createQuery("SELECT true FROM <agents_tags> "
+                        + "WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) "
+                        + "AND tag = :tag AND texteq(tag COLLATE \"C\", :tag) "
+                        + lock)
                 .bind("id", agentId)
                 .bind("tag", TAG)
                 .mapTo(Boolean.class)
@@ -115,8 +117,8 @@ public final class AgentTable {
         if (added == 0 && tag.equals(TAG) && !hasTag(agentId)) {
             throw new ConstraintException(
                     null,
-                    ("agent \"%s\" did not get the tag \"%s\": the collation of the column takes another tag that it has for this"
-                                    + " one, or a trigger of the application's keeps it away")
+                    ("agent \"%s\" did not get the tag \"%s\": the collation of the column takes another tag for"
+                                    + " this one, or a trigger of the application's keeps it away")
                             .formatted(agentId, tag),
                     null);
         }
@@ -124,8 +126,9 @@ public final class AgentTable {
 
     /** Removes the tag, by which the guard's trigger disables the agent. Returns whether it was there. */
     public boolean removeTag(String agentId) {
-        return handle.createUpdate(
-                                "DELETE FROM <agents_tags> WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) AND tag = :tag AND texteq(tag COLLATE \"C\", :tag)")
+        return handle.createUpdate("DELETE FROM <agents_tags> "
+                                + "WHERE agent_id = :id AND texteq(agent_id COLLATE \"C\", :id) "
+                                + "AND tag = :tag AND texteq(tag COLLATE \"C\", :tag)")
                         .bind("id", agentId)
                         .bind("tag", TAG)
                         .execute()
@@ -137,10 +140,14 @@ public final class AgentTable {
         return handle.createQuery("""
                         SELECT t.agent_id::text
                           FROM <agents_tags> t
-                          LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id AND texteq(t.agent_id COLLATE "C", r.agent_id)
+                          LEFT JOIN git_memory.repo r ON r.agent_id = t.agent_id
+                             AND texteq(t.agent_id COLLATE "C", r.agent_id)
                          WHERE t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
                            AND r.state IS DISTINCT FROM 'enabled'
-                           AND NOT EXISTS (SELECT FROM git_memory.tombstone p WHERE p.agent_id = t.agent_id AND texteq(t.agent_id COLLATE "C", p.agent_id))
+                           AND NOT EXISTS (SELECT
+                                             FROM git_memory.tombstone p
+                                            WHERE p.agent_id = t.agent_id
+                                              AND texteq(t.agent_id COLLATE "C", p.agent_id))
                          ORDER BY t.agent_id COLLATE "C"
                         """).bind("tag", TAG).mapTo(String.class).list();
     }
@@ -199,7 +206,10 @@ public final class AgentTable {
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
                           FROM <agents> a
-                          JOIN <agents_tags> t ON t.agent_id = a.id AND texteq(t.agent_id COLLATE "C", a.id) AND t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
+                          JOIN <agents_tags> t ON t.agent_id = a.id
+                             AND texteq(t.agent_id COLLATE "C", a.id)
+                             AND t.tag = :tag
+                             AND texteq(t.tag COLLATE "C", :tag)
                           LEFT JOIN git_memory.repo r ON r.agent_id = a.id AND texteq(a.id COLLATE "C", r.agent_id)
                          WHERE a.id = :agent AND texteq(a.id COLLATE "C", :agent)
                         """.formatted(Ledger.HAS_REPOSITORY))
@@ -220,9 +230,13 @@ public final class AgentTable {
                                coalesce(r.applied_seq, 0) AS applied_seq,
                                r.applied_sha
                           FROM <blocks_agents> l
-                          JOIN <agents_tags> t ON t.agent_id = l.agent_id AND texteq(t.agent_id COLLATE "C", l.agent_id) AND t.tag = :tag AND texteq(t.tag COLLATE "C", :tag)
+                          JOIN <agents_tags> t ON t.agent_id = l.agent_id
+                             AND texteq(t.agent_id COLLATE "C", l.agent_id)
+                             AND t.tag = :tag
+                             AND texteq(t.tag COLLATE "C", :tag)
                           JOIN <agents> a ON a.id = l.agent_id AND texteq(a.id COLLATE "C", l.agent_id)
-                          LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id AND texteq(l.agent_id COLLATE "C", r.agent_id)
+                          LEFT JOIN git_memory.repo r ON r.agent_id = l.agent_id
+                             AND texteq(l.agent_id COLLATE "C", r.agent_id)
                          WHERE l.block_id = :block AND texteq(l.block_id COLLATE "C", :block)
                          ORDER BY a.id COLLATE "C"
                         """.formatted(Ledger.HAS_REPOSITORY))
@@ -238,7 +252,9 @@ public final class AgentTable {
         handle.createQuery("""
                         SELECT l.block_id::text, l.agent_id::text
                           FROM <blocks_agents> l
-                          JOIN git_memory.repo r ON r.agent_id = l.agent_id AND texteq(l.agent_id COLLATE "C", r.agent_id) AND r.state = 'enabled'
+                          JOIN git_memory.repo r ON r.agent_id = l.agent_id
+                             AND texteq(l.agent_id COLLATE "C", r.agent_id)
+                             AND r.state = 'enabled'
                          WHERE l.block_id = ANY (:blocks)
                          ORDER BY l.agent_id COLLATE "C"
                         """)
@@ -251,8 +267,8 @@ public final class AgentTable {
 
     /** The agents of any kind that are linked to a block. */
     public List<String> linked(String blockId) {
-        return handle.createQuery(
-                        "SELECT agent_id::text FROM <blocks_agents> WHERE block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
+        return handle.createQuery("SELECT agent_id::text FROM <blocks_agents> "
+                        + "WHERE block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
                 .bind("block", blockId)
                 .mapTo(String.class)
                 .list();
@@ -285,12 +301,17 @@ public final class AgentTable {
                         SELECT other.agent_id::text AS agent_id,
                                NOT EXISTS (SELECT
                                              FROM <blocks_agents> l
-                                             JOIN <agents> sharing ON sharing.id = l.agent_id AND texteq(sharing.id COLLATE "C", l.agent_id)
-                                             JOIN <agents> named ON named.id = other.agent_id AND texteq(named.id COLLATE "C", other.agent_id)
+                                             JOIN <agents> sharing ON sharing.id = l.agent_id
+                                                AND texteq(sharing.id COLLATE "C", l.agent_id)
+                                             JOIN <agents> named ON named.id = other.agent_id
+                                                AND texteq(named.id COLLATE "C", other.agent_id)
                                             WHERE l.block_id = :block AND texteq(l.block_id COLLATE "C", :block)
                                               AND sharing.organization_id \\<> named.organization_id) AS may_be_named
                           FROM <blocks_agents> own
-                          JOIN <blocks_agents> other ON other.agent_id = own.agent_id AND texteq(other.agent_id COLLATE "C", own.agent_id) AND other.block_label = :label AND texteq(other.block_label COLLATE "C", :label)
+                          JOIN <blocks_agents> other ON other.agent_id = own.agent_id
+                             AND texteq(other.agent_id COLLATE "C", own.agent_id)
+                             AND other.block_label = :label
+                             AND texteq(other.block_label COLLATE "C", :label)
                          WHERE own.block_id = :block AND texteq(own.block_id COLLATE "C", :block)
                            AND other.block_id COLLATE "C" \\<> :block
                          LIMIT 1
@@ -318,8 +339,9 @@ public final class AgentTable {
 
     /** Removes the link of an agent to a block, if it is there. */
     public void unlink(String agentId, String blockId) {
-        int rows = handle.createUpdate(
-                        "DELETE FROM <blocks_agents> WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) AND block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
+        int rows = handle.createUpdate("DELETE FROM <blocks_agents> "
+                        + "WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) "
+                        + "AND block_id = :block AND texteq(block_id COLLATE \"C\", :block)")
                 .bind("agent", agentId)
                 .bind("block", blockId)
                 .execute();
@@ -329,8 +351,9 @@ public final class AgentTable {
     }
 
     public boolean isLinked(String agentId, String blockId) {
-        return handle.createQuery(
-                        "SELECT EXISTS (SELECT FROM <blocks_agents> WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) AND block_id = :block AND texteq(block_id COLLATE \"C\", :block))")
+        return handle.createQuery("SELECT EXISTS (SELECT FROM <blocks_agents> "
+                        + "WHERE agent_id = :agent AND texteq(agent_id COLLATE \"C\", :agent) "
+                        + "AND block_id = :block AND texteq(block_id COLLATE \"C\", :block))")
                 .bind("agent", agentId)
                 .bind("block", blockId)
                 .mapTo(Boolean.class)

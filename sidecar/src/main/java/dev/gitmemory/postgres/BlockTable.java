@@ -32,7 +32,8 @@ public final class BlockTable {
             """;
 
     private static final String ROW = CONTENTS + """
-                   , ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id AND texteq(t.block_id COLLATE "C", b.id) ORDER BY t.tag) AS tags
+                   , ARRAY(SELECT t.tag::text FROM <blocks_tags> t WHERE t.block_id = b.id
+                      AND texteq(t.block_id COLLATE "C", b.id) ORDER BY t.tag) AS tags
                    <extras>
               FROM <block> b
             """;
@@ -89,8 +90,9 @@ public final class BlockTable {
 
     /** The block that the agent is linked to under this label. */
     public Optional<BlockRow> ofAgent(String agentId, String label) {
-        return select(
-                        "JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE \"C\", b.id) WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE \"C\", :agent) AND l.block_label = :label AND texteq(l.block_label COLLATE \"C\", :label)")
+        return select("JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE \"C\", b.id) "
+                        + "WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE \"C\", :agent) "
+                        + "AND l.block_label = :label AND texteq(l.block_label COLLATE \"C\", :label)")
                 .bind("agent", agentId)
                 .bind("label", label)
                 .map(this::row)
@@ -171,7 +173,8 @@ public final class BlockTable {
         String reverse = listing.ascending() ? "\\<" : "\\>";
         String direction = listing.ascending() ? "ASC" : "DESC";
         return select("""
-                        WHERE (CAST(:label AS text) IS NULL OR (b.label = :label AND texteq(b.label COLLATE "C", :label)))
+                        WHERE (CAST(:label AS text) IS NULL OR (b.label = :label
+                           AND texteq(b.label COLLATE "C", :label)))
                           AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label COLLATE "default")) \\> 0)
                           AND (CAST(:project AS text) IS NULL OR b.project_id = :project)
                           AND (NOT :templates OR b.is_template)

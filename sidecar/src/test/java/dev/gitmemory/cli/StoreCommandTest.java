@@ -125,7 +125,10 @@ final class StoreCommandTest extends TransferTest {
         var firstApplication = application;
         useNewDatabase();
         environment.put("GIT_MEMORY_STORE", other.toUri().toString());
-        enabledAgent("a");
+        // Not the text of the first one's: the same text, committed in the same second, is the same commit.
+        application.createAgent("a");
+        application.createBlock("a", "block-a", "persona", "I am of another store");
+        ok("enable", "a");
         String otherId = ledger("id");
         database = first;
         application = firstApplication;
