@@ -2,8 +2,11 @@
 -- database. It looks into the catalogue only; checksums of scripts say what has run, not what is there. git-memory migrate
 -- mends what it finds, migrate --check prints it, the view git_memory.guard shows it, afterMigrate.sql fails by it.
 
--- What is there of ours. A digest leaves out what may differ: the names of the application's tables.
-CREATE OR REPLACE FUNCTION git_memory.catalogue() RETURNS TABLE (kind text, name text, digest text)
+-- What is there of ours. A digest leaves out what may differ: the names of the application's tables, and how PostgreSQL 16
+-- and later write a view (columns without the name of their table; the objects that it uses are in the digest by themselves).
+--   object   as SQL names it
+DROP FUNCTION IF EXISTS git_memory.catalogue(); -- it had other columns
+CREATE FUNCTION git_memory.catalogue() RETURNS TABLE (kind text, name text, object text, digest text)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -35,9 +38,10 @@ BEGIN
             FROM named n
         )
         SELECT 'routine',
-               format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
+               format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
+               format('ROUTINE git_memory.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
                md5(concat_ws('|', l.lanname, p.prokind, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
-                             p.provolatile, p.prosecdef, p.proisstrict, p.proparallel, p.proconfig::text,
+                             p.provolatile, p.prosecdef, p.proleakproof, p.proisstrict, p.proparallel, p.proconfig::text,
                              CASE
                                  -- One carries the jar, another one with each build, the other this digest.
                                  WHEN p.proname IN ('guard_with_pljava', 'manifest') THEN ''
@@ -56,37 +60,81 @@ BEGIN
                ON l.oid = p.prolang
         WHERE p.pronamespace = 'git_memory'::regnamespace
         UNION ALL
-        SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END,
-               c.relname::text,
-               md5(concat_ws('|', c.relkind, c.relpersistence, c.reloptions::text,
-                             (SELECT string_agg(format('%s %s %s %s %s', a.attname, format_type(a.atttypid, a.atttypmod),
-                                                       a.attnotnull, a.attidentity,
-                                                       pg_get_expr(d.adbin, d.adrelid)),
-                                                ',' ORDER BY a.attname)
-                              FROM pg_attribute a
-                                   LEFT JOIN pg_attrdef d
-                                          ON d.adrelid = a.attrelid
-                                         AND d.adnum = a.attnum
-                              WHERE a.attrelid = c.oid
-                                AND a.attnum > 0
-                                AND NOT a.attisdropped),
-                             (SELECT string_agg(format('%s %s', o.conname, pg_get_constraintdef(o.oid)), ',' ORDER BY o.conname)
-                              FROM pg_constraint o
-                              WHERE o.conrelid = c.oid
-                                AND o.contype IN ('c', 'f', 'p', 'u', 'x')),
-                             (SELECT string_agg(pg_get_indexdef(x.indexrelid), ',' ORDER BY x.indexrelid::regclass::text)
-                              FROM pg_index x
-                              WHERE x.indrelid = c.oid
-                                AND x.indisvalid)))
-        FROM pg_class c
-        WHERE c.relnamespace = 'git_memory'::regnamespace
-          AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-          AND c.relname <> 'flyway_schema_history'
+        SELECT r.kind,
+               r.name,
+               format('%s git_memory.%s', upper(r.kind), r.name),
+               md5(concat_ws('|', r.relkind, r.relpersistence, r.columns, r.constraints, r.definition, r.uses, r.rules,
+                             r.parents))
+        FROM (SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
+                     quote_ident(c.relname)                                                        AS name,
+                     c.relkind,
+                     c.relpersistence,
+                     (SELECT string_agg(format('%s %s %s %s %s %s %s', a.attname, format_type(a.atttypid, a.atttypmod),
+                                               a.attnotnull, a.attidentity, a.attgenerated,
+                                               nullif(a.attcollation, 'pg_catalog."default"'::regcollation)::regcollation,
+                                               pg_get_expr(d.adbin, d.adrelid)),
+                                        ',' ORDER BY a.attname)
+                      FROM pg_attribute a
+                           LEFT JOIN pg_attrdef d
+                                  ON d.adrelid = a.attrelid
+                                 AND d.adnum = a.attnum
+                      WHERE a.attrelid = c.oid
+                        AND a.attnum > 0
+                        AND NOT a.attisdropped)                                                    AS columns,
+                     (SELECT string_agg(format('%s %s', o.conname, pg_get_constraintdef(o.oid)), ',' ORDER BY o.conname)
+                      FROM pg_constraint o
+                      WHERE o.conrelid = c.oid
+                        AND o.contype IN ('c', 'f', 'p', 'u', 'x'))                                AS constraints,
+                     CASE c.relkind
+                         WHEN 'v' THEN concat_ws(' ', c.reloptions::text,
+                                                 regexp_replace(pg_get_viewdef(c.oid), '\m\w+\.', '', 'g'))
+                         WHEN 'S' THEN (SELECT concat_ws(' ', format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax,
+                                                         s.seqcycle)
+                                        FROM pg_sequence s
+                                        WHERE s.seqrelid = c.oid)
+                     END                                                                           AS definition,
+                     (SELECT string_agg(DISTINCT used.identity, ',')
+                      FROM pg_rewrite w
+                           JOIN pg_depend d
+                             ON d.classid = 'pg_rewrite'::regclass
+                            AND d.objid = w.oid
+                           CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) AS used
+                      WHERE w.ev_class = c.oid)                                                    AS uses,
+                     (SELECT string_agg(pg_get_ruledef(w.oid), ',' ORDER BY w.rulename)
+                      FROM pg_rewrite w
+                      WHERE w.ev_class = c.oid
+                        AND w.rulename <> '_RETURN')                                               AS rules,
+                     (SELECT string_agg(concat_ws(' ', h.inhparent::regclass, h.inhrelid::regclass), ',')
+                      FROM pg_inherits h
+                      WHERE c.oid IN (h.inhparent, h.inhrelid))                                    AS parents
+              FROM pg_class c
+              WHERE c.relnamespace = 'git_memory'::regnamespace
+                AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                AND c.relname <> 'flyway_schema_history') AS r
+        UNION ALL
+        -- Those of constraints are the constraints'.
+        SELECT 'index',
+               quote_ident(c.relname),
+               format('INDEX git_memory.%I', c.relname),
+               md5(pg_get_indexdef(c.oid))
+        FROM pg_index x
+             JOIN pg_class c
+               ON c.oid = x.indexrelid
+             JOIN pg_class t
+               ON t.oid = x.indrelid
+        WHERE t.relnamespace = 'git_memory'::regnamespace
+          AND t.relname <> 'flyway_schema_history'
+          AND t.relkind <> 't'
+          AND x.indisvalid
+          AND NOT EXISTS (SELECT
+                          FROM pg_constraint o
+                          WHERE o.conindid = c.oid)
         UNION ALL
         -- The triggers that call us, wherever they are, and those of our own tables. Partitions have copies of theirs, and the
         -- one for TRUNCATE each by itself.
         SELECT 'trigger',
                format('%s %s', coalesce(a.token, t.tgrelid::regclass::text), t.tgname),
+               format('TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass),
                md5(replace(pg_get_triggerdef(t.oid),
                            ' ON ' || t.tgrelid::regclass::text || ' ',
                            format(' ON %s ', coalesce(a.token, t.tgrelid::regclass::text))))
@@ -267,9 +315,10 @@ AS $function$
              JOIN engine e
                ON m.engine IN (e.name, 'both')
     )
-    SELECT CASE coalesce(w.kind, c.kind)
-               WHEN 'trigger' THEN git_memory.trigger_object(coalesce(w.name, c.name))
-               ELSE format('%s git_memory.%s', upper(coalesce(w.kind, c.kind)), coalesce(w.name, c.name))
+    SELECT CASE
+               WHEN c.object IS NOT NULL THEN c.object
+               WHEN w.kind = 'trigger'   THEN git_memory.trigger_object(w.name)
+               ELSE format('%s git_memory.%s', upper(w.kind), w.name)
            END,
            CASE
                WHEN c.name IS NULL THEN 'missing'
@@ -277,9 +326,7 @@ AS $function$
                ELSE 'not as installed'
            END,
            CASE
-               WHEN w.name IS NOT NULL    THEN NULL
-               WHEN c.kind <> 'trigger'   THEN format('DROP %s git_memory.%s;', upper(c.kind), c.name)
-               ELSE format('DROP %s;', git_memory.trigger_object(c.name))
+               WHEN w.name IS NULL THEN format('DROP %s;', c.object)
            END
     FROM wanted w
          FULL JOIN git_memory.catalogue() c
@@ -292,10 +339,18 @@ AS $function$
                            FROM git_memory.manifest() m
                            WHERE m.kind = c.kind
                              AND m.name = c.name))
+      -- A DBA's own index that refuses nothing.
+      AND NOT (w.name IS NULL
+               AND c.kind = 'index'
+               AND NOT EXISTS (SELECT
+                               FROM pg_index x
+                               WHERE x.indexrelid = to_regclass('git_memory.' || c.name)
+                                 AND (x.indisunique OR x.indisexclusion)))
     ORDER BY 1
 $function$;
 
--- Triggers that are there and do not fire, and partitions that are not guarded against TRUNCATE.
+-- Triggers that are there and do not fire, PostgreSQL's own for the references between our tables included, and partitions
+-- that are not guarded against TRUNCATE.
 CREATE OR REPLACE FUNCTION git_memory.defects_of_triggers() RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -308,6 +363,16 @@ AS $function$
            ON p.oid = t.tgfoid
     WHERE p.pronamespace = 'git_memory'::regnamespace
       AND t.tgenabled <> 'A'
+    UNION ALL
+    SELECT format('TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass),
+           'disabled',
+           format('ALTER TABLE %s ENABLE TRIGGER %I;', t.tgrelid::regclass, t.tgname)
+    FROM pg_trigger t
+         JOIN pg_class c
+           ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'git_memory'::regnamespace
+      AND t.tgisinternal
+      AND t.tgenabled = 'D'
     UNION ALL
     SELECT format('TRIGGER git_memory_guard_truncate ON %s', tree.relid::regclass), 'missing', NULL
     FROM git_memory.installation i

@@ -11,7 +11,9 @@ BEGIN
     CALL git_memory.set_rights();
     FOR ours IN SELECT d.remedy
                 FROM git_memory.defects_of_triggers() d
-                WHERE d.remedy IS NOT NULL LOOP
+                WHERE d.remedy LIKE '% ENABLE ALWAYS TRIGGER %'
+                   OR (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) LOOP
+        CONTINUE WHEN ours.remedy IS NULL;
         EXECUTE ours.remedy;
     END LOOP;
 END

@@ -92,6 +92,10 @@ final class MigrationText {
             out.println("A superuser runs, in this database:");
             remedies.forEach(out::println);
         }
+        if (report.defects().stream().anyMatch(defect -> defect.remedy() == null)) {
+            out.println("For what is left take the definition from a fresh installation in an empty database (migrate"
+                    + " --create-tables, then pg_dump --schema-only --schema=git_memory), or the whole from a backup.");
+        }
         return ExitCode.DIFFERENT;
     }
 }

@@ -138,7 +138,7 @@ final class InstalledState {
     private boolean isSound() throws SQLException {
         return defects()
                 .map(found -> found.stream()
-                        .allMatch(defect -> String.valueOf(defect.remedy()).contains(" ENABLE ALWAYS TRIGGER ")))
+                        .allMatch(defect -> String.valueOf(defect.remedy()).matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
                 .orElse(false);
     }
 

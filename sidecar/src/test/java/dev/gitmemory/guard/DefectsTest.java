@@ -132,6 +132,16 @@ class DefectsTest extends GuardTest {
     }
 
     @Test
+    void whatMakesOurTablesFasterIsADbasOwn() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            run(own.admin(), "CREATE INDEX mine ON git_memory.commit (committed_at)");
+            run(own.admin(), "ALTER TABLE git_memory.commit SET (autovacuum_vacuum_scale_factor = 0.01)");
+            run(own.admin(), "ALTER TABLE git_memory.commit ALTER COLUMN message SET STATISTICS 0");
+            assertThat(strings(own.admin(), DEFECTS)).isEmpty();
+        }
+    }
+
+    @Test
     void whatIsInstalledIsKnownAgainWithoutItsRow() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
             Memory memory = new World(own).enabled();

@@ -107,6 +107,7 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                         + " PARALLEL SAFE RETURN 'x'",
                 "digest_field(field text)",
                 "not as installed"));
+        all.add(mended("ALTER FUNCTION git_memory.digest_field(text) LEAKPROOF", "digest_field(", "not as installed"));
         all.add(told(
                 "CREATE FUNCTION git_memory.is_guarded(block_id varchar) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
                 "git_memory.is_guarded(block_id character varying)",
@@ -124,8 +125,24 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "not as installed"));
         all.add(told(
                 "DROP INDEX git_memory.request_one_taken_per_agent_idx",
-                "TABLE git_memory.request",
+                "INDEX git_memory.request_one_taken_per_agent_idx",
+                "missing"));
+        all.add(told(
+                "CREATE UNIQUE INDEX mine ON git_memory.commit (committed_at)",
+                "INDEX git_memory.mine",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE RULE nothing AS ON UPDATE TO git_memory.repo DO INSTEAD NOTHING",
+                "TABLE git_memory.repo",
                 "not as installed"));
+        all.add(told(
+                "CREATE TABLE public.more () INHERITS (git_memory.file)", "TABLE git_memory.file", "not as installed"));
+        all.add(told(
+                "ALTER TABLE git_memory.store ALTER COLUMN address TYPE text COLLATE \"C\"",
+                "TABLE git_memory.store",
+                "not as installed"));
+        all.add(told("ALTER SEQUENCE git_memory.tags_seen CYCLE", "SEQUENCE git_memory.tags_seen", "not as installed"));
+        all.add(mended("ALTER TABLE git_memory.file DISABLE TRIGGER ALL", "ON git_memory.file", "disabled"));
         all.add(told("ALTER TABLE git_memory.file SET UNLOGGED", "TABLE git_memory.file", "not as installed"));
         all.add(told("DROP TABLE git_memory.tombstone CASCADE", "TABLE git_memory.tombstone", "missing"));
         all.add(mended("ALTER TABLE git_memory.repo ENABLE ROW LEVEL SECURITY", "TABLE git_memory.repo", "hides rows"));
@@ -139,7 +156,22 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "ALTER VIEW git_memory.history RESET (security_barrier)",
                 "VIEW git_memory.history",
                 "not as installed"));
+        all.add(mended(
+                "CREATE OR REPLACE VIEW git_memory.visible_organization AS SELECT NULL::text AS organization_id",
+                "VIEW git_memory.visible_organization",
+                "not as installed"));
+        all.add(mended(
+                "CREATE FUNCTION public.pg_has_role(oid, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';"
+                        + " DO $$ BEGIN EXECUTE 'CREATE OR REPLACE VIEW git_memory.visible_organization AS '"
+                        + " || replace(pg_get_viewdef('git_memory.visible_organization'::regclass),"
+                        + " 'pg_has_role(known.oid', 'public.pg_has_role(known.oid'); END $$",
+                "VIEW git_memory.visible_organization",
+                "not as installed"));
         all.add(told("CREATE TABLE git_memory.mine (n integer)", "TABLE git_memory.mine", "not git-memory's"));
+        all.add(told(
+                "CREATE TABLE git_memory.\"a; DROP TABLE b\" (n integer)",
+                "TABLE git_memory.\"a; DROP TABLE b\"",
+                "not git-memory's"));
         all.add(told("DROP SEQUENCE git_memory.tags_seen", "SEQUENCE git_memory.tags_seen", "missing"));
         all.add(mended("DELETE FROM git_memory.installation", "TABLE git_memory.installation", "empty"));
         all.add(mended("UPDATE git_memory.installation SET guard_engine = 'none'", "guard", "installed in none"));
