@@ -222,6 +222,13 @@ class ColumnChangeTest extends GuardTest {
                             own,
                             () -> run(
                                     own.app(), "UPDATE block SET label = 'SYSTEM/human' WHERE id = ?", memory.block()));
+            Refusal.unknownLabel(memory, "SYSTEM/human")
+                    .ends(
+                            own,
+                            () -> run(
+                                    own.app(),
+                                    "UPDATE blocks_agents SET block_label = 'SYSTEM/human' WHERE block_id = ?",
+                                    memory.block()));
             showsARenameByCaseInDrift(own, there);
 
             Memory plain = there.plain();

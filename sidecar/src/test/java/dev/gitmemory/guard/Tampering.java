@@ -161,6 +161,11 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "VIEW git_memory.visible_organization",
                 "not as installed"));
         all.add(mended(
+                "DO $$ BEGIN EXECUTE 'CREATE OR REPLACE VIEW git_memory.drift WITH (security_barrier) AS '"
+                        + " || rtrim(pg_get_viewdef('git_memory.drift'::regclass), ';') || ' AND false'; END $$",
+                "VIEW git_memory.drift",
+                "not as installed"));
+        all.add(mended(
                 "CREATE FUNCTION public.pg_has_role(oid, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';"
                         + " DO $$ BEGIN EXECUTE 'CREATE OR REPLACE VIEW git_memory.visible_organization AS '"
                         + " || replace(pg_get_viewdef('git_memory.visible_organization'::regclass),"
