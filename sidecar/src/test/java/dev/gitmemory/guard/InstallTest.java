@@ -72,7 +72,7 @@ class InstallTest extends GuardTest {
             migrations(own).migrate();
             Memory memory = new World(own).enabled();
 
-            List<String> remarks = migrations(own).uninstall(true);
+            List<String> remarks = migrations(own).uninstall(true, false);
 
             assertThat(withoutPlJava(SchemaSnapshot.of(own))).isEqualTo(before);
             List<String> left = new ArrayList<>();
@@ -96,7 +96,7 @@ class InstallTest extends GuardTest {
                 assertThat(strings(own.admin(), "SELECT jarname FROM sqlj.jar_repository"))
                         .isEmpty();
             }
-            assertThatThrownBy(() -> migrations(own).uninstall(true))
+            assertThatThrownBy(() -> migrations(own).uninstall(true, false))
                     .isInstanceOf(MigrationException.class)
                     .hasMessageStartingWith("git-memory is not installed in this database.");
 
@@ -111,7 +111,7 @@ class InstallTest extends GuardTest {
             run(own.admin(), Resources.existingApplication());
             migrations(own).migrate();
 
-            assertThat(migrations(own).uninstall(false))
+            assertThat(migrations(own).uninstall(false, false))
                     .contains("The column git_sha stays: ALTER TABLE public.block DROP COLUMN git_sha;");
 
             assertThat(withoutPlJava(SchemaSnapshot.of(own)))
@@ -239,7 +239,7 @@ class InstallTest extends GuardTest {
             Memory memory = new World(own).enabled();
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
-            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true);
+            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true, false);
         }
     }
 
@@ -291,7 +291,7 @@ class InstallTest extends GuardTest {
             MigrationReport report = migrations(own).creatingTables().migrate();
 
             assertThat(report.applied()).contains("V001__application_tables.sql");
-            assertThat(migrations(own).uninstall(true))
+            assertThat(migrations(own).uninstall(true, false))
                     .contains("The application's tables that migrate has made stay, with their rows: public.block,"
                             + " public.blocks_agents, public.agents_tags, public.blocks_tags, public.agents,"
                             + " public.organizations.");
