@@ -10,6 +10,7 @@ CREATE FUNCTION git_memory.catalogue() RETURNS TABLE (kind text, name text, obje
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 DECLARE
     tables record;
@@ -206,6 +207,7 @@ CREATE OR REPLACE FUNCTION git_memory.defects() RETURNS TABLE (object text, stat
     SET search_path = pg_catalog, pg_temp
     SET jit = off -- compiling would take ten times as long as looking
     SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 BEGIN
     RETURN QUERY SELECT * FROM git_memory.defects_of_installation();
@@ -537,6 +539,7 @@ CREATE OR REPLACE FUNCTION git_memory.guard_state()
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 #variable_conflict use_column
 BEGIN

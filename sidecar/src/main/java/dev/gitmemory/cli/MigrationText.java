@@ -5,6 +5,8 @@ import dev.gitmemory.postgres.MigrationPreview;
 import dev.gitmemory.postgres.MigrationReport;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What {@code git-memory migrate} says, and the exit code that goes with it. */
@@ -117,12 +119,21 @@ final class MigrationText {
         }
     }
 
-    /** All of them: who runs only some has not mended it. */
+    /** All of them: who runs only some has not mended it. What is dropped needs nothing else. */
     private static List<String> remedies(List<Defect> defects) {
+        Set<String> dropped = defects.stream()
+                .filter(MigrationText::isDropped)
+                .map(Defect::object)
+                .collect(Collectors.toSet());
         return defects.stream()
+                .filter(defect -> isDropped(defect) || !dropped.contains(defect.object()))
                 .map(Defect::remedy)
                 .flatMap(Stream::ofNullable)
                 .distinct()
                 .toList();
+    }
+
+    private static boolean isDropped(Defect defect) {
+        return defect.remedy() != null && defect.remedy().startsWith("DROP ");
     }
 }
