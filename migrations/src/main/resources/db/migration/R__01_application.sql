@@ -67,6 +67,57 @@ AS $function$
          CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
 $function$;
 
+-- A name that was forgotten must not move the guard to other tables: those that it is on are there still then. (After a renaming
+-- they are not; a table of the former name that has none of the guard's triggers, where the named one has, is another one.)
+DO $names$
+DECLARE
+    installed   record;
+    left_behind text;
+BEGIN
+    SELECT * INTO installed FROM git_memory.installation;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    WITH
+    named (is_guarded, former_name, name) AS (
+        VALUES (true,  installed.blocks_table,        '${blocks_table}'),
+               (true,  installed.blocks_agents_table, '${blocks_agents_table}'),
+               (true,  installed.agents_tags_table,   '${agents_tags_table}'),
+               (true,  installed.agents_table,        '${agents_table}'),
+               (false, installed.blocks_tags_table,   '${blocks_tags_table}'),
+               (false, installed.organizations_table, '${organizations_table}')
+    ),
+    moved AS (
+        SELECT n.is_guarded,
+               format('%I.%I', installed.app_schema, n.former_name) AS former,
+               format('%I.%I', '${app_schema}', n.name)             AS now
+        FROM named n
+        WHERE (installed.app_schema, n.former_name) <> ('${app_schema}', n.name)
+    )
+    SELECT string_agg(m.former, ', ')
+    INTO left_behind
+    FROM moved m
+    WHERE m.is_guarded = EXISTS (SELECT FROM moved g WHERE g.is_guarded)
+      AND EXISTS (SELECT
+                  FROM pg_class c
+                  WHERE c.oid = to_regclass(m.former)
+                    AND c.relkind IN ('r', 'p'))
+      AND NOT EXISTS (SELECT
+                      FROM pg_trigger t
+                           JOIN pg_proc p
+                             ON p.oid = t.tgfoid
+                      WHERE t.tgrelid = to_regclass(m.now)
+                        AND p.pronamespace = 'git_memory'::regnamespace);
+    IF left_behind IS NOT NULL THEN
+        RAISE EXCEPTION 'git-memory is installed for other tables: %', left_behind
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL  = 'They are there still, and would lose the guard.',
+                  HINT    = 'Give the placeholders the names that git_memory.installation has. A table that was renamed is told by its '
+                            'new name once the former is gone; to guard other tables, uninstall first. Nothing was changed.';
+    END IF;
+END
+$names$;
+
 DO $columns$
 DECLARE
     ours constant text := 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
@@ -84,7 +135,8 @@ BEGIN
         RAISE EXCEPTION 'The application''s tables in schema "%" do not have the columns that git mirrors', '${app_schema}'
             USING ERRCODE = 'undefined_column',
                   DETAIL  = concat_ws(' ', 'Missing: ' || missing || '.', 'Of another type: ' || wrong || '.'),
-                  HINT    = 'Check the placeholders that name the tables, or bring the application''s schema up to date.';
+                  HINT    = 'Give renamed tables by their new names (--app-schema, --blocks-table and so on; placeholders of stock '
+                            'Flyway), or bring the application''s schema up to date.';
     END IF;
 
     SELECT format_type(a.atttypid, a.atttypmod) AS type,

@@ -1,12 +1,80 @@
 -- Taking it all away again: SELECT * FROM git_memory.uninstall();
 --
 -- Run by the role that migrated. The application's tables are left as they were before, with all their rows; the column
--- git_sha goes only when asked for. Repositories in the object storage stay, and so do the tags. Returns what is left
--- to do and what stays as git-memory has written it, one paragraph a row.
+-- git_sha goes only when asked for, and so do views of the application's and whatever else stands on git-memory's objects.
+-- Repositories in the object storage stay, and so do the tags. Returns what is left to do and what stays as git-memory has
+-- written it, one paragraph a row.
 
-CREATE OR REPLACE FUNCTION git_memory.uninstall(drop_column boolean DEFAULT false) RETURNS SETOF text
+-- What others have made that would go with the schema: views, functions, defaults, constraints, policies, indexes.
+CREATE OR REPLACE FUNCTION git_memory.dependents() RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH RECURSIVE
+    ours (class_id, id) AS (
+        SELECT 'pg_class'::regclass::oid, c.oid
+        FROM pg_class c
+        WHERE c.relnamespace = 'git_memory'::regnamespace
+        UNION ALL
+        SELECT 'pg_proc'::regclass, p.oid
+        FROM pg_proc p
+        WHERE p.pronamespace = 'git_memory'::regnamespace
+        UNION ALL
+        SELECT 'pg_type'::regclass, t.oid
+        FROM pg_type t
+        WHERE t.typnamespace = 'git_memory'::regnamespace
+    ),
+    -- A view's rule stands for the view.
+    dependent (class_id, id) AS (
+        SELECT o.class_id, o.id
+        FROM ours o
+        UNION
+        SELECT CASE WHEN w.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass::oid END,
+               coalesce(w.ev_class, d.objid)
+        FROM dependent p
+             JOIN pg_depend d
+               ON d.refclassid = p.class_id
+              AND d.refobjid = p.id
+             LEFT JOIN pg_rewrite w
+                    ON d.classid = 'pg_rewrite'::regclass
+                   AND w.oid = d.objid
+        WHERE d.deptype IN ('n', 'a', 'i')
+    )
+    SELECT ARRAY(SELECT format('%s %s', named.type, named.identity)
+                 FROM dependent p
+                      LEFT JOIN pg_attrdef f
+                             ON p.class_id = 'pg_attrdef'::regclass
+                            AND f.oid = p.id
+                      LEFT JOIN pg_constraint k
+                             ON p.class_id = 'pg_constraint'::regclass
+                            AND k.oid = p.id
+                      LEFT JOIN pg_index x
+                             ON p.class_id = 'pg_class'::regclass
+                            AND x.indexrelid = p.id
+                      LEFT JOIN pg_class c
+                             ON c.oid = CASE WHEN p.class_id = 'pg_class'::regclass THEN p.id
+                                             ELSE coalesce(f.adrelid, k.conrelid)
+                                        END
+                      CROSS JOIN LATERAL pg_identify_object(p.class_id, p.id, 0) AS named
+                 WHERE p.class_id IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_attrdef'::regclass,
+                                      'pg_constraint'::regclass, 'pg_policy'::regclass)
+                   AND (p.class_id, p.id) NOT IN (SELECT o.class_id, o.id FROM ours o)
+                   AND (c.oid IS NULL OR c.relnamespace NOT IN ('git_memory'::regnamespace, 'pg_toast'::regnamespace))
+                   AND k.contype IS DISTINCT FROM 't' -- a trigger's
+                   AND NOT EXISTS (SELECT
+                                   FROM dependent t
+                                   WHERE t.class_id = 'pg_class'::regclass
+                                     AND t.id IN (x.indrelid, k.conrelid))
+                 ORDER BY 1)
+$function$;
+
+DROP FUNCTION IF EXISTS git_memory.uninstall(boolean); -- of an earlier version
+CREATE OR REPLACE FUNCTION git_memory.uninstall(drop_column boolean DEFAULT false, drop_dependents boolean DEFAULT false)
+    RETURNS SETOF text
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
+    SET client_min_messages = warning -- not a line for each object that goes
+    SET quote_all_identifiers = off
 AS $function$
 DECLARE
     roles constant text := 'git_memory_owner, git_memory_sidecar, git_memory_admin, git_memory_reader';
@@ -18,7 +86,15 @@ DECLARE
     written    bigint;
     labels     text;
     stamps     text;
+    dependents text[] := git_memory.dependents();
+    revoking   text;
 BEGIN
+    IF dependents <> '{}' AND NOT drop_dependents THEN
+        RAISE EXCEPTION 'Others have made what stands on objects of git-memory: %', array_to_string(dependents, ', ')
+            USING ERRCODE = 'dependent_objects_still_exist',
+                  HINT    = 'Drop them, or have them dropped: SELECT * FROM git_memory.uninstall(drop_dependents => true), or '
+                            'git-memory uninstall --drop-dependents. Nothing was changed.';
+    END IF;
     SELECT * INTO STRICT installed FROM git_memory.installation;
     SELECT count(*) INTO enabled FROM git_memory.status WHERE tagged;
     EXECUTE format('SELECT count(*) FROM %I.%I WHERE git_sha <> ''pending''', installed.app_schema, installed.blocks_table)
@@ -91,7 +167,25 @@ BEGIN
         RETURN NEXT format('The column git_sha stays: ALTER TABLE %I.%I DROP COLUMN git_sha;',
                            installed.app_schema, installed.blocks_table);
     END IF;
-    RETURN NEXT format('The roles stay, for other databases may use them: DROP ROLE %s;', roles);
+    IF dependents <> '{}' THEN
+        RETURN NEXT format('Gone with it, for it stood on objects of git-memory: %s.', array_to_string(dependents, ', '));
+    END IF;
+    -- What only others may take back.
+    SELECT string_agg(format('REVOKE USAGE ON %s FROM %I; ', given.object, pg_get_userbyid(given.grantee)), ''
+                      ORDER BY given.object, given.grantee)
+    INTO revoking
+    FROM (SELECT format('SCHEMA %I', n.nspname), a.grantee
+          FROM pg_namespace n
+               CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+          UNION
+          SELECT format('LANGUAGE %I', l.lanname), a.grantee
+          FROM pg_language l
+               CROSS JOIN LATERAL aclexplode(l.lanacl) AS a) AS given (object, grantee)
+         JOIN pg_roles r
+           ON r.oid = given.grantee
+    WHERE r.rolname = ANY (string_to_array(roles, ', '));
+    RETURN NEXT format('The roles stay, for other databases may use them. Once git-memory is gone from every database of the '
+                       'server: %sDROP ROLE %s;', revoking, roles);
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pljava') THEN
         RETURN NEXT 'PL/Java stays, for others may use it: DROP EXTENSION pljava; DROP SCHEMA sqlj;';
     END IF;

@@ -9,6 +9,8 @@ DROP FUNCTION IF EXISTS git_memory.catalogue(); -- it had other columns
 CREATE FUNCTION git_memory.catalogue() RETURNS TABLE (kind text, name text, object text, digest text)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 DECLARE
     tables record;
@@ -204,6 +206,8 @@ CREATE OR REPLACE FUNCTION git_memory.defects() RETURNS TABLE (object text, stat
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET jit = off -- compiling would take ten times as long as looking
+    SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 BEGIN
     RETURN QUERY SELECT * FROM git_memory.defects_of_installation();
@@ -534,6 +538,8 @@ CREATE OR REPLACE FUNCTION git_memory.guard_state()
                    unguarded_logins text[])
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET quote_all_identifiers = off
+    SET standard_conforming_strings = on
 AS $function$
 #variable_conflict use_column
 BEGIN

@@ -3,6 +3,15 @@
 -- writes only (pg_restore --disable-triggers gives all triggers back as ENABLE, not as ENABLE ALWAYS). Locks nothing where
 -- all is as it has to be. For the rest Flyway fails here; git-memory migrate, which can do more, looks by itself.
 SET search_path = pg_catalog, pg_temp;
+-- As in beforeEachMigrate.sql, which runs only where a script does.
+SET quote_all_identifiers = off;
+SET standard_conforming_strings = on;
+SET plpgsql.extra_errors = 'none';
+SET plpgsql.extra_warnings = 'none';
+SET array_nulls = on;
+SET transform_null_equals = off;
+SET jit = off;
+SET statement_timeout = 0;
 
 DO $mend$
 DECLARE

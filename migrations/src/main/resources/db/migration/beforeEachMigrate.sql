@@ -1,6 +1,22 @@
 -- Before every script: a migration runs with the rights of a superuser or of the tables' owner, and others may have made
 -- functions and operators in the schemas of the search_path whose types fit better than those of PostgreSQL's own.
 SET search_path = pg_catalog, pg_temp;
+-- Nor does a script mean something else where a database or a role has changed these for its sessions: how names are written
+-- in the catalogue's words, what a literal and plain PL/pgSQL mean, and that a migration has the time that it takes.
+SET quote_all_identifiers = off;
+SET standard_conforming_strings = on;
+SET plpgsql.extra_errors = 'none';
+SET plpgsql.extra_warnings = 'none';
+SET check_function_bodies = on;
+SET array_nulls = on;
+SET transform_null_equals = off;
+SET row_security = on;
+SET bytea_output = hex;
+SET DateStyle = ISO, MDY;
+SET jit = off;
+SET default_table_access_method = heap;
+SET statement_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
 
 -- The application's tables are made (V001__application_tables.sql) only where there are none, and only when asked for: an
 -- empty schema is a mistyped database or schema far more often than a new application. "migrate --create-tables" asks for it

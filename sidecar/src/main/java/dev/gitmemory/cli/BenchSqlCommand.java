@@ -1,6 +1,7 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.Database;
+import dev.gitmemory.postgres.GivenTableNames;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class BenchSqlCommand implements CliCommand {
         ServerOptions server = new ServerOptions();
         server.listen = new ListenAddress("127.0.0.1", 0);
         console.out().println("Folder: " + embedded.dataDir);
-        try (EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, TableNames.DEFAULT);
+        try (EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, GivenTableNames.NONE);
                 Serving serving = Serving.start(
                         Database.connect(postgres.settings(), TableNames.DEFAULT),
                         new StoreOptions(),

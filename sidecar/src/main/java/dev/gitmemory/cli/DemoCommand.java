@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.GivenTableNames;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -59,7 +60,7 @@ final class DemoCommand implements CliCommand {
         EmbeddedOptions embedded = new EmbeddedOptions();
         embedded.dataDir = dataDir;
         try (StopSignal stop = StopSignal.install();
-                EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, TableNames.DEFAULT)) {
+                EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, GivenTableNames.NONE)) {
             DatabaseSettings settings = postgres.settings();
             Database database = Database.connect(settings, TableNames.DEFAULT);
             try (Serving serving = Serving.start(database, new StoreOptions(), dataDir, server, true)) {

@@ -64,6 +64,10 @@ final class Failure {
             return " The host name " + host.getMessage() + " is not known here: check --db-url.";
         }
         String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        if (state.equals("08004")) { // the server answered, and turned it away
+            return " Check --db-user, and the password: GIT_MEMORY_DB_PASSWORD, or the file that PGPASSFILE names"
+                    + " (~/.pgpass).";
+        }
         if (state.startsWith("08")) {
             return " Check that PostgreSQL runs there, and --db-url.";
         }
@@ -72,7 +76,10 @@ final class Failure {
         }
         return switch (state) {
             case "3D000" -> " Check the name at the end of --db-url, or create the database.";
-            case "42501" -> " The role given by --db-user lacks this right.";
+            case "25006" -> " It is a standby, or takes no writes: name the primary in --db-url (of several hosts,"
+                    + " targetServerType=primary chooses it).";
+            case "42501" -> " The role given by --db-user lacks this right. It has to be a member of git_memory_sidecar;"
+                    + " for migrate and uninstall, the owner of the application's tables.";
             case "" -> "";
             default -> " [SQLSTATE " + state + "]";
         };

@@ -11,6 +11,8 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
@@ -33,6 +35,16 @@ public final class Logging extends ContextAwareBase implements Configurator {
         @Override
         public String doLayout(ILoggingEvent event) {
             return TerminalStream.escape(super.doLayout(event), true);
+        }
+    }
+
+    /** What a command says itself when it fails, with what to do. */
+    private static final class ToldAnyway extends Filter<ILoggingEvent> {
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            return event.getMessage() != null && event.getMessage().startsWith("Failed to start Javalin")
+                    ? FilterReply.DENY
+                    : FilterReply.NEUTRAL;
         }
     }
 
@@ -64,13 +76,16 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.setEncoder(options.format == LogFormat.JSON ? json(context) : text(context));
         // Logback closes the stream when the log is directed elsewhere, but standard error has more users than the log.
         appender.setOutputStream(CloseShieldOutputStream.wrap(target));
+        if (!options.verbose) {
+            appender.addFilter(new ToldAnyway());
+        }
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(appender);
         // The libraries' own news (pools, servers, migrations starting) interest only who looks for a fault.
         root.setLevel(options.verbose ? Level.INFO : Level.WARN);
-        // Notices of the server during migrations; what of them matters is in the report.
-        context.getLogger("org.flywaydb").setLevel(options.verbose ? Level.INFO : Level.ERROR);
+        // Notices of the server during migrations, and that one has failed; what of it matters is in the report or the message.
+        context.getLogger("org.flywaydb").setLevel(options.verbose ? Level.INFO : Level.OFF);
         // Stack traces about threads that it can't start while the process ends, and nothing that an operator could
         // mend.
         context.getLogger("org.eclipse.jgit.util.FS").setLevel(options.verbose ? Level.WARN : Level.OFF);

@@ -90,7 +90,7 @@ final class MigrateCommand implements CliCommand {
         MigrationText text = new MigrationText(settings.displayName(), console.out());
         try {
             if (check) {
-                return text.print(migrations.defects());
+                return migrations.isInstalled() ? text.print(migrations.defects()) : text.printNotInstalled();
             }
             if (!dryRun) {
                 return text.print(migrations.migrate());
@@ -102,7 +102,9 @@ final class MigrateCommand implements CliCommand {
             }
             return code;
         } catch (SuperuserNeededException e) {
-            console.err().println("git-memory migrate: " + e.getMessage() + ". A superuser runs, in this database:");
+            console.err()
+                    .println("git-memory migrate: " + e.getMessage()
+                            + (e.remedies().isEmpty() ? "." : ". A superuser runs, in this database:"));
             e.remedies().forEach(console.out()::println);
             return ExitCode.DIFFERENT;
         }

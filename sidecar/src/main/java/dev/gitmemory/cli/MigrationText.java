@@ -5,6 +5,8 @@ import dev.gitmemory.postgres.MigrationPreview;
 import dev.gitmemory.postgres.MigrationReport;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What {@code git-memory migrate} says, and the exit code that goes with it. */
@@ -28,8 +30,26 @@ final class MigrationText {
             return ExitCode.OK;
         }
         out.println("Database " + database + " is not as it has to be, in " + Count.of(defects.size(), "place") + ":");
-        defects.forEach(defect -> out.println("  " + defect));
-        out.println("\"git-memory migrate\" mends what the migrating role may.");
+        list(defects);
+        List<Defect> others =
+                defects.stream().filter(defect -> !defect.isMendedByMigrating()).toList();
+        if (others.isEmpty()) {
+            out.println("\"git-memory migrate\" mends that, run by the owner of the application's tables.");
+            return ExitCode.DIFFERENT;
+        }
+        if (others.size() < defects.size()) {
+            out.println("\"git-memory migrate\" mends %d of them, run by the owner of the application's tables."
+                    .formatted(defects.size() - others.size()));
+        }
+        out.println("Only a superuser mends %s, in this database:"
+                .formatted(others.size() < defects.size() ? "the others" : "that"));
+        remedies(others).forEach(out::println);
+        return ExitCode.DIFFERENT;
+    }
+
+    /** Of a database to compare that has nothing of git-memory's. */
+    ExitCode printNotInstalled() {
+        out.println("git-memory is not installed in database " + database + "; \"git-memory migrate\" installs it.");
         return ExitCode.DIFFERENT;
     }
 
@@ -41,7 +61,7 @@ final class MigrationText {
                 && outcome.defects().isEmpty();
         if (preview.pending().isEmpty() && isSound) {
             out.println("Database " + database + " is up to date.");
-        } else {
+        } else if (outcome != null || !preview.pending().isEmpty()) { // else the refusal says it all
             scripts("would run", preview.pending());
         }
         preview.changes().forEach(out::println);
@@ -72,22 +92,15 @@ final class MigrationText {
     private ExitCode rest(MigrationReport report, String mended, String took) {
         if (!report.mended().isEmpty()) {
             out.println(mended + ", in " + Count.of(report.mended().size(), "place") + ":");
-            report.mended().stream().limit(MOST_NAMED).forEach(defect -> out.println("  " + defect));
-            if (report.mended().size() > MOST_NAMED) {
-                out.println("  and %d more".formatted(report.mended().size() - MOST_NAMED));
-            }
+            list(report.mended());
         }
         report.takenBack().forEach(taken -> out.println(took + taken));
         if (report.defects().isEmpty()) {
             return ExitCode.OK;
         }
         out.println("Not as it has to be still, in " + Count.of(report.defects().size(), "place") + ":");
-        report.defects().forEach(defect -> out.println("  " + defect));
-        List<String> remedies = report.defects().stream()
-                .map(Defect::remedy)
-                .flatMap(Stream::ofNullable)
-                .distinct()
-                .toList();
+        list(report.defects());
+        List<String> remedies = remedies(report.defects());
         if (!remedies.isEmpty()) {
             out.println("A superuser runs, in this database:");
             remedies.forEach(out::println);
@@ -97,5 +110,30 @@ final class MigrationText {
                     + " --create-tables, then pg_dump --schema-only --schema=git_memory), or the whole from a backup.");
         }
         return ExitCode.DIFFERENT;
+    }
+
+    private void list(List<Defect> defects) {
+        defects.stream().limit(MOST_NAMED).forEach(defect -> out.println("  " + defect));
+        if (defects.size() > MOST_NAMED) {
+            out.println("  and %d more".formatted(defects.size() - MOST_NAMED));
+        }
+    }
+
+    /** All of them: who runs only some has not mended it. What is dropped needs nothing else. */
+    private static List<String> remedies(List<Defect> defects) {
+        Set<String> dropped = defects.stream()
+                .filter(MigrationText::isDropped)
+                .map(Defect::object)
+                .collect(Collectors.toSet());
+        return defects.stream()
+                .filter(defect -> isDropped(defect) || !dropped.contains(defect.object()))
+                .map(Defect::remedy)
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isDropped(Defect defect) {
+        return defect.remedy() != null && defect.remedy().startsWith("DROP ");
     }
 }

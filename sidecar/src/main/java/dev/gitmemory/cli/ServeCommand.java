@@ -2,9 +2,9 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.GivenTableNames;
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import picocli.CommandLine.ArgGroup;
@@ -68,7 +68,7 @@ final class ServeCommand implements CliCommand {
                     .println("Data folder: " + embedded.dataDir.toAbsolutePath().normalize());
             try (EmbeddedPostgres postgres = startEmbedded(console, embedded, tables.settings())) {
                 DatabaseSettings settings = postgres.settings();
-                return serve(console, settings, Database.connect(settings, tables.settings()), stop);
+                return serve(console, settings, Connections.connect(settings, tables.settings()), stop);
             }
         }
     }
@@ -84,7 +84,7 @@ final class ServeCommand implements CliCommand {
     }
 
     /** Starts the embedded PostgreSQL and brings it up to date. */
-    static EmbeddedPostgres startEmbedded(Console console, EmbeddedOptions options, TableNames tables)
+    static EmbeddedPostgres startEmbedded(Console console, EmbeddedOptions options, GivenTableNames tables)
             throws IOException, InterruptedException {
         EmbeddedPostgres postgres = EmbeddedPostgres.start(
                 options.dataDir, options.port, step -> console.err().println(step + " ..."));

@@ -1,76 +1,92 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.postgres.GivenTableNames;
 import dev.gitmemory.postgres.TableNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the application calls its tables. The defaults are {@link TableNames#DEFAULT}. */
+/**
+ * What the application calls its tables. What is not given is what the database was installed with; in one where git-memory
+ * is not installed, {@link TableNames#DEFAULT}.
+ */
 final class TableOptions {
 
     @Option(
             names = "--app-schema",
             paramLabel = "NAME",
-            defaultValue = "public",
-            description = "Schema of the application's tables. Default: public.")
-    String schema = "public";
+            description = "Schema of the application's tables. Default: as installed, public the first time.")
+    @Nullable
+    String schema;
 
     @Option(
             names = "--blocks-table",
             paramLabel = "NAME",
-            defaultValue = "block",
-            description = "Memory blocks. Default: block.")
-    String blocks = "block";
+            description = "Memory blocks. Default: as installed, block the first time.")
+    @Nullable
+    String blocks;
 
     @Option(
             names = "--blocks-agents-table",
             paramLabel = "NAME",
-            defaultValue = "blocks_agents",
-            description = "Which agent has which block. Default: blocks_agents.")
-    String blocksAgents = "blocks_agents";
+            description = "Which agent has which block. Default: as installed, blocks_agents the first time.")
+    @Nullable
+    String blocksAgents;
 
     @Option(
             names = "--agents-tags-table",
             paramLabel = "NAME",
-            defaultValue = "agents_tags",
-            description = "Tags of agents. Default: agents_tags.")
-    String agentsTags = "agents_tags";
+            description = "Tags of agents. Default: as installed, agents_tags the first time.")
+    @Nullable
+    String agentsTags;
 
     @Option(
             names = "--blocks-tags-table",
             paramLabel = "NAME",
-            defaultValue = "blocks_tags",
-            description = "Tags of blocks. Default: blocks_tags.")
-    String blocksTags = "blocks_tags";
+            description = "Tags of blocks. Default: as installed, blocks_tags the first time.")
+    @Nullable
+    String blocksTags;
 
     @Option(
             names = "--agents-table",
             paramLabel = "NAME",
-            defaultValue = "agents",
-            description = "Agents. Default: agents.")
-    String agents = "agents";
+            description = "Agents. Default: as installed, agents the first time.")
+    @Nullable
+    String agents;
 
     @Option(
             names = "--organizations-table",
             paramLabel = "NAME",
-            defaultValue = "organizations",
-            description = "Who owns agents and blocks. Default: organizations.")
-    String organizations = "organizations";
+            description = "Who owns agents and blocks. Default: as installed, organizations the first time.")
+    @Nullable
+    String organizations;
 
     void check(Problems problems) {
-        check("--app-schema", schema, problems);
-        check("--blocks-table", blocks, problems);
-        check("--blocks-agents-table", blocksAgents, problems);
-        check("--agents-tags-table", agentsTags, problems);
-        check("--blocks-tags-table", blocksTags, problems);
-        check("--agents-table", agents, problems);
-        check("--organizations-table", organizations, problems);
+        given().forEach((placeholder, name) -> TableNames.problemWith(name)
+                .ifPresent(problem -> problems.add("--" + placeholder.replace('_', '-') + " " + problem)));
     }
 
     /** Returns the settings; {@link #check} has found nothing wrong with them. */
-    TableNames settings() {
-        return new TableNames(schema, blocks, blocksAgents, agentsTags, blocksTags, agents, organizations);
+    GivenTableNames settings() {
+        return GivenTableNames.of(given());
     }
 
-    private static void check(String option, String name, Problems problems) {
-        TableNames.problemWith(name).ifPresent(problem -> problems.add(option + " " + problem));
+    private Map<String, String> given() {
+        Map<String, String> names = new LinkedHashMap<>();
+        put(names, "app_schema", schema);
+        put(names, "blocks_table", blocks);
+        put(names, "blocks_agents_table", blocksAgents);
+        put(names, "agents_tags_table", agentsTags);
+        put(names, "blocks_tags_table", blocksTags);
+        put(names, "agents_table", agents);
+        put(names, "organizations_table", organizations);
+        return names;
+    }
+
+    private static void put(Map<String, String> names, String placeholder, @Nullable String name) {
+        if (name != null) {
+            names.put(placeholder, name);
+        }
     }
 }

@@ -2,7 +2,7 @@ package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.postgres.GivenTableNames;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,20 +25,43 @@ final class UninstallCommand implements CliCommand {
     @Option(names = "--drop-column", description = "Drop the column git_sha of the blocks table, too.")
     boolean dropColumn;
 
+    @Option(
+            names = "--drop-dependents",
+            description = "Drop what others have made that stands on objects of git-memory, too: views of the"
+                    + " application's above all. Default: name it and refuse.")
+    boolean dropDependents;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only say what would be left to do, or what would be refused. It uninstalls and rolls back, with"
+                    + " the same locks.")
+    boolean dryRun;
+
+    @ArgGroup(validate = false, heading = "%nLocks:%n")
+    LockOptions locks = new LockOptions();
+
     @ArgGroup(validate = false, heading = "%nDatabase:%n")
     DatabaseOptions database = new DatabaseOptions();
 
     @Override
     public void check(Problems problems) {
         database.check(problems);
+        locks.check(problems);
     }
 
     @Override
     public ExitCode run(Console console) {
         DatabaseSettings settings = database.settings();
-        // The installation itself knows what the tables are called.
-        Migrations migrations = new Migrations(settings.dataSource(), TableNames.DEFAULT, null);
-        migrations.uninstall(dropColumn).forEach(console.out()::println);
+        Migrations migrations = new Migrations(settings.dataSource(), GivenTableNames.NONE, null)
+                .waitingForLocks(locks.settings(), console.err()::println);
+        if (dryRun) {
+            migrations.previewUninstall(dropColumn, dropDependents).forEach(console.out()::println);
+            console.out()
+                    .println("git-memory would be gone from database " + settings.displayName()
+                            + "; nothing was changed.");
+            return ExitCode.OK;
+        }
+        migrations.uninstall(dropColumn, dropDependents).forEach(console.out()::println);
         console.out().println("git-memory is gone from database " + settings.displayName() + ".");
         return ExitCode.OK;
     }

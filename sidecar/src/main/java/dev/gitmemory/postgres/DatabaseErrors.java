@@ -3,6 +3,8 @@ package dev.gitmemory.postgres;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -15,9 +17,11 @@ final class DatabaseErrors {
 
     private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01"); // serialization_failure, deadlock_detected
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String MISSING_RIGHT = "42501";
+    private static final String NOT_SUPPORTED = "0A000";
 
     /** What a session says of its plans after a column's type was changed: datatype_mismatch, feature_not_supported. */
-    private static final Set<String> OLDER_PLAN = Set.of("42804", "0A000");
+    private static final Set<String> OLDER_PLAN = Set.of("42804", NOT_SUPPORTED);
 
     /** raise_exception: how a trigger of the application says no. */
     private static final String RAISED = "P0001";
@@ -27,6 +31,9 @@ final class DatabaseErrors {
      * string_data_right_truncation, of a text that is too long for its column. Their messages tell no contents.
      */
     private static final Set<String> TOO_LONG = Set.of("54000", "22001");
+
+    /** Within: while updating tuple (4,5) in relation "pg_proc". */
+    private static final Pattern CATALOGUE = Pattern.compile("\\(\\d+,\\d+\\)[^\"\\n]*\"(pg_[a-z_]+)\"");
 
     private static final String READ_ONLY_SERVER = "25006";
 
@@ -51,6 +58,41 @@ final class DatabaseErrors {
     static boolean isLockTimeout(Throwable failure) {
         SQLException sql = sqlException(failure);
         return sql != null && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
+    }
+
+    /**
+     * The system catalogue whose row another transaction has changed: the statement waited for it in vain, or came after it.
+     * Null for any other failure.
+     */
+    static @Nullable String contendedCatalogue(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        ServerErrorMessage server = sql == null ? null : serverMessage(sql);
+        if (server == null) {
+            return null;
+        }
+        if (isLockTimeout(failure) && server.getWhere() != null) {
+            Matcher catalogue = CATALOGUE.matcher(server.getWhere());
+            return catalogue.find() ? catalogue.group(1) : null;
+        }
+        return String.valueOf(server.getMessage()).matches("tuple concurrently (updated|deleted)") ? "pg_proc" : null;
+    }
+
+    /** Whether the role lacks a right. */
+    static boolean isMissingRight(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql != null && MISSING_RIGHT.equals(sql.getSQLState());
+    }
+
+    /** Whether the server, as it is, can't do it. */
+    static boolean isNotSupported(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql != null && NOT_SUPPORTED.equals(sql.getSQLState());
+    }
+
+    /** What the server said, without detail and hint. */
+    static String messageOf(Throwable failure) {
+        SQLException sql = sqlException(failure);
+        return sql == null ? String.valueOf(failure.getMessage()) : messageOnly(sql);
     }
 
     static RuntimeException translate(RuntimeException failure) {

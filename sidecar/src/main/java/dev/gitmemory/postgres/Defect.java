@@ -1,5 +1,6 @@
 package dev.gitmemory.postgres;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param remedy SQL that mends it, for the object's owner or a superuser; null where only migrating does
  */
 public record Defect(String object, String state, @Nullable String remedy) {
+
+    /** What migrating leaves alone, or may not do without being a superuser. */
+    private static final Pattern NOT_BY_MIGRATING = Pattern.compile(
+            "DROP |ALTER ROLE |CREATE EXTENSION |ALTER .* OWNER TO |ALTER TABLE .* ENABLE TRIGGER |.*\\bsqlj\\b",
+            Pattern.DOTALL);
+
+    /** Whether {@code git-memory migrate} mends it, run by the owner of the application's tables. */
+    public boolean isMendedByMigrating() {
+        return remedy == null || !NOT_BY_MIGRATING.matcher(remedy).lookingAt();
+    }
 
     /** For people to read. */
     @Override

@@ -13,82 +13,11 @@ import java.util.Optional;
  * transaction that it is called in as it was. */
 final class InstalledState {
 
-    /**
-     * Objects of ours whose owner the role can't act for, as a restore without owners leaves them. Asks the catalogue and no
-     * function of ours, which may be missing or another's.
-     */
-    private static final String STRANGERS = """
-            WITH
-            ours (object, owner) AS (
-                SELECT format('SCHEMA %I', n.nspname), n.nspowner
-                FROM pg_namespace n
-                WHERE n.nspname = 'git_memory'
-                UNION ALL
-                SELECT format('%s git_memory.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname),
-                       c.relowner
-                FROM pg_class c
-                WHERE c.relnamespace = to_regnamespace('git_memory')
-                  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                  AND NOT EXISTS (SELECT
-                                  FROM pg_depend d
-                                  WHERE c.relkind = 'S'
-                                    AND d.classid = 'pg_class'::regclass
-                                    AND d.objid = c.oid
-                                    AND d.refclassid = 'pg_class'::regclass
-                                    AND d.deptype IN ('a', 'i'))
-                UNION ALL
-                SELECT 'ROUTINE ' || p.oid::regprocedure, p.proowner
-                FROM pg_proc p
-                WHERE p.pronamespace = to_regnamespace('git_memory')
-            ),
-            strange (object, owner) AS (
-                SELECT o.object, pg_get_userbyid(o.owner)
-                FROM ours o
-                WHERE NOT pg_has_role(current_user, o.owner, 'USAGE')
-            )
-            SELECT remedy
-            FROM (SELECT 1, format('CREATE ROLE %I NOLOGIN;', wanted.name)
-                  FROM unnest(ARRAY['git_memory_owner', 'git_memory_sidecar', 'git_memory_admin', 'git_memory_reader'])
-                       AS wanted (name)
-                  WHERE to_regrole(wanted.name) IS NULL
-                  UNION ALL
-                  SELECT 2, format('GRANT git_memory_owner TO %I;', current_user)
-                  WHERE to_regrole('git_memory_owner') IS NULL
-                     OR NOT pg_has_role(current_user, to_regrole('git_memory_owner')::oid, 'USAGE')
-                  UNION ALL
-                  SELECT 3, format('ALTER %s OWNER TO git_memory_owner;', s.object)
-                  FROM strange s
-                  WHERE s.owner <> 'git_memory_owner') AS mended (step, remedy)
-            WHERE EXISTS (SELECT FROM strange)
-            ORDER BY step, remedy
-            """;
-
     private final Connection connection;
 
     /** @param connection with a search_path that finds nothing but PostgreSQL's own */
     InstalledState(Connection connection) {
         this.connection = connection;
-    }
-
-    /**
-     * Makes sure that the role may change all that is ours.
-     *
-     * @throws SuperuserNeededException with what a superuser has to run before
-     */
-    void requireOwners() throws SQLException {
-        List<String> remedies = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(STRANGERS)) {
-            while (rows.next()) {
-                remedies.add(rows.getString(1));
-            }
-        }
-        if (!remedies.isEmpty()) {
-            throw new SuperuserNeededException(
-                    "Objects of git-memory belong to a role that %s can't act for; nothing was changed"
-                            .formatted(connection.getMetaData().getUserName()),
-                    remedies);
-        }
     }
 
     /** What is not as it has to be; empty where the database can't tell, for the functions that compare are missing. */

@@ -28,8 +28,16 @@ final class LockHolders {
                AND l.granted
                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND l.pid IS DISTINCT FROM pg_backend_pid()
-               AND (l.relation = to_regclass(?)
-                    OR l.relation IN (SELECT relid FROM pg_partition_tree(to_regclass(?))))
+               AND CASE
+                       WHEN ? = '' THEN c.relnamespace = to_regnamespace('git_memory')
+                                        OR EXISTS (SELECT
+                                                     FROM pg_trigger t
+                                                     JOIN pg_proc f ON f.oid = t.tgfoid
+                                                    WHERE t.tgrelid = l.relation
+                                                      AND f.pronamespace = to_regnamespace('git_memory'))
+                       ELSE l.relation = to_regclass(?)
+                            OR l.relation IN (SELECT relid FROM pg_partition_tree(to_regclass(?)))
+                   END
                AND (? OR l.mode NOT IN ('AccessShareLock', 'RowShareLock'))
              GROUP BY l.pid, a.usename, a.application_name, a.client_addr, a.state, a.xact_start, p.gid, p.prepared
              ORDER BY coalesce(a.xact_start, p.prepared)
@@ -61,7 +69,8 @@ final class LockHolders {
             } else {
                 statement.setString(1, lock.table());
                 statement.setString(2, lock.table());
-                statement.setBoolean(3, lock.mode() == TableLock.Mode.ACCESS_EXCLUSIVE);
+                statement.setString(3, lock.table());
+                statement.setBoolean(4, lock.mode() == TableLock.Mode.ACCESS_EXCLUSIVE);
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,18 +26,20 @@ import java.util.stream.Stream;
  *
  * <p>A script that waits for a lock holds up everybody who comes after it, be it to read: so a migration waits once, at its
  * beginning, for a bounded time in all. Each table gets its strongest lock at once. The order is always the same: blocks,
- * links, tags, agents, then git-memory's own tables by name. Nothing is locked that no pending script will touch.
+ * links, tags, agents, then git-memory's own tables by name, then views that are dropped. Nothing is locked that no pending script will touch.
  */
 final class MigrationLocks {
     private static final String TRIGGERS = "R__07_triggers.sql";
     private static final Pattern TRIGGER_CHANGES = Pattern.compile(
             "CREATE OR REPLACE FUNCTION git_memory\\.trigger_changes\\(\\).*?\\$function\\$;", Pattern.DOTALL);
 
+    private static final Pattern DROPPED_VIEWS = Pattern.compile("DROP VIEW [^;]*;");
+
     /** Migrations of one database exclude each other. "gitmemor", as a number. */
     static final long ONE_AT_A_TIME = 7_451_615_071_663_124_338L;
 
     /** {@link #ONE_AT_A_TIME} where locks are told of. */
-    static final TableLock MIGRATION = new TableLock("", TableLock.Mode.ACCESS_EXCLUSIVE);
+    static final TableLock MIGRATION = new TableLock("", TableLock.Mode.ACCESS_EXCLUSIVE, "SELECT pg_advisory_xact_lock(" + ONE_AT_A_TIME + ")");
 
     private final Connection connection;
     private final TableNames tables;
@@ -53,34 +56,35 @@ final class MigrationLocks {
      * @throws LocksUnavailableException if one is under way for longer than the time-out
      */
     void excludeOthers(Duration timeout) throws SQLException {
-        take(MIGRATION, "SELECT pg_advisory_xact_lock(" + ONE_AT_A_TIME + ")", timeout.toMillis());
+        take(MIGRATION, timeout.toMillis());
     }
 
     /**
-     * Takes all locks, within the time-out for all of them together.
+     * Takes locks, within the time-out for all of them together; what is left of it bounds each wait that comes after.
      *
-     * @param pending the scripts that will run
      * @throws LocksUnavailableException if one is held by others for longer
      */
-    void take(List<String> pending, Duration timeout, LongSupplier nanoTime) throws SQLException {
-        List<TableLock> needed = needed(pending);
-        long start = nanoTime.getAsLong();
+    void take(List<TableLock> needed, Duration timeout, LongSupplier nanoTime) throws SQLException {
+        long end = nanoTime.getAsLong() + timeout.toNanos();
         for (TableLock lock : needed) {
-            long spent = Duration.ofNanos(nanoTime.getAsLong() - start).toMillis();
-            take(
-                    lock,
-                    "LOCK TABLE " + lock.table() + " IN " + lock.mode().sql() + " MODE",
-                    Math.max(1, timeout.toMillis() - spent));
+            take(lock, left(end, nanoTime, timeout));
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL lock_timeout = " + timeout.toMillis());
+            statement.execute("SET LOCAL lock_timeout = " + left(end, nanoTime, timeout));
         }
     }
 
-    private void take(TableLock lock, String sql, long millis) throws SQLException {
+    /** At least a tenth of the whole: others wait behind the locks that are had already. */
+    private static long left(long end, LongSupplier nanoTime, Duration timeout) {
+        return Math.max(
+                Math.max(1, timeout.toMillis() / 10),
+                Duration.ofNanos(end - nanoTime.getAsLong()).toMillis());
+    }
+
+    private void take(TableLock lock, long millis) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = " + millis);
-            statement.execute(sql);
+            statement.execute(lock.statement());
         } catch (SQLException e) {
             if (DatabaseErrors.isLockTimeout(e) || DatabaseErrors.isTransient(e)) {
                 throw new LocksUnavailableException(lock, e);
@@ -89,8 +93,23 @@ final class MigrationLocks {
         }
     }
 
-    /** The locks, in the order in which they are taken. */
-    private List<TableLock> needed(List<String> pending) throws SQLException {
+    /** The locks for taking everything away, in the order in which they are taken. */
+    List<TableLock> neededToUninstall() throws SQLException {
+        Map<String, TableLock.Mode> modes = new LinkedHashMap<>();
+        List<String> guarded = guarded();
+        guarded.forEach(table -> modes.put(table, TableLock.Mode.ACCESS_EXCLUSIVE));
+        ownTables().forEach(table -> modes.put(table, TableLock.Mode.ACCESS_EXCLUSIVE));
+        List<TableLock> locks = new ArrayList<>(inOrder(guarded, modes));
+        locks.addAll(views(name -> true));
+        return locks;
+    }
+
+    /**
+     * The locks for scripts, in the order in which they are taken.
+     *
+     * @param pending the scripts that will run
+     */
+    List<TableLock> needed(List<String> pending) throws SQLException {
         Map<String, TableLock.Mode> modes = new LinkedHashMap<>();
         List<String> guarded = guarded();
         boolean installed = exists("to_regclass('git_memory.installation')");
@@ -111,13 +130,52 @@ final class MigrationLocks {
                     .forEach(table -> modes.putIfAbsent(table, TableLock.Mode.SHARE_ROW_EXCLUSIVE));
         }
         if (installed && pending.stream().anyMatch(script -> script.startsWith("V"))) {
-            ask("SELECT format('%I.%I', n.nspname, c.relname)"
-                            + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                            + " WHERE n.nspname = 'git_memory' AND c.relkind IN ('r', 'p')"
-                            + " AND c.relname <> 'flyway_schema_history' ORDER BY 1")
-                    .forEach(table -> modes.put(table, TableLock.Mode.ACCESS_EXCLUSIVE));
+            ownTables().forEach(table -> modes.put(table, TableLock.Mode.ACCESS_EXCLUSIVE));
         }
-        return inOrder(guarded, modes);
+        List<TableLock> locks = new ArrayList<>(inOrder(guarded, modes));
+        if (installed) {
+            String dropped = dropped(pending);
+            locks.addAll(views(name -> Pattern.compile("git_memory\\." + Pattern.quote(name) + "\\b")
+                    .matcher(dropped)
+                    .find()));
+        }
+        return locks;
+    }
+
+    private List<String> ownTables() throws SQLException {
+        return ask("SELECT format('%I.%I', n.nspname, c.relname)"
+                + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE n.nspname = 'git_memory' AND c.relkind IN ('r', 'p')"
+                + " AND c.relname <> 'flyway_schema_history' ORDER BY 1");
+    }
+
+    /** Views of ours; a reader's open transaction holds them, too. */
+    private List<TableLock> views(Predicate<String> chosen) throws SQLException {
+        List<TableLock> locks = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT c.relname, format('git_memory.%I', c.relname), quote_ident(pg_get_userbyid(c.relowner))"
+                                + " FROM pg_class c WHERE c.relnamespace = to_regnamespace('git_memory')"
+                                + " AND c.relkind = 'v' AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY 1")) {
+            while (rows.next()) {
+                if (chosen.test(rows.getString(1))) {
+                    locks.add(TableLock.ofView(rows.getString(2), rows.getString(3)));
+                }
+            }
+        }
+        return locks;
+    }
+
+    /** The statements of these scripts that drop views. */
+    private static String dropped(List<String> scripts) {
+        StringBuilder statements = new StringBuilder();
+        for (String script : scripts) {
+            DROPPED_VIEWS
+                    .matcher(script(script))
+                    .results()
+                    .forEach(drop -> statements.append(drop.group()).append('\n'));
+        }
+        return statements.toString();
     }
 
     private List<TableLock> inOrder(List<String> guarded, Map<String, TableLock.Mode> modes) throws SQLException {
@@ -181,19 +239,23 @@ final class MigrationLocks {
     }
 
     private String triggerFunction() {
-        try (InputStream script = MigrationLocks.class.getResourceAsStream("/db/migration/" + TRIGGERS)) {
+        Matcher function = TRIGGER_CHANGES.matcher(script(TRIGGERS));
+        if (!function.find()) {
+            throw new IllegalStateException(TRIGGERS + " has no function trigger_changes");
+        }
+        String sql = function.group();
+        for (Map.Entry<String, String> placeholder : tables.placeholders().entrySet()) {
+            sql = sql.replace("${" + placeholder.getKey() + "}", placeholder.getValue());
+        }
+        return sql;
+    }
+
+    private static String script(String name) {
+        try (InputStream script = MigrationLocks.class.getResourceAsStream("/db/migration/" + name)) {
             if (script == null) {
-                throw new IllegalStateException("The migrations lack " + TRIGGERS);
+                throw new IllegalStateException("The migrations lack " + name);
             }
-            Matcher function = TRIGGER_CHANGES.matcher(new String(script.readAllBytes(), StandardCharsets.UTF_8));
-            if (!function.find()) {
-                throw new IllegalStateException(TRIGGERS + " has no function trigger_changes");
-            }
-            String sql = function.group();
-            for (Map.Entry<String, String> placeholder : tables.placeholders().entrySet()) {
-                sql = sql.replace("${" + placeholder.getKey() + "}", placeholder.getValue());
-            }
-            return sql;
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

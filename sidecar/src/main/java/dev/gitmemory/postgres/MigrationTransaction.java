@@ -46,8 +46,8 @@ final class MigrationTransaction {
 
     /** What runs in the transaction of one try. */
     interface Steps<T> {
-        /** Before locks are taken; returns the scripts that will run. */
-        List<String> prepare(Connection connection) throws SQLException;
+        /** Before locks are taken; returns those that it needs, in the order in which they are taken. */
+        List<TableLock> locks(MigrationLocks locks, Connection connection) throws SQLException;
 
         /** With all locks. */
         T run(Connection connection) throws SQLException;
@@ -79,9 +79,9 @@ final class MigrationTransaction {
                     Duration spent = Duration.ofNanos(nanoTime.getAsLong() - start);
                     if (spent.plus(pause).compareTo(settings.patience()) > 0) {
                         throw new MigrationException(
-                                "Cannot migrate the database: the locks could not be had in %s within %s each. %s Nothing was"
+                                "The locks could not be had in %s within %s each. %s Nothing was"
                                                 .formatted(tries(attempt), seconds(settings.timeout()), held)
-                                        + " changed. End what holds them (SELECT pg_terminate_backend(pid)), migrate at a"
+                                        + " changed. End what holds them (SELECT pg_terminate_backend(pid)), try again at a"
                                         + " quieter time, or allow for more: --lock-wait, --lock-timeout.",
                                 e);
                     }
@@ -97,13 +97,13 @@ final class MigrationTransaction {
 
     private <T> T attempt(Connection connection, Steps<T> steps, boolean keep) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(Migrations.SAFE_PATH); // before the transaction: a rollback leaves it
+            statement.execute(SessionSettings.MIGRATING); // before the transaction: a rollback leaves it
             connection.setAutoCommit(false);
             statement.execute("SET LOCAL git_memory.create_tables = " + (createTables ? "on" : "off"));
         }
         MigrationLocks locks = new MigrationLocks(connection, tables);
         locks.excludeOthers(settings.timeout());
-        locks.take(steps.prepare(connection), waitWithin(settings.timeout()), nanoTime);
+        locks.take(steps.locks(locks, connection), waitWithin(settings.timeout()), nanoTime);
         T result = steps.run(connection);
         if (keep) {
             connection.commit();
@@ -123,16 +123,23 @@ final class MigrationTransaction {
         if (failure instanceof LocksUnavailableException unavailable) {
             return unavailable.lock();
         }
-        return DatabaseErrors.isLockTimeout(failure) || DatabaseErrors.isTransient(failure)
-                ? new TableLock(tables.sql(tables.blocks()), TableLock.Mode.ACCESS_EXCLUSIVE)
-                : null;
+        String catalogue = DatabaseErrors.contendedCatalogue(failure);
+        if (catalogue != null) {
+            return TableLock.ofCatalogue(catalogue);
+        }
+        return DatabaseErrors.isLockTimeout(failure) || DatabaseErrors.isTransient(failure) ? TableLock.UNKNOWN : null;
     }
 
     private static String held(Connection connection, TableLock lock) throws SQLException {
         List<String> holders = LockHolders.of(connection, lock);
         String what = lock.equals(MigrationLocks.MIGRATION)
                 ? "Another migration is under way"
-                : "No lock " + lock.mode().sql() + " on " + lock.table();
+                : lock.equals(TableLock.UNKNOWN)
+                        ? "A lock that a script needs could not be had"
+                        : lock.isCatalogue()
+                                ? "Another transaction has changed what a script changes, too, and not committed it (a row of "
+                                        + lock.table() + ": CREATE OR REPLACE, GRANT or the like)"
+                                : "No lock " + lock.mode().sql() + " on " + lock.table();
         return holders.isEmpty()
                 ? what + "; what held it has ended since."
                 : what + ", held by " + String.join("; ", holders) + ".";

@@ -1,7 +1,6 @@
 package dev.gitmemory.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -31,22 +29,13 @@ public final class Migrations {
     /** The schema of everything that git-memory creates, except the column and the triggers. */
     public static final String SCHEMA = "git_memory";
 
-    /** What PostgreSQL says of {@code git_memory.uninstall()} without the schema, or without the function. */
-    private static final Set<String> MISSING = Set.of("3F000", "42883");
-
-    /**
-     * Whoever migrates has many rights, and others may have made functions and operators in schemas of the search_path,
-     * whose types fit better than those of PostgreSQL's own.
-     */
-    static final String SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
-
     /** Flyway's own users get the comparison at the end of a migration as an error: afterMigrate.sql. */
     private static final String COMPARES_ITSELF = "; SET git_memory.compares_itself = 'on'";
 
     private static final String LOCATION = "classpath:db/migration";
 
     private final DataSource dataSource;
-    private final TableNames tables;
+    private final GivenTableNames names;
     private final @Nullable GuardEngine guard;
     private final boolean createTables;
     private final LockSettings locks;
@@ -57,23 +46,28 @@ public final class Migrations {
      *
      * @param dataSource a database, and a role that owns the application's tables and may create a schema; unpooled, for
      *     its connections get another search_path
-     * @param tables what the application's tables are called
+     * @param names what the application's tables are called, as far as that is not known from the installation
      * @param guard the engine to install; null keeps what was asked for last time, and means {@link GuardEngine#AUTO}
      *     the first time
      */
+    public Migrations(DataSource dataSource, GivenTableNames names, @Nullable GuardEngine guard) {
+        this(dataSource, names, guard, false, LockSettings.DEFAULT, line -> {});
+    }
+
+    /** As the other one, with all names given. */
     public Migrations(DataSource dataSource, TableNames tables, @Nullable GuardEngine guard) {
-        this(dataSource, tables, guard, false, LockSettings.DEFAULT, line -> {});
+        this(dataSource, GivenTableNames.all(tables), guard);
     }
 
     private Migrations(
             DataSource dataSource,
-            TableNames tables,
+            GivenTableNames names,
             @Nullable GuardEngine guard,
             boolean createTables,
             LockSettings locks,
             Consumer<String> progress) {
         this.dataSource = dataSource;
-        this.tables = tables;
+        this.names = names;
         this.guard = guard;
         this.createTables = createTables;
         this.locks = locks;
@@ -82,7 +76,7 @@ public final class Migrations {
 
     /** {@return the same migrations, which make the application's tables where there are none instead of refusing} */
     public Migrations creatingTables() {
-        return new Migrations(dataSource, tables, guard, true, locks, progress);
+        return new Migrations(dataSource, names, guard, true, locks, progress);
     }
 
     /**
@@ -92,14 +86,15 @@ public final class Migrations {
      * @return the same migrations otherwise
      */
     public Migrations waitingForLocks(LockSettings locks, Consumer<String> progress) {
-        return new Migrations(dataSource, tables, guard, createTables, locks, progress);
+        return new Migrations(dataSource, names, guard, createTables, locks, progress);
     }
 
     /**
      * Runs what is pending, in one transaction; where what is installed is not as it has to be, every script that can run
      * twice, whatever Flyway remembers of it.
      *
-     * @throws SuperuserNeededException if others own what is ours; nothing was changed
+     * @throws SuperuserNeededException if the role lacks rights that others have to give it; nothing was changed
+     * @throws OtherTablesException if git-memory is installed for other tables than those given
      * @throws MigrationException if a script fails, locks can't be had in time, or the application's tables are not
      *     there; the database is as it was
      */
@@ -108,38 +103,85 @@ public final class Migrations {
     }
 
     private MigrationReport run(boolean keep) {
+        TableNames tables = requireOwners();
+        GuardEngine engine = wanted();
         try {
-            try (Connection connection = connect()) {
-                new InstalledState(connection).requireOwners();
-            }
-            GuardEngine engine = wanted();
             return new MigrationTransaction(dataSource, tables, createTables, locks, progress)
-                    .run(() -> new Attempt(engine), keep);
+                    .run(() -> new Attempt(engine, tables), keep);
         } catch (FlywayException | SQLException e) {
-            throw failure("migrate", e);
+            throw refused(engine, tables, e);
+        }
+    }
+
+    /**
+     * Looks up the tables' names, and makes sure that the role may change all that is ours.
+     *
+     * @throws SuperuserNeededException with what a superuser has to run before
+     */
+    private TableNames requireOwners() {
+        try (Connection connection = connect()) {
+            MissingRights missing = MissingRights.of(
+                    connection, names.orDefault(), guard == null ? GuardEngine.AUTO : guard, createTables);
+            if (missing.strangers() && !missing.remedies().isEmpty()) {
+                throw new SuperuserNeededException(
+                        "Objects of git-memory belong to a role that %s can't act for; nothing was changed"
+                                .formatted(connection.getMetaData().getUserName()),
+                        missing.remedies());
+            }
+            return names.in(connection);
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
+    }
+
+    /** Where rights were missing all that are missing are told at once, and not only those that were met first. */
+    private MigrationException refused(GuardEngine engine, TableNames tables, Exception e) {
+        boolean isRight = DatabaseErrors.isMissingRight(e)
+                || (engine == GuardEngine.PLJAVA && DatabaseErrors.isNotSupported(e)); // PL/Java is not to be had
+        if (!isRight) {
+            return failure("migrate", e);
+        }
+        try (Connection connection = connect()) {
+            MissingRights missing = MissingRights.of(connection, tables, engine, createTables);
+            if (missing.remedies().isEmpty() && missing.owners().isEmpty()) {
+                return failure("migrate", e);
+            }
+            return new SuperuserNeededException(
+                    "%s lacks rights that migrating takes (%s); nothing was changed%s"
+                            .formatted(
+                                    connection.getMetaData().getUserName(),
+                                    DatabaseErrors.messageOf(e),
+                                    missing.owners().isEmpty() ? "" : ". " + missing.owners()),
+                    missing.remedies(),
+                    e);
+        } catch (SQLException second) {
+            e.addSuppressed(second);
+            return failure("migrate", e);
         }
     }
 
     /** One try: what it looks up before its locks, and what it does with them. */
     private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
         private final GuardEngine engine;
+        private final TableNames tables;
         private Grants before = Grants.NONE;
         private List<Defect> found = List.of();
 
-        Attempt(GuardEngine engine) {
+        Attempt(GuardEngine engine, TableNames tables) {
             this.engine = engine;
+            this.tables = tables;
         }
 
         @Override
-        public List<String> prepare(Connection connection) throws SQLException {
+        public List<TableLock> locks(MigrationLocks locks, Connection connection) throws SQLException {
             before = Grants.of(connection);
             found = new InstalledState(connection).prepare();
-            return pending(flyway(new SingleTransaction(connection), engine));
+            return locks.needed(pending(flyway(new SingleTransaction(connection), engine, tables)));
         }
 
         @Override
         public MigrationReport run(Connection connection) throws SQLException {
-            List<String> applied = flyway(new SingleTransaction(connection), engine).migrate().migrations.stream()
+            List<String> applied = flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
                     .map(Migrations::script)
                     .toList();
             InstalledGuard installed = installed(connection)
@@ -155,6 +197,20 @@ public final class Migrations {
                     found.stream().filter(defect -> !left.contains(defect)).toList(),
                     before.missingFrom(Grants.of(connection)),
                     left);
+        }
+    }
+
+    /**
+     * Whether git-memory is installed, in whatever version and state.
+     *
+     * @throws MigrationException if the database cannot be read
+     */
+    public boolean isInstalled() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            return exists(statement);
+        } catch (SQLException e) {
+            throw failure("look at", e);
         }
     }
 
@@ -191,7 +247,7 @@ public final class Migrations {
      */
     public List<String> pending() {
         try {
-            return pending(flyway(dataSource, wanted()));
+            return pending(flyway(dataSource, wanted(), tables()));
         } catch (FlywayException e) {
             throw failure("look at", e);
         }
@@ -207,50 +263,56 @@ public final class Migrations {
      * Says what {@link #migrate} would change, and whether it would be refused; changes nothing. It migrates and rolls back,
      * with the same locks.
      *
-     * @throws SuperuserNeededException if others own what is ours
+     * @throws SuperuserNeededException if the role lacks rights that others have to give it
      * @throws MigrationException if the database cannot be read
      */
     public MigrationPreview preview() {
+        TableNames tables = requireOwners();
+        GuardEngine engine = wanted();
         try (Connection connection = connect()) {
-            new InstalledState(connection).requireOwners();
-            List<String> pending = pending();
-            List<String> changes = new Previewer(connection, tables).changes(pending, wanted());
+            List<String> pending = pending(flyway(dataSource, engine, tables));
+            List<String> changes = new Previewer(connection, tables).changes(pending, engine);
             try {
                 return new MigrationPreview(pending, changes, run(false), null);
+            } catch (SuperuserNeededException e) { // says all there is to say
+                throw e;
             } catch (MigrationException refusal) { // is part of the answer
                 return new MigrationPreview(pending, changes, null, refusal);
             }
-        } catch (SQLException e) {
+        } catch (FlywayException | SQLException e) {
             throw failure("look at", e);
         }
     }
 
     /**
      * Takes everything away that migrations made, except the application's tables and what is in them, roles, and what
-     * the object storage holds.
+     * the object storage holds. Waits for locks as {@link #migrate} does.
      *
      * @param dropColumn whether the column {@code git_sha} goes, too
+     * @param dropDependents whether what others have made that stands on git-memory's objects goes, too; else it is refused
      * @return what is left for a DBA to do, in whole sentences
-     * @throws MigrationException if nothing is installed, or the database refuses; it is as it was
+     * @throws MigrationException if nothing is installed, locks can't be had in time, or the database refuses; it is as it was
      */
-    public List<String> uninstall(boolean dropColumn) {
-        try (Connection connection = connect();
-                PreparedStatement statement = connection.prepareStatement("SELECT * FROM git_memory.uninstall(?)")) {
-            List<String> remarks = new ArrayList<>();
-            statement.setBoolean(1, dropColumn);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    remarks.add(rows.getString(1));
-                }
-            }
-            return remarks;
-        } catch (SQLException e) {
-            if (MISSING.contains(String.valueOf(e.getSQLState()))) {
+    public List<String> uninstall(boolean dropColumn, boolean dropDependents) {
+        return uninstall(dropColumn, dropDependents, true);
+    }
+
+    /** As {@link #uninstall}, and takes it back. */
+    public List<String> previewUninstall(boolean dropColumn, boolean dropDependents) {
+        return uninstall(dropColumn, dropDependents, false);
+    }
+
+    private List<String> uninstall(boolean dropColumn, boolean dropDependents, boolean keep) {
+        try {
+            if (!isInstalled()) {
                 throw new MigrationException(
                         "git-memory is not installed in this database. A column git_sha that an earlier uninstall left"
-                                + " in the table of blocks goes with ALTER TABLE ... DROP COLUMN git_sha",
-                        e);
+                                + " in the table of blocks goes with ALTER TABLE ... DROP COLUMN git_sha");
             }
+            // The installation itself knows what the tables are called.
+            return new MigrationTransaction(dataSource, tables(), false, locks, progress)
+                    .run(() -> new Uninstall(dropColumn, dropDependents), keep);
+        } catch (SQLException e) {
             throw failure("uninstall git-memory from", e);
         }
     }
@@ -291,7 +353,7 @@ public final class Migrations {
     private Connection connect() throws SQLException {
         Connection connection = dataSource.getConnection();
         try (Statement statement = connection.createStatement()) {
-            statement.execute(SAFE_PATH);
+            statement.execute(SessionSettings.MIGRATING);
             return connection;
         } catch (SQLException e) {
             connection.close();
@@ -305,20 +367,35 @@ public final class Migrations {
         }
     }
 
+    /**
+     * The names of the application's tables: those that were given, and of the others those that git-memory was installed
+     * with.
+     *
+     * @throws OtherTablesException if it is installed for others than those given
+     * @throws MigrationException if the database cannot be read
+     */
+    public TableNames tables() {
+        try (Connection connection = connect()) {
+            return names.in(connection);
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
+    }
+
     private GuardEngine wanted() {
         return guard != null
                 ? guard
                 : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
     }
 
-    private Flyway flyway(DataSource source, GuardEngine engine) {
+    private Flyway flyway(DataSource source, GuardEngine engine, TableNames tables) {
         Map<String, String> placeholders = new HashMap<>(tables.placeholders());
         placeholders.put("guard", engine.setting());
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(source)
                 .lockRetryCount(0) // another Flyway: not to be waited for with locks in hand
                 .locations(LOCATION)
-                .initSql(SAFE_PATH + COMPARES_ITSELF)
+                .initSql(SessionSettings.MIGRATING + COMPARES_ITSELF)
                 .defaultSchema(SCHEMA)
                 .placeholders(placeholders)
                 .group(true)

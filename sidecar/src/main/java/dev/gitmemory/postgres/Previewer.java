@@ -62,6 +62,11 @@ final class Previewer {
         if (!missingRoles.isEmpty()) {
             changes.add("Creates the roles " + missingRoles + ".");
         }
+        List<String> leaving = leaving();
+        if (!leaving.isEmpty()) {
+            changes.add("Drops the guard's triggers on " + String.join(", ", leaving)
+                    + ": writes to what is not among the tables named are not guarded.");
+        }
         if (pending.stream().anyMatch(script -> script.contains("triggers"))) {
             changes.add("Creates those of the guard's triggers that are missing or other than they should be on "
                     + Stream.of(tables.blocks(), tables.blocksAgents(), tables.agentsTags(), tables.agents())
@@ -73,6 +78,43 @@ final class Previewer {
             changes.add(guardChange(guard));
         }
         return changes;
+    }
+
+    /** Tables with triggers of ours that are none of the tables to be guarded, nor partitions of these. */
+    private List<String> leaving() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT DISTINCT format('%I.%I', n.nspname, c.relname)
+                FROM pg_trigger t
+                     JOIN pg_proc p
+                       ON p.oid = t.tgfoid
+                     JOIN pg_class c
+                       ON c.oid = t.tgrelid
+                     JOIN pg_namespace n
+                       ON n.oid = c.relnamespace
+                WHERE p.pronamespace = to_regnamespace('git_memory')
+                  AND n.nspname <> 'git_memory'
+                  AND NOT EXISTS (SELECT
+                                  FROM unnest(?) AS named (name)
+                                  WHERE c.oid = to_regclass(named.name)
+                                     OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(named.name))))
+                ORDER BY 1
+                """)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf("text", new String[] {
+                        tables.sql(tables.blocks()),
+                        tables.sql(tables.blocksAgents()),
+                        tables.sql(tables.agentsTags()),
+                        tables.sql(tables.agents())
+                    }));
+            List<String> tablesLeft = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tablesLeft.add(rows.getString(1));
+                }
+            }
+            return tablesLeft;
+        }
     }
 
     private String guardChange(GuardEngine guard) throws SQLException {

@@ -67,6 +67,26 @@ public record TableNames(
                 "organizations_table", organizations);
     }
 
+    /** The inverse of {@link #placeholders}. */
+    static TableNames ofPlaceholders(Map<String, String> names) {
+        return new TableNames(
+                name(names, "app_schema"),
+                name(names, "blocks_table"),
+                name(names, "blocks_agents_table"),
+                name(names, "agents_tags_table"),
+                name(names, "blocks_tags_table"),
+                name(names, "agents_table"),
+                name(names, "organizations_table"));
+    }
+
+    private static String name(Map<String, String> names, String placeholder) {
+        String name = names.get(placeholder);
+        if (name == null) {
+            throw new IllegalArgumentException("no " + placeholder);
+        }
+        return name;
+    }
+
     /** Says what keeps a name from being a table's or schema's; empty when nothing does. */
     public static Optional<String> problemWith(String name) {
         if (name.isEmpty()) {

@@ -207,9 +207,10 @@ public final class StoreBinding {
         int running = database.inTransaction(tx -> tx.installation().sidecars());
         if (running > 0) {
             throw new StoreMismatchException(
-                    ("Nothing was changed: %d of the database's sidecars %s, and would go on with the store that they have opened."
-                                    + " Stop all sidecars first")
-                            .formatted(running, running == 1 ? "runs" : "run"));
+                    ("Nothing was changed: %s, and would go on with the store that %s opened. Stop all sidecars first")
+                            .formatted(
+                                    running == 1 ? "a sidecar of the database runs" : running + " sidecars of the database run",
+                                    running == 1 ? "it has" : "they have"));
         }
     }
 
@@ -232,9 +233,15 @@ public final class StoreBinding {
 
     private static StoreMismatchException mismatch(
             ObjectStore store, Installation.Store ledger, String difference, String otherwise) {
+        String address = StoreIdentity.address(store);
         return new StoreMismatchException(
-                "The database's ledger belongs to the store %s (id %s), and the store %s %s. Nothing was changed. Correct --store, or --data-dir; %s"
-                        .formatted(ledger.address(), ledger.id(), StoreIdentity.address(store), difference, otherwise));
+                "The database's ledger belongs to the store %s (id %s), and %s %s. Nothing was changed. Correct --store, or --data-dir; %s"
+                        .formatted(
+                                ledger.address(),
+                                ledger.id(),
+                                address.equals(ledger.address()) ? "the store there now" : "the store " + address,
+                                difference,
+                                otherwise));
     }
 
     private static boolean isInMemory(ObjectStore store) {

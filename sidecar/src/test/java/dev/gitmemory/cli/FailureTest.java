@@ -46,7 +46,12 @@ class FailureTest {
         assertThat(print(new SQLException("password authentication failed for user \"a\"", "28P01")))
                 .contains("user \"a\". Check --db-user and --db-password");
         assertThat(print(new SQLException("permission denied for schema public", "42501")))
-                .contains("--db-user lacks this right");
+                .contains("--db-user lacks this right", "a member of git_memory_sidecar", "the owner of the application's tables");
+        assertThat(print(new SQLException("no password was provided", "08004")))
+                .contains("GIT_MEMORY_DB_PASSWORD", "PGPASSFILE")
+                .doesNotContain("PostgreSQL runs");
+        assertThat(print(new SQLException("cannot execute LOCK TABLE during recovery", "25006")))
+                .contains("a standby", "targetServerType=primary");
         assertThat(print(new SQLException("disk full", "53100"))).contains("disk full. [SQLSTATE 53100]");
         assertThat(print(new IOException(new SQLException("failed", "08001", new UnknownHostException("db.invalid")))))
                 .contains("The host name db.invalid is not known here: check --db-url.");

@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.testing.EmbeddedDatabase;
+import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,58 @@ class MigrateCommandTest {
     }
 
     @Test
+    void aCheckSaysWhatMigrateMendsAndWhatOnlyASuperuserMends() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.migrated();
+        database.execute(
+                "DROP TRIGGER git_memory_tag_insert ON agents_tags",
+                "CREATE FUNCTION git_memory.planted() RETURNS integer LANGUAGE sql RETURN 1");
+        String[] arguments = {"migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres"};
+
+        Cli.Run run = Cli.run(arguments);
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("\"git-memory migrate\" mends ", " of them, run by the owner of the application's tables.")
+                .contains("Only a superuser mends the others, in this database:")
+                .endsWith(" in this database:\nDROP ROUTINE git_memory.planted();\n");
+
+        database.execute("DROP ROUTINE git_memory.planted()");
+        assertThat(Cli.run(arguments).out())
+                .endsWith("\"git-memory migrate\" mends that, run by the owner of the application's tables.\n");
+    }
+
+    @Test
+    void aCheckNamesSomePlacesAndCountsTheRest() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.migrated();
+        database.execute("REVOKE ALL ON ALL TABLES IN SCHEMA git_memory FROM git_memory_sidecar");
+        Cli.Run run = Cli.run("migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out()).containsPattern("(?m)^  and \\d+ more$");
+        assertThat(run.out().lines().filter(line -> line.startsWith("  "))).hasSize(21);
+    }
+
+    @Test
+    void aCheckOfADatabaseWithoutGitMemorySaysSoInALine() {
+        EmbeddedDatabase database = EmbeddedDatabase.empty();
+        Cli.Run run = Cli.run("migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .startsWith("git-memory is not installed in database 127.0.0.1:")
+                .endsWith("; \"git-memory migrate\" installs it.\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aDryRunOfUninstallChangesNothing() {
+        String url = EmbeddedDatabase.migrated().jdbcUrl();
+        Cli.Run dry = Cli.run("uninstall", "--dry-run", "--db-url", url, "--db-user", "postgres");
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.out()).contains("git-memory would be gone from database ", "nothing was changed");
+        assertThat(Cli.run("migrate", "--check", "--db-url", url, "--db-user", "postgres")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
     void uninstallTakesItOutAndMigrateBringsItBack() {
         String url = EmbeddedDatabase.migrated().jdbcUrl();
         Cli.Run gone = Cli.run("uninstall", "--db-url", url, "--db-user", "postgres");
@@ -110,6 +163,15 @@ class MigrateCommandTest {
         Cli.Run run = Cli.run("migrate", "--db-url", EmbeddedDatabase.empty().jdbcUrl(), "--db-user", "nobody_here");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("nobody_here", "--db-user");
+    }
+
+    @Test
+    void aRefusalIsOneParagraphAndNoLineOfALibrary() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.empty();
+        database.execute("CREATE TABLE block (id text)");
+        Cli.Run run = Cli.run("migrate", "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("git-memory migrate: ").hasLineCount(1);
     }
 
     @Test

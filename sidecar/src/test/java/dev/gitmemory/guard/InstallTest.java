@@ -4,14 +4,18 @@ import static dev.gitmemory.guard.GuardedDatabase.run;
 import static dev.gitmemory.guard.GuardedDatabase.string;
 import static dev.gitmemory.guard.GuardedDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.MigrationException;
 import dev.gitmemory.postgres.MigrationReport;
 import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.SuperuserNeededException;
 import dev.gitmemory.postgres.TableNames;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,12 +76,12 @@ class InstallTest extends GuardTest {
             migrations(own).migrate();
             Memory memory = new World(own).enabled();
 
-            List<String> remarks = migrations(own).uninstall(true);
+            List<String> remarks = migrations(own).uninstall(true, false);
 
             assertThat(withoutPlJava(SchemaSnapshot.of(own))).isEqualTo(before);
             List<String> left = new ArrayList<>();
-            left.add("The roles stay, for other databases may use them: DROP ROLE git_memory_owner, git_memory_sidecar,"
-                    + " git_memory_admin, git_memory_reader;");
+            left.add("The roles stay, for other databases may use them. Once git-memory is gone from every database of the"
+                    + " server: DROP ROLE git_memory_owner, git_memory_sidecar, git_memory_admin, git_memory_reader;");
             if (target.engine() == GuardEngine.PLJAVA) {
                 left.add("PL/Java stays, for others may use it: DROP EXTENSION pljava; DROP SCHEMA sqlj;");
             }
@@ -96,7 +100,7 @@ class InstallTest extends GuardTest {
                 assertThat(strings(own.admin(), "SELECT jarname FROM sqlj.jar_repository"))
                         .isEmpty();
             }
-            assertThatThrownBy(() -> migrations(own).uninstall(true))
+            assertThatThrownBy(() -> migrations(own).uninstall(true, false))
                     .isInstanceOf(MigrationException.class)
                     .hasMessageStartingWith("git-memory is not installed in this database.");
 
@@ -106,12 +110,71 @@ class InstallTest extends GuardTest {
     }
 
     @Test
+    void whatOthersHaveBuiltOnItIsNamedAndGoesOnlyWhenToldTo() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            migrations(own).migrate();
+            run(own.admin(), "CREATE VIEW enabled_agents AS SELECT agent_id FROM git_memory.status WHERE tagged");
+            run(own.admin(), "CREATE VIEW counted AS SELECT count(*) FROM enabled_agents");
+            run(own.admin(), "CREATE TABLE seen (sha text DEFAULT git_memory.expected_sha('a block'))");
+            List<String> before = SchemaSnapshot.of(own);
+            String named = "default value for public.seen.sha, view public.counted, view public.enabled_agents";
+
+            for (Runnable refused : List.<Runnable>of(
+                    () -> migrations(own).uninstall(false, false),
+                    () -> migrations(own).previewUninstall(false, false))) {
+                assertThatThrownBy(refused::run)
+                        .isInstanceOf(MigrationException.class)
+                        .hasMessageContaining("what stands on objects of git-memory: " + named + ".")
+                        .hasMessageContaining("--drop-dependents");
+            }
+            assertThat(migrations(own).previewUninstall(false, true))
+                    .contains("Gone with it, for it stood on objects of git-memory: " + named + ".");
+            assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
+
+            try (Statement statement = own.admin().createStatement()) {
+                statement.execute("SELECT * FROM git_memory.uninstall(drop_dependents => true)");
+                assertThat((Throwable) statement.getWarnings()).as("no line for each object").isNull();
+            }
+            assertThat(strings(own.admin(), "SELECT viewname FROM pg_views WHERE schemaname = 'public'"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void uninstallingSaysWhatToRevokeBeforeTheRolesCanGo() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            migrations(own).migrate();
+            run(own.admin(), "CREATE SCHEMA another");
+            run(own.admin(), "GRANT USAGE ON SCHEMA another TO git_memory_owner");
+            run(own.admin(), "GRANT USAGE ON LANGUAGE plpgsql TO git_memory_owner");
+
+            String roles = migrations(own).uninstall(false, false).stream()
+                    .filter(line -> line.startsWith("The roles stay"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(roles)
+                    .contains("server: REVOKE USAGE ON LANGUAGE plpgsql FROM git_memory_owner; REVOKE USAGE ON SCHEMA"
+                            + " another FROM git_memory_owner; DROP ROLE ");
+            run(own.admin(), roles.substring(roles.indexOf("REVOKE"), roles.indexOf("DROP ROLE")));
+            assertThat(strings(own.admin(), """
+                            SELECT pg_describe_object(d.classid, d.objid, 0)
+                              FROM pg_shdepend d
+                              JOIN pg_roles r ON r.oid = d.refobjid
+                             WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+                               AND r.rolname LIKE 'git\\_memory\\_%'
+                            """)).as("nothing else holds them in this database").isEmpty();
+        }
+    }
+
+    @Test
     void uninstallingKeepsTheColumnUnlessToldOtherwise() throws SQLException {
         try (GuardedDatabase own = target.empty()) {
             run(own.admin(), Resources.existingApplication());
             migrations(own).migrate();
 
-            assertThat(migrations(own).uninstall(false))
+            assertThat(migrations(own).uninstall(false, false))
                     .contains("The column git_sha stays: ALTER TABLE public.block DROP COLUMN git_sha;");
 
             assertThat(withoutPlJava(SchemaSnapshot.of(own)))
@@ -211,23 +274,23 @@ class InstallTest extends GuardTest {
             if (target.engine() == GuardEngine.PLJAVA) {
                 Migrations asked = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA);
                 Migrations auto = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.AUTO);
-                for (String remedy : List.of(
+                List<String> remedies = List.of(
                         "CREATE EXTENSION pljava;",
                         "GRANT USAGE ON SCHEMA sqlj TO " + owner + ", git_memory_owner;",
-                        "GRANT USAGE ON LANGUAGE java TO " + owner + ";")) {
-                    assertThatThrownBy(asked::migrate)
-                            .isInstanceOf(MigrationException.class)
-                            .hasMessageContaining(remedy);
-                    assertThat(asked.preview().changes())
-                            .last(InstanceOfAssertFactories.STRING)
-                            .startsWith("Fails: ")
-                            .contains(remedy);
-                    assertThat(asked.preview().refusal()).hasMessageContaining(remedy);
+                        "GRANT USAGE ON LANGUAGE java TO " + owner + ";");
+                for (int given = 0; given < remedies.size(); given++) {
+                    List<String> missing = remedies.subList(given, remedies.size());
+                    assertThatExceptionOfType(SuperuserNeededException.class)
+                            .isThrownBy(asked::migrate)
+                            .satisfies(e -> assertThat(e.remedies()).isEqualTo(missing));
+                    assertThatExceptionOfType(SuperuserNeededException.class)
+                            .isThrownBy(asked::preview)
+                            .satisfies(e -> assertThat(e.remedies()).isEqualTo(missing));
                     assertThat(auto.preview().changes())
                             .last(InstanceOfAssertFactories.STRING)
                             .startsWith("Installs the guard in PL/pgSQL: ")
-                            .contains(remedy);
-                    run(own.admin(), remedy);
+                            .contains(missing.get(0));
+                    run(own.admin(), missing.get(0));
                 }
                 assertThat(auto.preview().changes())
                         .last(InstanceOfAssertFactories.STRING)
@@ -239,7 +302,7 @@ class InstallTest extends GuardTest {
             Memory memory = new World(own).enabled();
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
-            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true);
+            new Migrations(own.source(owner), TableNames.DEFAULT, target.engine()).uninstall(true, false);
         }
     }
 
@@ -258,11 +321,12 @@ class InstallTest extends GuardTest {
                     "ALTER TABLE blocks_agents OWNER TO " + role,
                     "ALTER TABLE agents_tags OWNER TO " + role,
                     "ALTER TABLE agents OWNER TO " + role)) {
-                MigrationException refusal = asked.preview().refusal();
+                SuperuserNeededException refusal =
+                        catchThrowableOfType(SuperuserNeededException.class, asked::preview);
 
                 assertThat(refusal).as("before %s", remedy).isNotNull();
                 assertThatThrownBy(asked::migrate)
-                        .isInstanceOf(MigrationException.class)
+                        .isInstanceOf(SuperuserNeededException.class)
                         .hasMessage(refusal.getMessage());
                 run(own.admin(), remedy);
             }
@@ -291,7 +355,7 @@ class InstallTest extends GuardTest {
             MigrationReport report = migrations(own).creatingTables().migrate();
 
             assertThat(report.applied()).contains("V001__application_tables.sql");
-            assertThat(migrations(own).uninstall(true))
+            assertThat(migrations(own).uninstall(true, false))
                     .contains("The application's tables that migrate has made stay, with their rows: public.block,"
                             + " public.blocks_agents, public.agents_tags, public.blocks_tags, public.agents,"
                             + " public.organizations.");

@@ -218,4 +218,57 @@ class MigrationLocksTest extends GuardTest {
                     .hasMessageContaining("Another migration is under way, held by another migration: pid ");
         }
     }
+
+    @Test
+    void namesWhoReadsAViewThatAScriptMakesAnew() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection reader = own.newAdmin()) {
+            makePending(own, "^R__08");
+            reader.setAutoCommit(false);
+            strings(reader, "SELECT agent_id FROM git_memory.status");
+            String holder = string(reader, "SELECT format('status (ACCESS SHARE): pid %s (role ', pg_backend_pid())");
+
+            assertThatThrownBy(() -> migrations(own, ONE_TRY).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("No lock ACCESS EXCLUSIVE on git_memory.status, held by " + holder);
+            reader.rollback();
+            migrations(own, ONE_TRY).migrate();
+        }
+    }
+
+    @Test
+    void saysThatAnotherTransactionHasChangedAFunctionAndNotCommittedIt() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection other = own.newAdmin()) {
+            makePending(own, "^R__08");
+            other.setAutoCommit(false);
+            run(other, "ALTER FUNCTION git_memory.caller() COST 99");
+            String holder =
+                    string(other, "SELECT format('pg_proc (ROW EXCLUSIVE): pid %s (role ', pg_backend_pid())");
+
+            assertThatThrownBy(() -> migrations(own, ONE_TRY).migrate())
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("Another transaction has changed what a script changes, too, and not committed"
+                            + " it (a row of pg_catalog.pg_proc")
+                    .hasMessageContaining(holder);
+        }
+    }
+
+    @Test
+    void uninstallingWaitsNoLongerThanMigrating() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection reader = own.newAdmin()) {
+            reader.setAutoCommit(false);
+            strings(reader, "SELECT value FROM block");
+
+            assertThatThrownBy(() -> migrations(own, ONE_TRY).uninstall(false, false))
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("No lock ACCESS EXCLUSIVE on \"public\".\"block\", held by block (ACCESS SHARE): ")
+                    .hasMessageContaining("Nothing was changed.");
+
+            assertThat(migrations(own, ONE_TRY).defects()).isEmpty();
+            reader.rollback();
+            migrations(own, ONE_TRY).uninstall(false, false);
+        }
+    }
 }

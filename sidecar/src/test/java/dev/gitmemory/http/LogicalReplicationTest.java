@@ -125,7 +125,7 @@ class LogicalReplicationTest {
         new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, GuardEngine.PLPGSQL)
                 .creatingTables()
                 .migrate();
-        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, null).uninstall(false);
+        new Migrations(cluster.dataSource("subscriber"), TableNames.DEFAULT, null).uninstall(false, false);
         subscribe("app");
         untilCopied();
         life();

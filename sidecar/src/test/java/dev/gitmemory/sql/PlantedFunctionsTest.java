@@ -105,7 +105,7 @@ class PlantedFunctionsTest extends SqlTest {
             assertThat(migrations.preview().pending()).isNotEmpty();
             migrations.migrate();
             assertThat(migrations.pending()).isEmpty();
-            migrations.uninstall(true);
+            migrations.uninstall(true, false);
             assertNoneRan(own);
         }
     }

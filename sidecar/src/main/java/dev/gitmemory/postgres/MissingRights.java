@@ -1,0 +1,201 @@
+package dev.gitmemory.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that the connected role lacks to migrate, as SQL for a superuser: roles first, in an order in which each line
+ * works. Asks the catalogue and no function of ours, which may be missing or another's.
+ *
+ * @param remedies one statement each; empty where nothing is known to be missing, or no SQL gives it
+ * @param owners who owns tables of the application that the role can't act for, in a sentence; empty if nobody else does
+ * @param strangers whether objects of ours belong to roles that it can't act for, as a restore without owners leaves them
+ */
+record MissingRights(List<String> remedies, String owners, boolean strangers) {
+
+    private static final String MISSING = """
+            WITH
+            me (name, is_super, may_create_roles) AS (
+                SELECT r.rolname, r.rolsuper, r.rolcreaterole
+                FROM pg_roles r
+                WHERE r.rolname = current_user
+            ),
+            role (number, name) AS (
+                VALUES (1, 'git_memory_owner'), (2, 'git_memory_sidecar'), (3, 'git_memory_admin'), (4, 'git_memory_reader')
+            ),
+            app (schema_name) AS (
+                SELECT ?::text
+            ),
+            application (id, owner) AS (
+                SELECT c.oid, c.relowner
+                FROM app
+                     JOIN pg_namespace n
+                       ON n.nspname = app.schema_name
+                     JOIN pg_class c
+                       ON c.relnamespace = n.oid
+                WHERE c.relname = ANY (?)
+                  AND c.relkind IN ('r', 'p')
+            ),
+            ours (object, owner) AS (
+                SELECT format('SCHEMA %I', n.nspname), n.nspowner
+                FROM pg_namespace n
+                WHERE n.nspname = 'git_memory'
+                UNION ALL
+                SELECT format('%s git_memory.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname),
+                       c.relowner
+                FROM pg_class c
+                WHERE c.relnamespace = to_regnamespace('git_memory')
+                  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                  AND NOT EXISTS (SELECT
+                                  FROM pg_depend d
+                                  WHERE c.relkind = 'S'
+                                    AND d.classid = 'pg_class'::regclass
+                                    AND d.objid = c.oid
+                                    AND d.refclassid = 'pg_class'::regclass
+                                    AND d.deptype IN ('a', 'i'))
+                UNION ALL
+                SELECT 'ROUTINE ' || p.oid::regprocedure, p.proowner
+                FROM pg_proc p
+                WHERE p.pronamespace = to_regnamespace('git_memory')
+            ),
+            strange (object, owner) AS (
+                SELECT o.object, pg_get_userbyid(o.owner)
+                FROM ours o
+                WHERE NOT pg_has_role(current_user, o.owner, 'USAGE')
+            ),
+            needed (step, remedy) AS (
+                SELECT role.number, format('CREATE ROLE %I NOLOGIN;', role.name)
+                FROM role, me
+                WHERE to_regrole(role.name) IS NULL
+                  AND NOT me.may_create_roles
+                UNION ALL
+                -- Who may create roles may join them; from PostgreSQL 16 on, only those that he has created.
+                SELECT 5, format('GRANT git_memory_owner TO %I;', me.name)
+                FROM me
+                WHERE CASE
+                          WHEN to_regrole('git_memory_owner') IS NULL THEN NOT me.may_create_roles
+                          WHEN pg_has_role(current_user, to_regrole('git_memory_owner')::oid, 'USAGE') THEN false
+                          WHEN current_setting('server_version_num')::integer < 160000 THEN NOT me.may_create_roles
+                          ELSE NOT pg_has_role(current_user, to_regrole('git_memory_owner')::oid,
+                                               'USAGE WITH ADMIN OPTION')
+                      END
+                UNION ALL
+                SELECT 6, format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), me.name)
+                FROM me
+                WHERE to_regnamespace('git_memory') IS NULL
+                  AND NOT has_database_privilege(current_database(), 'CREATE')
+                UNION ALL
+                SELECT DISTINCT 7, format('GRANT %I TO %I;', o.rolname, me.name)
+                FROM me,
+                     application a
+                     JOIN pg_roles o
+                       ON o.oid = a.owner
+                WHERE NOT pg_has_role(current_user, o.oid, 'USAGE')
+                  AND NOT o.rolsuper
+                  AND NOT pg_has_role(o.oid, (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user), 'MEMBER')
+                UNION ALL
+                SELECT 8, format('GRANT USAGE ON SCHEMA %I TO git_memory_owner, git_memory_sidecar;', app.schema_name)
+                FROM app
+                     JOIN pg_namespace n
+                       ON n.nspname = app.schema_name
+                WHERE NOT has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION')
+                  AND NOT has_schema_privilege('public', n.oid, 'USAGE')
+                  AND EXISTS (SELECT
+                              FROM role
+                              WHERE role.number <= 2
+                                AND has_schema_privilege(to_regrole(role.name)::oid, n.oid, 'USAGE') IS NOT TRUE)
+                UNION ALL
+                SELECT 9, format('GRANT CREATE ON SCHEMA %I TO %I;', app.schema_name, me.name)
+                FROM me,
+                     app
+                     JOIN pg_namespace n
+                       ON n.nspname = app.schema_name
+                WHERE ?
+                  AND NOT has_schema_privilege(n.oid, 'CREATE')
+                  AND NOT EXISTS (SELECT FROM application)
+                UNION ALL
+                SELECT 10, format('ALTER %s OWNER TO git_memory_owner;', s.object)
+                FROM strange s
+                WHERE s.owner <> 'git_memory_owner'
+                UNION ALL
+                SELECT way.step, way.remedy
+                FROM me,
+                     LATERAL (VALUES
+                         (11, to_regnamespace('sqlj') IS NULL,
+                              'CREATE EXTENSION pljava;'),
+                         (12, has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE') IS NOT TRUE
+                              OR has_schema_privilege(to_regrole('git_memory_owner')::oid,
+                                                      to_regnamespace('sqlj')::oid, 'USAGE') IS NOT TRUE,
+                              format('GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', me.name)),
+                         (13, has_language_privilege((SELECT l.oid FROM pg_language l WHERE l.lanname = 'java'),
+                                                     'USAGE') IS NOT TRUE,
+                              format('GRANT USAGE ON LANGUAGE java TO %I;', me.name)))
+                         AS way (step, is_missing, remedy)
+                WHERE way.is_missing
+                  -- Who asks for PL/Java has it made; who takes what there is has it opened where it is.
+                  AND CASE ?
+                          WHEN 'pljava' THEN EXISTS (SELECT FROM pg_available_extensions e WHERE e.name = 'pljava')
+                          WHEN 'auto'   THEN to_regnamespace('sqlj') IS NOT NULL
+                          ELSE false
+                      END
+            )
+            SELECT ARRAY(SELECT n.remedy
+                         FROM needed n, me
+                         WHERE NOT me.is_super
+                         ORDER BY n.step, n.remedy),
+                   (SELECT string_agg(DISTINCT quote_ident(pg_get_userbyid(a.owner)), ', ')
+                    FROM application a
+                    WHERE NOT pg_has_role(current_user, a.owner, 'USAGE')),
+                   EXISTS (SELECT FROM strange)
+            """;
+
+    /** Copies the list. */
+    MissingRights {
+        remedies = List.copyOf(remedies);
+    }
+
+    /**
+     * Looks it up.
+     *
+     * @param connection with a search_path that finds nothing but PostgreSQL's own, in no failed transaction
+     * @param createTables whether the application's tables are to be made where there are none
+     */
+    static MissingRights of(Connection connection, TableNames tables, GuardEngine guard, boolean createTables)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
+            statement.setString(1, tables.schema());
+            statement.setArray(
+                    2,
+                    connection.createArrayOf("text", new String[] {
+                        tables.blocks(),
+                        tables.blocksAgents(),
+                        tables.agentsTags(),
+                        tables.blocksTags(),
+                        tables.agents(),
+                        tables.organizations()
+                    }));
+            statement.setBoolean(3, createTables);
+            statement.setString(4, guard.setting());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                List<String> remedies = new ArrayList<>();
+                for (Object remedy : (Object[]) row.getArray(1).getArray()) {
+                    remedies.add((String) remedy);
+                }
+                String owners = row.getString(2);
+                String user = connection.getMetaData().getUserName();
+                return new MissingRights(
+                        remedies,
+                        owners == null
+                                ? ""
+                                : "The application's tables in schema %s belong to %s: migrate as that role (--db-user), or %s as a member of it"
+                                        .formatted(tables.schema(), owners, user),
+                        row.getBoolean(3));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gitmemory.postgres;
+
+/**
+ * Settings that a database or a role may have changed for all its sessions, and that scripts and comparisons stand on.
+ * {@code beforeEachMigrate.sql} and {@code afterMigrate.sql} set the same.
+ */
+final class SessionSettings {
+
+    /**
+     * Nothing but PostgreSQL's own is found by name: whoever migrates has many rights, and others may have made functions and
+     * operators in schemas of the search_path, whose types fit better. The catalogue is told of in one form; literals and
+     * plain PL/pgSQL mean what they mean everywhere.
+     */
+    static final String SQL = """
+            SET search_path = pg_catalog, pg_temp;
+            SET quote_all_identifiers = off;
+            SET standard_conforming_strings = on;
+            SET plpgsql.extra_errors = 'none';
+            SET plpgsql.extra_warnings = 'none';
+            SET check_function_bodies = on;
+            SET array_nulls = on;
+            SET transform_null_equals = off;
+            SET row_security = on;
+            SET bytea_output = hex;
+            SET DateStyle = ISO, MDY;
+            SET jit = off""";
+
+    /**
+     * Of a session that migrates, besides: the catalogue is read as it is after locks were had, new tables are PostgreSQL's
+     * ordinary ones, and what bounds an application's statements does not bound a migration, whose waits are bounded
+     * otherwise.
+     */
+    static final String MIGRATING = SQL + """
+            ;
+            SET default_transaction_isolation = 'read committed';
+            SET default_transaction_read_only = off;
+            SET default_transaction_deferrable = off;
+            SET default_table_access_method = heap;
+            SET statement_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0""";
+
+    private SessionSettings() {}
+}

@@ -1,0 +1,120 @@
+package dev.gitmemory.guard;
+
+import static dev.gitmemory.guard.GuardedDatabase.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.Migrations;
+import dev.gitmemory.postgres.SuperuserNeededException;
+import dev.gitmemory.postgres.TableNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A role that lacks rights is told all of them at once, as SQL that works as printed. */
+@OnEveryTarget
+class MissingRightsTest extends GuardTest {
+    private static final List<String> TABLES =
+            List.of("organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags");
+
+    MissingRightsTest(GuardTarget target) throws SQLException {
+        super(target);
+    }
+
+    private static void giveTables(GuardedDatabase own, String owner) throws SQLException {
+        run(own.admin(), Resources.existingApplication());
+        for (String table : TABLES) {
+            run(own.admin(), "ALTER TABLE " + table + " OWNER TO " + owner);
+        }
+        run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner + " WITH GRANT OPTION");
+    }
+
+    private Migrations as(GuardedDatabase own, String role) {
+        return new Migrations(own.source(role), TableNames.DEFAULT, target.engine());
+    }
+
+    /** What a superuser has to run, by migrating and by a dry run. */
+    private SuperuserNeededException needed(GuardedDatabase own, String role) throws SQLException {
+        List<String> before = SchemaSnapshot.of(own);
+        SuperuserNeededException needed =
+                catchThrowableOfType(SuperuserNeededException.class, as(own, role)::migrate);
+        SuperuserNeededException foreseen =
+                catchThrowableOfType(SuperuserNeededException.class, as(own, role)::preview);
+        assertThat(foreseen.remedies()).isEqualTo(needed.remedies());
+        assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
+        return needed;
+    }
+
+    private void runAll(GuardedDatabase own, String role, List<String> remedies) throws SQLException {
+        for (String remedy : remedies) {
+            run(own.admin(), remedy);
+        }
+        try (Connection connection = own.source(role).getConnection()) {
+            assertThat(as(own, role).migrate().defects()).isEmpty();
+            assertThat(connection.isValid(0)).isTrue();
+        }
+        as(own, role).uninstall(true, false);
+    }
+
+    private List<String> plJava(String role) {
+        return target.engine() == GuardEngine.PLJAVA
+                ? List.of(
+                        "CREATE EXTENSION pljava;",
+                        "GRANT USAGE ON SCHEMA sqlj TO " + role + ", git_memory_owner;",
+                        "GRANT USAGE ON LANGUAGE java TO " + role + ";")
+                : List.of();
+    }
+
+    @Test
+    void theTablesOwnerWhoDoesNotOwnTheDatabase() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "");
+            giveTables(own, owner);
+
+            SuperuserNeededException needed = needed(own, owner);
+
+            List<String> expected = new ArrayList<>(List.of(
+                    "GRANT git_memory_owner TO " + owner + ";",
+                    "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner + ";"));
+            expected.addAll(plJava(owner));
+            assertThat(needed.remedies()).isEqualTo(expected);
+            assertThat(needed).hasMessageContaining(owner + " lacks rights that migrating takes");
+            runAll(own, owner, needed.remedies());
+        }
+    }
+
+    @Test
+    void theDatabasesOwnerWhoDoesNotOwnTheTables() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "");
+            giveTables(own, owner);
+            String migrating = own.createRole("migrating", "CREATEROLE");
+            run(own.admin(), "ALTER DATABASE " + own.name() + " OWNER TO " + migrating);
+
+            SuperuserNeededException needed = needed(own, migrating);
+
+            assertThat(needed).hasMessageContaining("The application's tables in schema public belong to " + owner
+                    + ": migrate as that role (--db-user), or " + migrating + " as a member of it");
+            assertThat(needed.remedies()).contains("GRANT " + owner + " TO " + migrating + ";");
+            runAll(own, migrating, needed.remedies());
+            run(own.admin(), "ALTER DATABASE " + own.name() + " OWNER TO CURRENT_USER");
+        }
+    }
+
+    @Test
+    void whereTheTablesAreASuperusersNoSqlIsToldThatGivesThemAway() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            String role = own.createRole("migrating", "IN ROLE git_memory_owner");
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + role);
+
+            SuperuserNeededException needed = needed(own, role);
+
+            assertThat(needed).hasMessageContaining("belong to " + own.server().user() + ": migrate as that role");
+            assertThat(needed.remedies()).noneMatch(line -> line.contains(own.server().user()));
+        }
+    }
+}
