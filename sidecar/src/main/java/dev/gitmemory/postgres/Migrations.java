@@ -110,7 +110,7 @@ public final class Migrations {
     private MigrationReport run(boolean keep) {
         try {
             try (Connection connection = connect()) {
-                new InstalledState(connection).requireOwners();
+                new InstalledState(connection).requireOwners(tables);
             }
             GuardEngine engine = wanted();
             return new MigrationTransaction(dataSource, tables, createTables, locks, progress)
@@ -162,10 +162,16 @@ public final class Migrations {
      * Compares what is installed with what has to be; changes nothing.
      *
      * @return what differs, scripts that are pending first; empty for a sound database
+     * @throws SuperuserNeededException if the role, who may migrate, has no right to look
      * @throws MigrationException if the database cannot be read
      */
     public List<Defect> defects() {
         List<Defect> defects = new ArrayList<>();
+        try (Connection connection = connect()) {
+            new InstalledState(connection).requireHistory(tables);
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
         for (String script : pending()) {
             defects.add(new Defect("SCRIPT " + script, "pending", null));
         }
@@ -212,7 +218,7 @@ public final class Migrations {
      */
     public MigrationPreview preview() {
         try (Connection connection = connect()) {
-            new InstalledState(connection).requireOwners();
+            new InstalledState(connection).requireOwners(tables);
             List<String> pending = pending();
             List<String> changes = new Previewer(connection, tables).changes(pending, wanted());
             try {
