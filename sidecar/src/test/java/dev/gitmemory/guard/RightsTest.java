@@ -376,8 +376,10 @@ class RightsTest extends GuardTest {
             assertThat(migrations(own).migrate().mended())
                     .extracting(Defect::toString)
                     .containsExactlyInAnyOrder(
-                            "ROLE " + helper + ": was allowed diff, and is gone; a role that is called so now is another",
-                            "ROLE " + helper + ": was shown org-1, and is gone; a role that is called so now is another");
+                            "ROLE " + helper
+                                    + ": was allowed diff, and is gone; a role that is called so now is another",
+                            "ROLE " + helper
+                                    + ": was shown org-1, and is gone; a role that is called so now is another");
 
             assertThat(reach(admin, helper)).isEmpty();
             assertThat(reach(admin, renamed + "_now")).contains("schema");
@@ -481,9 +483,10 @@ class RightsTest extends GuardTest {
             }
             run(own.admin(), "ALTER SCHEMA git_memory OWNER TO CURRENT_USER");
             run(own.admin(), "REVOKE ALL ON git_memory.flyway_schema_history FROM git_memory_owner");
-            assertThat(strings(
-                            own.admin(),
-                            "SELECT concat_ws(' | ', object, remedy) FROM git_memory.guard WHERE trigger_state <> 'ok'"))
+            assertThat(
+                            strings(
+                                    own.admin(),
+                                    "SELECT concat_ws(' | ', object, remedy) FROM git_memory.guard WHERE trigger_state <> 'ok'"))
                     .containsExactly("SCHEMA git_memory | ALTER SCHEMA git_memory OWNER TO git_memory_owner;");
             Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, target.engine());
 

@@ -200,7 +200,9 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "MATERIALIZED VIEW git_memory.mine",
                 "not git-memory's"));
         all.add(told(
-                "CREATE DOMAIN git_memory.mine AS text CHECK (value <> '')", "TYPE git_memory.mine", "not git-memory's"));
+                "CREATE DOMAIN git_memory.mine AS text CHECK (value <> '')",
+                "TYPE git_memory.mine",
+                "not git-memory's"));
         all.add(told("CREATE TYPE git_memory.mine AS (n integer)", "TYPE git_memory.mine", "not git-memory's"));
         all.add(told(
                 "CREATE OPERATOR git_memory.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = pg_catalog.texteq)",
