@@ -36,6 +36,7 @@ SELECT o.organization_id
 FROM git_memory.reader_organization o
      JOIN pg_roles known
        ON known.rolname = o.role_name
+      AND known.oid = o.role_oid -- another may be called so by now
 WHERE pg_has_role(known.oid, 'USAGE');
 
 -- Every agent that has the tag or ever had a repository, those that the application has deleted and those that were purged
@@ -206,8 +207,15 @@ CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organiza
 AS $function$
 BEGIN
     PERFORM git_memory.require_role(show_organization.role_name);
-    INSERT INTO git_memory.reader_organization
-    VALUES (show_organization.role_name, show_organization.organization_id)
+    -- What a former role of that name was shown is not this one's.
+    DELETE FROM git_memory.reader_organization o
+    WHERE o.role_name = show_organization.role_name
+      AND git_memory.role_meant(o.role_name, o.role_oid, o.server) IS NULL;
+    INSERT INTO git_memory.reader_organization (role_name, organization_id, role_oid, server)
+    SELECT show_organization.role_name, show_organization.organization_id, r.oid, s.system_identifier
+    FROM pg_control_system() AS s
+         JOIN pg_roles r
+           ON r.rolname = show_organization.role_name
     ON CONFLICT DO NOTHING;
     CALL git_memory.set_rights(show_organization.role_name);
 END

@@ -441,9 +441,16 @@ BEGIN
                   DETAIL  = 'What it removes is gone for good.',
                   HINT    = 'Nothing was granted. GRANT git_memory_admin to the role if it may do all that admins may.';
     END IF;
-    INSERT INTO git_memory.allowed_call
-    SELECT allow.role_name, given.procedure
+    -- What a former role of that name was allowed is not this one's.
+    DELETE FROM git_memory.allowed_call c
+    WHERE c.role_name = allow.role_name
+      AND git_memory.role_meant(c.role_name, c.role_oid, c.server) IS NULL;
+    INSERT INTO git_memory.allowed_call (role_name, procedure, role_oid, server)
+    SELECT allow.role_name, given.procedure, r.oid, s.system_identifier
     FROM unnest(procedures) AS given (procedure)
+         CROSS JOIN pg_control_system() AS s
+         JOIN pg_roles r
+           ON r.rolname = allow.role_name
     ON CONFLICT DO NOTHING;
     CALL git_memory.set_rights(allow.role_name);
 END

@@ -4,9 +4,13 @@
 
 -- What is there of ours. A digest leaves out what may differ: the names of the application's tables, and how PostgreSQL 16
 -- and later write a view (columns without the name of their table; the objects that it uses are in the digest by themselves).
---   object   as SQL names it
+-- What belongs to an object of another's goes with that: its indexes and triggers, a column's sequence, a type's functions.
+--   object   as DROP names it
+--   class    the table of the catalogue that has it
+--   id       its oid there
 DROP FUNCTION IF EXISTS git_memory.catalogue(); -- it had other columns
-CREATE FUNCTION git_memory.catalogue() RETURNS TABLE (kind text, name text, object text, digest text)
+CREATE FUNCTION git_memory.catalogue()
+    RETURNS TABLE (kind text, name text, object text, digest text, class oid, id oid)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     SET quote_all_identifiers = off
@@ -38,6 +42,12 @@ BEGIN
         application (token, relation) AS (
             SELECT n.token, to_regclass(format('%I.%I', tables.app_schema, n.table_name))
             FROM named n
+        ),
+        our_table (id) AS (
+            SELECT to_regclass('git_memory.' || o.name)::oid
+            FROM git_memory.our_objects() o
+            WHERE o.kind IN ('table', 'view')
+              AND to_regclass('git_memory.' || o.name) IS NOT NULL
         )
         SELECT 'routine',
                format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
@@ -56,18 +66,30 @@ BEGIN
                                           ARRAY(SELECT n.token
                                                 FROM named n
                                                 ORDER BY n.token))
-                             END))
+                             END)),
+               'pg_proc'::regclass::oid,
+               p.oid
         FROM pg_proc p
              JOIN pg_language l
                ON l.oid = p.prolang
         WHERE p.pronamespace = 'git_memory'::regnamespace
+          AND NOT EXISTS (SELECT
+                          FROM pg_depend d
+                          WHERE d.classid = 'pg_proc'::regclass
+                            AND d.objid = p.oid
+                            AND d.deptype = 'i')
         UNION ALL
         SELECT r.kind,
                r.name,
-               format('%s git_memory.%s', upper(r.kind), r.name),
+               format('%s git_memory.%s',
+                      CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' ELSE upper(r.kind) END,
+                      r.name),
                md5(concat_ws('|', r.relkind, r.relpersistence, r.columns, r.constraints, r.definition, r.uses, r.rules,
-                             r.parents))
-        FROM (SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
+                             r.parents)),
+               'pg_class'::regclass::oid,
+               r.oid
+        FROM (SELECT c.oid,
+                     CASE c.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
                      quote_ident(c.relname)                                                        AS name,
                      c.relkind,
                      c.relpersistence,
@@ -112,13 +134,23 @@ BEGIN
               FROM pg_class c
               WHERE c.relnamespace = 'git_memory'::regnamespace
                 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                AND c.relname <> 'flyway_schema_history') AS r
+                AND c.relname <> 'flyway_schema_history'
+                AND NOT EXISTS (SELECT
+                                FROM pg_depend d
+                                WHERE c.relkind = 'S'
+                                  AND d.classid = 'pg_class'::regclass
+                                  AND d.objid = c.oid
+                                  AND d.refclassid = 'pg_class'::regclass
+                                  AND d.deptype IN ('a', 'i')
+                                  AND d.refobjid NOT IN (SELECT t.id FROM our_table t))) AS r
         UNION ALL
         -- Those of constraints are the constraints'.
         SELECT 'index',
                quote_ident(c.relname),
                format('INDEX git_memory.%I', c.relname),
-               md5(pg_get_indexdef(c.oid))
+               md5(pg_get_indexdef(c.oid)),
+               'pg_class'::regclass::oid,
+               c.oid
         FROM pg_index x
              JOIN pg_class c
                ON c.oid = x.indexrelid
@@ -126,7 +158,7 @@ BEGIN
                ON t.oid = x.indrelid
         WHERE t.relnamespace = 'git_memory'::regnamespace
           AND t.relname <> 'flyway_schema_history'
-          AND t.relkind <> 't'
+          AND t.oid IN (SELECT o.id FROM our_table o)
           AND x.indisvalid
           AND NOT EXISTS (SELECT
                           FROM pg_constraint o
@@ -139,7 +171,9 @@ BEGIN
                format('TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass),
                md5(replace(pg_get_triggerdef(t.oid),
                            ' ON ' || t.tgrelid::regclass::text || ' ',
-                           format(' ON %s ', coalesce(a.token, t.tgrelid::regclass::text))))
+                           format(' ON %s ', coalesce(a.token, t.tgrelid::regclass::text)))),
+               'pg_trigger'::regclass::oid,
+               t.oid
         FROM pg_trigger t
              JOIN pg_class c
                ON c.oid = t.tgrelid
@@ -152,6 +186,8 @@ BEGIN
           AND (p.pronamespace = 'git_memory'::regnamespace
                OR c.relnamespace = 'git_memory'::regnamespace
                OR (a.token IS NOT NULL AND starts_with(t.tgname, 'git_memory_')))
+          AND (c.relnamespace <> 'git_memory'::regnamespace
+               OR c.oid IN (SELECT o.id FROM our_table o))
           AND NOT (c.relispartition AND t.tgname = 'git_memory_guard_truncate');
 END
 $function$;
@@ -185,19 +221,6 @@ AS $function$
                            split_part(name, ' ', 1)))
 $function$;
 
--- The engine whose functions are there; null where the guard is missing.
-CREATE OR REPLACE FUNCTION git_memory.engine_found() RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-    SELECT CASE l.lanname WHEN 'java' THEN 'pljava' ELSE l.lanname::text END
-    FROM pg_proc p
-         JOIN pg_language l
-           ON l.oid = p.prolang
-    WHERE p.pronamespace = 'git_memory'::regnamespace
-      AND p.proname = 'guard_link'
-$function$;
-
 -- What is not as it has to be.
 --   object   in the words of SQL
 --   state    what is wrong with it
@@ -210,6 +233,20 @@ CREATE OR REPLACE FUNCTION git_memory.defects() RETURNS TABLE (object text, stat
     SET standard_conforming_strings = on
 AS $function$
 BEGIN
+    -- Then nothing in it can be called from here. A restore without rights leaves it so, and another owner of the schema.
+    IF NOT has_schema_privilege('git_memory', 'USAGE') THEN
+        RETURN QUERY
+            SELECT 'SCHEMA git_memory',
+                   format('owned by %I, and git_memory_owner may not use it, so the rest was not compared',
+                          pg_get_userbyid(n.nspowner)),
+                   CASE n.nspowner
+                       WHEN to_regrole('git_memory_owner') THEN 'GRANT USAGE, CREATE ON SCHEMA git_memory TO git_memory_owner;'
+                       ELSE 'ALTER SCHEMA git_memory OWNER TO git_memory_owner;'
+                   END
+            FROM pg_namespace n
+            WHERE n.nspname = 'git_memory';
+        RETURN;
+    END IF;
     RETURN QUERY SELECT * FROM git_memory.defects_of_installation();
     IF EXISTS (SELECT FROM git_memory.installation) THEN
         RETURN QUERY SELECT * FROM git_memory.defects_of_catalogue();
@@ -303,7 +340,64 @@ BEGIN
 END
 $function$;
 
--- Tables, views, sequences, routines, triggers against the list in R__13_manifest.sql.
+-- SQL for a superuser that takes something of another's out of the schema. What others depend on is not dropped, and never with
+-- CASCADE, which could take a column with its data: it goes to the application's schema.
+CREATE OR REPLACE FUNCTION git_memory.removal(class oid, id oid, object text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH
+    -- A table is also the type of its rows, and a type has an array type.
+    parts (class, id) AS (
+        SELECT removal.class, removal.id
+        UNION ALL
+        SELECT 'pg_type'::regclass::oid, t.oid
+        FROM pg_type t
+        WHERE (removal.class = 'pg_class'::regclass AND t.typrelid = removal.id)
+           OR t.typelem IN (SELECT e.oid
+                            FROM pg_type e
+                            WHERE (removal.class = 'pg_class'::regclass AND e.typrelid = removal.id)
+                               OR (removal.class = 'pg_type'::regclass AND e.oid = removal.id))
+    )
+    SELECT coalesce((SELECT format('DROP EXTENSION %I;', e.extname)
+                     FROM pg_depend d
+                          JOIN pg_extension e
+                            ON e.oid = d.refobjid
+                     WHERE d.classid = removal.class
+                       AND d.objid = removal.id
+                       AND d.refclassid = 'pg_extension'::regclass
+                       AND d.deptype = 'e'),
+                    CASE
+                        WHEN removal.class NOT IN ('pg_trigger'::regclass, 'pg_extension'::regclass)
+                             AND split_part(object, ' ', 1) <> 'INDEX'
+                             AND EXISTS (SELECT
+                                         FROM pg_depend d
+                                              JOIN parts p
+                                                ON d.refclassid = p.class
+                                               AND d.refobjid = p.id
+                                         WHERE d.deptype IN ('n', 'P', 'S')
+                                           AND NOT EXISTS (SELECT
+                                                           FROM pg_constraint o
+                                                           WHERE d.classid = 'pg_constraint'::regclass
+                                                             AND d.objid = o.oid
+                                                             AND o.conrelid = removal.id)
+                                           AND NOT EXISTS (SELECT
+                                                           FROM pg_rewrite w
+                                                           WHERE d.classid = 'pg_rewrite'::regclass
+                                                             AND d.objid = w.oid
+                                                             AND w.ev_class = removal.id)
+                                           AND NOT EXISTS (SELECT
+                                                           FROM pg_attrdef a
+                                                           WHERE d.classid = 'pg_attrdef'::regclass
+                                                             AND d.objid = a.oid
+                                                             AND a.adrelid = removal.id))
+                            THEN format('ALTER %s SET SCHEMA %I;', object,
+                                        coalesce((SELECT i.app_schema FROM git_memory.installation i), 'public'))
+                        ELSE format('DROP %s;', object)
+                    END)
+$function$;
+
+-- Tables, views, sequences, routines, triggers against the list in R__00_manifest.sql, and whatever else is in the schema.
 CREATE OR REPLACE FUNCTION git_memory.defects_of_catalogue() RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -330,7 +424,7 @@ AS $function$
                ELSE 'not as installed'
            END,
            CASE
-               WHEN w.name IS NULL THEN format('DROP %s;', c.object)
+               WHEN w.name IS NULL THEN git_memory.removal(c.class, c.id, c.object)
            END
     FROM wanted w
          FULL JOIN git_memory.catalogue() c
@@ -342,14 +436,36 @@ AS $function$
                AND EXISTS (SELECT
                            FROM git_memory.manifest() m
                            WHERE m.kind = c.kind
-                             AND m.name = c.name))
+                             AND m.name = c.name
+                             AND m.digest = c.digest))
       -- A DBA's own index that refuses nothing.
       AND NOT (w.name IS NULL
                AND c.kind = 'index'
                AND NOT EXISTS (SELECT
                                FROM pg_index x
-                               WHERE x.indexrelid = to_regclass('git_memory.' || c.name)
+                               WHERE x.indexrelid = c.id
                                  AND (x.indisunique OR x.indisexclusion)))
+    UNION ALL
+    -- Types, operators and whatever else a schema may hold. Statistics are a DBA's own.
+    SELECT other.object,
+           'not git-memory''s',
+           git_memory.removal(other.class, other.id, other.object)
+    FROM (SELECT d.classid,
+                 d.objid,
+                 CASE i.type WHEN 'composite type' THEN 'TYPE' ELSE upper(i.type) END || ' ' || i.identity
+          FROM pg_depend d
+               CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+          WHERE d.refclassid = 'pg_namespace'::regclass
+            AND d.refobjid = 'git_memory'::regnamespace
+            AND d.deptype = 'n'
+            AND d.classid NOT IN ('pg_proc'::regclass, 'pg_statistic_ext'::regclass)
+            AND (d.classid <> 'pg_class'::regclass OR i.type = 'composite type')
+            AND NOT EXISTS (SELECT
+                            FROM pg_depend part
+                            WHERE part.classid = d.classid
+                              AND part.objid = d.objid
+                              AND part.deptype IN ('i', 'a')
+                              AND part.refclassid <> 'pg_namespace'::regclass)) AS other (class, id, object)
     ORDER BY 1
 $function$;
 
@@ -461,10 +577,41 @@ AS $function$
     )
     SELECT d.object,
            format('owned by %I', d.owner),
-           format('ALTER %s OWNER TO git_memory_owner;', d.object)
+           concat_ws(' ',
+                     -- What it does is not known until a script has made it anew.
+                     CASE
+                         WHEN d.security_definer AND git_memory.is_stranger(d.owner)
+                             THEN format('ALTER %s SECURITY INVOKER;', d.object)
+                     END,
+                     format('ALTER %s OWNER TO git_memory_owner;', d.object))
     FROM difference d
     WHERE d.has_own
       AND d.owner <> 'git_memory_owner'
+    UNION ALL
+    SELECT d.object,
+           'not git-memory''s, and runs with the rights of git_memory_owner',
+           format('ALTER %s SECURITY INVOKER;', d.object)
+    FROM difference d
+    WHERE NOT d.is_ours
+      AND d.security_definer
+      AND d.owner = 'git_memory_owner'
+    UNION ALL
+    SELECT 'ROLE ' || quote_ident(gone.role_name),
+           format('%s, and is gone; a role that is called so now is another', gone.was),
+           format('DELETE FROM git_memory.%I WHERE role_name = %L;', gone.list, gone.role_name)
+    FROM (SELECT 'allowed_call',
+                 c.role_name,
+                 'was allowed ' || string_agg(c.procedure, ', ' ORDER BY c.procedure)
+          FROM git_memory.allowed_call c
+          WHERE git_memory.role_meant(c.role_name, c.role_oid, c.server) IS NULL
+          GROUP BY c.role_name
+          UNION ALL
+          SELECT 'reader_organization',
+                 o.role_name,
+                 'was shown ' || string_agg(o.organization_id, ', ' ORDER BY o.organization_id)
+          FROM git_memory.reader_organization o
+          WHERE git_memory.role_meant(o.role_name, o.role_oid, o.server) IS NULL
+          GROUP BY o.role_name) AS gone (list, role_name, was)
     UNION ALL
     -- The schema's owner may drop all there is, and that of Flyway's history says what was run.
     SELECT o.object,
@@ -483,14 +630,24 @@ AS $function$
     FROM difference d
     WHERE d.row_security
     UNION ALL
+    -- As the role that granted it: nobody else takes it back. What a role has granted on goes with its own right, unless that is on
+    -- the list.
     SELECT d.object,
-           format('%s has %s', substr(r.extra, strpos(r.extra, ' ') + 1),
-                  string_agg(split_part(r.extra, ' ', 1), ', ' ORDER BY r.extra)),
-           format('REVOKE ALL ON %s FROM %s CASCADE;', d.object, substr(r.extra, strpos(r.extra, ' ') + 1))
+           format('%s has %s', g.grantee, string_agg(g.privilege, ', ' ORDER BY g.privilege)),
+           format(CASE
+                      WHEN g.grantor <> d.owner
+                           AND EXISTS (SELECT
+                                       FROM unnest(d.wanted) AS w
+                                       WHERE split_part(w, ' ', 1) LIKE '%*'
+                                         AND substr(w, strpos(w, ' ') + 1) = quote_ident(g.grantor))
+                          THEN 'SET ROLE %3$I; REVOKE ALL ON %1$s FROM %2$s CASCADE; RESET ROLE;'
+                      ELSE 'REVOKE ALL ON %1$s FROM %2$s CASCADE;'
+                  END,
+                  d.object, g.grantee, g.grantor)
     FROM difference d
-         CROSS JOIN LATERAL unnest(d.rights) AS r (extra)
-    WHERE r.extra <> ALL (d.wanted)
-    GROUP BY d.object, substr(r.extra, strpos(r.extra, ' ') + 1)
+         CROSS JOIN LATERAL jsonb_to_recordset(d.extra) AS g (privilege text, grantee text, grantor name)
+    WHERE d.is_ours
+    GROUP BY d.object, d.owner, d.wanted, g.grantee, g.grantor
     UNION ALL
     SELECT d.object,
            format('%s lacks %s', substr(r.lacking, strpos(r.lacking, ' ') + 1), split_part(r.lacking, ' ', 1)),
@@ -502,26 +659,96 @@ AS $function$
     WHERE r.lacking <> ALL (d.rights)
 $function$;
 
--- Logins against whom nothing holds, whatever the guard does: superusers, members of git_memory_owner, and those who may
--- change or drop the application's tables or make triggers on them, which run with the rights of the role that writes.
+-- Logins against whom nothing holds, whatever the guard does, for they have one of these roles or may take it: docs/security.md
+-- says the same list. Members of git_memory_sidecar write the ledger because they are git-memory itself: they are not named.
 CREATE OR REPLACE FUNCTION git_memory.unguarded_logins() RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+    WITH RECURSIVE
+    -- Those that a sidecar writes, too: their triggers run with its rights. With partitions and inheritance children.
+    application (id) AS (
+        SELECT to_regclass(format('%I.%I', i.app_schema, named.table_name))::oid
+        FROM git_memory.installation i
+             CROSS JOIN LATERAL unnest(ARRAY[i.blocks_table, i.blocks_agents_table, i.agents_tags_table, i.blocks_tags_table,
+                                             i.agents_table, i.organizations_table]) AS named (table_name)
+        UNION
+        SELECT h.inhrelid
+        FROM application a
+             JOIN pg_inherits h
+               ON h.inhparent = a.id
+    ),
+    mighty (id) AS (
+        SELECT r.oid
+        FROM pg_roles r
+        WHERE r.rolsuper
+           -- May grant itself any role but a superuser's.
+           OR (r.rolcreaterole AND current_setting('server_version_num')::integer < 160000)
+           OR r.rolname IN ('git_memory_owner', 'pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+        UNION
+        -- May drop or change tables, and make triggers on them, which run with the rights of the role that writes.
+        SELECT c.relowner
+        FROM application a
+             JOIN pg_class c
+               ON c.oid = a.id
+        UNION
+        SELECT x.grantee
+        FROM application a
+             JOIN pg_class c
+               ON c.oid = a.id
+             CROSS JOIN LATERAL aclexplode(c.relacl) AS x
+        WHERE x.privilege_type = 'TRIGGER'
+        UNION
+        -- May replace the function of a trigger that is there.
+        SELECT p.proowner
+        FROM application a
+             JOIN pg_trigger t
+               ON t.tgrelid = a.id
+              AND NOT t.tgisinternal
+             JOIN pg_proc p
+               ON p.oid = t.tgfoid
+        UNION
+        -- May drop what is in the schema.
+        SELECT n.nspowner
+        FROM pg_namespace n
+        WHERE n.nspname = 'git_memory'
+           OR n.nspname = (SELECT i.app_schema FROM git_memory.installation i)
+        UNION
+        -- Own something of ours, or write to it.
+        SELECT c.relowner
+        FROM pg_class c
+        WHERE c.relnamespace = 'git_memory'::regnamespace
+          AND c.oid IN (SELECT to_regclass('git_memory.' || o.name)::oid FROM git_memory.our_objects() o)
+        UNION
+        SELECT p.proowner
+        FROM pg_proc p
+             JOIN git_memory.our_objects() o
+               ON o.kind = 'routine'
+              AND o.name = format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid))
+        WHERE p.pronamespace = 'git_memory'::regnamespace
+        UNION
+        SELECT x.grantee
+        FROM pg_class c
+             LEFT JOIN pg_attribute a
+                    ON a.attrelid = c.oid
+                   AND a.attacl IS NOT NULL
+             CROSS JOIN LATERAL (SELECT e.grantee, e.privilege_type
+                                 FROM aclexplode(c.relacl) AS e
+                                 UNION ALL
+                                 SELECT e.grantee, e.privilege_type
+                                 FROM aclexplode(a.attacl) AS e) AS x
+        WHERE c.relnamespace = 'git_memory'::regnamespace
+          AND c.relkind IN ('r', 'p', 'v')
+          AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+          AND x.grantee IS DISTINCT FROM to_regrole('git_memory_sidecar')
+    )
     SELECT ARRAY(SELECT r.rolname::text
                  FROM pg_roles r
                  WHERE r.rolcanlogin
-                   AND (r.rolsuper
-                        OR pg_has_role(r.oid, 'git_memory_owner', 'MEMBER')
-                        OR EXISTS (SELECT
-                                   FROM git_memory.installation i
-                                        CROSS JOIN LATERAL unnest(ARRAY[i.blocks_table, i.blocks_agents_table,
-                                                                        i.agents_tags_table, i.agents_table])
-                                                   AS guarded (table_name)
-                                        JOIN pg_class c
-                                          ON c.oid = to_regclass(format('%I.%I', i.app_schema, guarded.table_name))
-                                   WHERE pg_has_role(r.oid, c.relowner, 'MEMBER')
-                                      OR has_table_privilege(r.oid, c.oid, 'TRIGGER')))
+                   AND EXISTS (SELECT
+                               FROM mighty m
+                               WHERE m.id = 0 -- PUBLIC
+                                  OR pg_has_role(r.oid, m.id, 'MEMBER'))
                  ORDER BY 1)
 $function$;
 
@@ -543,6 +770,24 @@ CREATE OR REPLACE FUNCTION git_memory.guard_state()
 AS $function$
 #variable_conflict use_column
 BEGIN
+    IF NOT has_schema_privilege('git_memory', 'USAGE') THEN -- as in defects()
+        RETURN QUERY
+            SELECT NULL::text,
+                   NULL::text,
+                   NULL::text,
+                   NULL::text,
+                   NULL::text,
+                   'git_memory_owner may not use the schema, so nothing was compared',
+                   'SCHEMA git_memory',
+                   CASE n.nspowner
+                       WHEN to_regrole('git_memory_owner') THEN 'GRANT USAGE, CREATE ON SCHEMA git_memory TO git_memory_owner;'
+                       ELSE 'ALTER SCHEMA git_memory OWNER TO git_memory_owner;'
+                   END,
+                   NULL::text[]
+            FROM pg_namespace n
+            WHERE n.nspname = 'git_memory';
+        RETURN;
+    END IF;
     RETURN QUERY
         WITH
         defect AS (

@@ -18,6 +18,30 @@ SET default_table_access_method = heap;
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
 
+-- A role that could not do half of it is told so before it is told to become a member of git_memory_owner: a sidecar, or the
+-- application, that became one would be a role against which nothing holds.
+DO $role$
+DECLARE
+    owner name;
+BEGIN
+    SELECT pg_get_userbyid(c.relowner)
+    INTO owner
+    FROM pg_class c
+    WHERE c.oid = to_regclass(format('%I.%I', '${app_schema}', '${blocks_table}'));
+    IF NOT pg_has_role(current_user, owner, 'USAGE') THEN
+        RAISE EXCEPTION '% does not own the application''s tables, so it can''t migrate', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT    = format('Migrate as the role that owns them (%I), or as a superuser. Nothing was changed.', owner);
+    ELSIF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)
+          AND pg_has_role(current_user, to_regrole('git_memory_sidecar')::oid, 'MEMBER')
+          AND NOT pg_has_role(current_user, to_regrole('git_memory_owner')::oid, 'USAGE') THEN
+        RAISE EXCEPTION '% is a member of git_memory_sidecar and not of git_memory_owner, so it can''t migrate', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT    = 'Migrate as another role that owns the application''s tables, or as a superuser. Nothing was changed.';
+    END IF;
+END
+$role$;
+
 -- The application's tables are made (V001__application_tables.sql) only where there are none, and only when asked for: an
 -- empty schema is a mistyped database or schema far more often than a new application. "migrate --create-tables" asks for it
 -- by the setting; with stock Flyway, SET git_memory.create_tables = on (initSql, or the options of the URL).

@@ -8,8 +8,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,11 +20,11 @@ import java.util.TreeSet;
  * Who was granted what of ours at some moment.
  *
  * @param all one for each role, privilege and object
- * @param objects all that there is, granted or not
+ * @param owners of all that there is, granted or not, by object
  */
-record Grants(Set<Grant> all, Set<String> objects) {
+record Grants(Set<Grant> all, Map<String, String> owners) {
 
-    static final Grants NONE = new Grants(Set.of(), Set.of());
+    static final Grants NONE = new Grants(Set.of(), Map.of());
 
     /** So many objects are named. */
     private static final int NAMED = 6;
@@ -53,7 +55,8 @@ record Grants(Set<Grant> all, Set<String> objects) {
             )
             SELECT o.object,
                    CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END,
-                   g.privilege_type
+                   g.privilege_type,
+                   pg_get_userbyid(o.owner)
             FROM ours o
                  LEFT JOIN LATERAL aclexplode(o.acl) AS g
                         ON g.grantee <> o.owner
@@ -64,23 +67,25 @@ record Grants(Set<Grant> all, Set<String> objects) {
 
     static Grants of(Connection connection) throws SQLException {
         Set<Grant> all = new HashSet<>();
-        Set<String> objects = new HashSet<>();
+        Map<String, String> owners = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(QUERY)) {
             while (rows.next()) {
-                objects.add(rows.getString(1));
+                owners.put(rows.getString(1), rows.getString(4));
                 if (rows.getString(3) != null) {
                     all.add(new Grant(rows.getString(2), rows.getString(3), rows.getString(1)));
                 }
             }
         }
-        return new Grants(all, objects);
+        return new Grants(all, owners);
     }
 
-    /** Those that are gone later from what is there still, for each role and privilege {@code from ROLE: PRIVILEGE on OBJECT, OBJECT}. */
+    /** Those that are gone later from what is there still and is not the role's own by then, for each role and privilege {@code from ROLE: PRIVILEGE on OBJECT, OBJECT}. */
     List<String> missingFrom(Grants later) {
         TreeMap<String, TreeSet<String>> gone = all.stream()
-                .filter(grant -> !later.all.contains(grant) && later.objects.contains(grant.object()))
+                .filter(grant -> !later.all.contains(grant))
+                .filter(grant -> later.owners.containsKey(grant.object())
+                        && !grant.grantee().equals(later.owners.get(grant.object())))
                 .collect(groupingBy(
                         grant -> "from %s: %s on ".formatted(grant.grantee(), grant.privilege()),
                         TreeMap::new,

@@ -13,11 +13,31 @@ import java.util.Optional;
  * transaction that it is called in as it was. */
 final class InstalledState {
 
+    /** Whether Flyway can read what was run. */
+    private static final String READABLE = """
+            SELECT NOT EXISTS (SELECT
+                               FROM pg_namespace n
+                                    LEFT JOIN pg_class c
+                                           ON c.relnamespace = n.oid
+                                          AND c.relname = 'flyway_schema_history'
+                               WHERE n.nspname = 'git_memory'
+                                 AND NOT (has_schema_privilege(n.oid, 'USAGE')
+                                          AND coalesce(has_table_privilege(c.oid, 'SELECT'), true)))
+            """;
+
     private final Connection connection;
 
     /** @param connection with a search_path that finds nothing but PostgreSQL's own */
     InstalledState(Connection connection) {
         this.connection = connection;
+    }
+
+    /** Whether the role may read which scripts have run; true where none has. */
+    boolean isHistoryReadable() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(READABLE)) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     /** What is not as it has to be; empty where the database can't tell, for the functions that compare are missing. */
@@ -66,8 +86,8 @@ final class InstalledState {
     /** Whether no script has to run: afterMigrate.sql switches triggers on again. */
     private boolean isSound() throws SQLException {
         return defects()
-                .map(found -> found.stream()
-                        .allMatch(defect -> String.valueOf(defect.remedy()).matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
+                .map(found -> found.stream().allMatch(defect -> String.valueOf(defect.remedy())
+                        .matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
                 .orElse(false);
     }
 

@@ -120,6 +120,7 @@ public final class Migrations {
      */
     private TableNames requireOwners() {
         try (Connection connection = connect()) {
+            MigratingRole.require(connection, names.orDefault());
             MissingRights missing = MissingRights.of(
                     connection, names.orDefault(), guard == null ? GuardEngine.AUTO : guard, createTables);
             if (missing.strangers() && !missing.remedies().isEmpty()) {
@@ -218,10 +219,18 @@ public final class Migrations {
      * Compares what is installed with what has to be; changes nothing.
      *
      * @return what differs, scripts that are pending first; empty for a sound database
+     * @throws SuperuserNeededException if the role, who may migrate, has no right to look
      * @throws MigrationException if the database cannot be read
      */
     public List<Defect> defects() {
         List<Defect> defects = new ArrayList<>();
+        try (Connection connection = connect()) {
+            if (!new InstalledState(connection).isHistoryReadable()) {
+                requireOwners();
+            }
+        } catch (SQLException e) {
+            throw failure("look at", e);
+        }
         for (String script : pending()) {
             defects.add(new Defect("SCRIPT " + script, "pending", null));
         }

@@ -19,8 +19,8 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
 
     private static final String MISSING = """
             WITH
-            me (name, is_super, may_create_roles) AS (
-                SELECT r.rolname, r.rolsuper, r.rolcreaterole
+            me (name, is_super, may_create_roles, inherits) AS (
+                SELECT r.rolname, r.rolsuper, r.rolcreaterole, r.rolinherit
                 FROM pg_roles r
                 WHERE r.rolname = current_user
             ),
@@ -40,16 +40,40 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                 WHERE c.relname = ANY (?)
                   AND c.relkind IN ('r', 'p')
             ),
-            ours (object, owner) AS (
-                SELECT format('SCHEMA %I', n.nspname), n.nspowner
+            manifest (engine, kind, name, digest) AS (
+                {manifest}
+            ),
+            git_memory_owner (id) AS (
+                SELECT to_regrole('git_memory_owner')::oid
+            ),
+            ours (object, owner, runs_as_owner, is_usable) AS (
+                SELECT format('SCHEMA %I', n.nspname),
+                       n.nspowner,
+                       false,
+                       has_schema_privilege(g.id, n.oid, 'USAGE WITH GRANT OPTION') AND has_schema_privilege(g.id, n.oid, 'CREATE')
                 FROM pg_namespace n
+                     CROSS JOIN git_memory_owner g
                 WHERE n.nspname = 'git_memory'
                 UNION ALL
                 SELECT format('%s git_memory.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname),
-                       c.relowner
+                       c.relowner,
+                       false,
+                       c.relname = 'flyway_schema_history'
+                       AND has_table_privilege(g.id, c.oid, 'SELECT')
+                       AND has_table_privilege(g.id, c.oid, 'INSERT')
+                       AND has_table_privilege(g.id, c.oid, 'UPDATE')
+                       AND has_table_privilege(g.id, c.oid, 'DELETE')
                 FROM pg_class c
-                WHERE c.relnamespace = to_regnamespace('git_memory')
+                     JOIN pg_namespace n
+                       ON n.oid = c.relnamespace
+                     CROSS JOIN git_memory_owner g
+                WHERE n.nspname = 'git_memory'
                   AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                  AND (c.relname = 'flyway_schema_history'
+                       OR EXISTS (SELECT
+                                  FROM manifest m
+                                  WHERE m.kind = CASE c.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END
+                                    AND m.name = quote_ident(c.relname)))
                   AND NOT EXISTS (SELECT
                                   FROM pg_depend d
                                   WHERE c.relkind = 'S'
@@ -58,14 +82,25 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                                     AND d.refclassid = 'pg_class'::regclass
                                     AND d.deptype IN ('a', 'i'))
                 UNION ALL
-                SELECT 'ROUTINE ' || p.oid::regprocedure, p.proowner
+                SELECT 'ROUTINE ' || p.oid::regprocedure, p.proowner, p.prosecdef, false
                 FROM pg_proc p
-                WHERE p.pronamespace = to_regnamespace('git_memory')
+                     JOIN pg_namespace n
+                       ON n.oid = p.pronamespace
+                     JOIN manifest m
+                       ON m.kind = 'routine'
+                      AND m.name = format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid))
+                WHERE n.nspname = 'git_memory'
             ),
-            strange (object, owner) AS (
-                SELECT o.object, pg_get_userbyid(o.owner)
+            strange (object, owner, may_be_anything) AS (
+                SELECT o.object,
+                       r.rolname,
+                       o.runs_as_owner AND NOT r.rolsuper AND NOT coalesce(pg_has_role(r.oid, g.id, 'MEMBER'), false)
                 FROM ours o
+                     JOIN pg_roles r
+                       ON r.oid = o.owner
+                     CROSS JOIN git_memory_owner g
                 WHERE NOT pg_has_role(current_user, o.owner, 'USAGE')
+                  AND NOT coalesce(o.is_usable AND pg_has_role(current_user, g.id, 'USAGE'), false)
             ),
             needed (step, remedy) AS (
                 SELECT role.number, format('CREATE ROLE %I NOLOGIN;', role.name)
@@ -73,8 +108,21 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                 WHERE to_regrole(role.name) IS NULL
                   AND NOT me.may_create_roles
                 UNION ALL
+                -- A member that does not inherit needs more than to be a member.
+                SELECT 5, format('ALTER ROLE %I INHERIT;', me.name)
+                FROM me
+                WHERE NOT me.inherits
+                  AND current_setting('server_version_num')::integer < 160000
+                  AND pg_has_role(current_user, to_regrole('git_memory_owner')::oid, 'USAGE') IS NOT TRUE
+                UNION ALL
                 -- Who may create roles may join them; from PostgreSQL 16 on, only those that he has created.
-                SELECT 5, format('GRANT git_memory_owner TO %I;', me.name)
+                SELECT 5, format('GRANT git_memory_owner TO %I%s;', me.name,
+                                 CASE
+                                     WHEN current_setting('server_version_num')::integer >= 160000
+                                          AND coalesce(pg_has_role(current_user, to_regrole('git_memory_owner')::oid, 'MEMBER'),
+                                                       NOT me.inherits)
+                                         THEN ' WITH INHERIT TRUE'
+                                 END)
                 FROM me
                 WHERE CASE
                           WHEN to_regrole('git_memory_owner') IS NULL THEN NOT me.may_create_roles
@@ -118,7 +166,16 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                   AND NOT has_schema_privilege(n.oid, 'CREATE')
                   AND NOT EXISTS (SELECT FROM application)
                 UNION ALL
-                SELECT 10, format('ALTER %s OWNER TO git_memory_owner;', s.object)
+                -- What it does is not known until a script has made it anew.
+                SELECT 9, format('ALTER %s SECURITY INVOKER;', s.object)
+                FROM strange s
+                WHERE s.may_be_anything
+                UNION ALL
+                SELECT 10, CASE s.object
+                               WHEN 'TABLE git_memory.flyway_schema_history'
+                                   THEN format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO git_memory_owner;', s.object)
+                               ELSE format('ALTER %s OWNER TO git_memory_owner;', s.object)
+                           END
                 FROM strange s
                 WHERE s.owner <> 'git_memory_owner'
                 UNION ALL
@@ -166,7 +223,7 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
      */
     static MissingRights of(Connection connection, TableNames tables, GuardEngine guard, boolean createTables)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
+        try (PreparedStatement statement = connection.prepareStatement(MISSING.replace("{manifest}", Manifest.values()))) {
             statement.setString(1, tables.schema());
             statement.setArray(
                     2,

@@ -104,6 +104,8 @@ class DefectsTest extends GuardTest {
                 // What would be in the way of those that follow is tried below.
                 if (tampering.isMended()
                         && !tampering.sql().contains("installation")
+                        && !tampering.state().contains("may not use it")
+                        && !tampering.sql().contains("ALTER SCHEMA git_memory")
                         && !tampering.sql().contains("DROP COLUMN")) {
                     try (Connection superuser = own.newAdmin()) {
                         superuser.setAutoCommit(false);
@@ -128,6 +130,22 @@ class DefectsTest extends GuardTest {
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
             assertThat(migrations(own).migrate().applied()).isEmpty();
+        }
+    }
+
+    @Test
+    void theSchemaComesBackFromAnotherOwner() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            for (String sql : List.of(
+                    "ALTER SCHEMA git_memory OWNER TO " + app,
+                    "REVOKE ALL ON SCHEMA git_memory FROM git_memory_owner CASCADE")) {
+                run(own.admin(), sql);
+                List<Defect> before = migrations(own).defects();
+                assertThat(before).hasSize(1).allMatch(defect -> defect.object().equals("SCHEMA git_memory"));
+                assertThat(migrations(own).migrate().defects()).isEmpty();
+                assertThat(strings(own.admin(), DEFECTS)).isEmpty();
+            }
         }
     }
 

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.SuperuserNeededException;
 import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +223,309 @@ class RightsTest extends GuardTest {
             assertThat(migrations.defects()).isEmpty();
             assertThat(string(own.admin(), "SELECT count(*) FROM git_memory.defects()"))
                     .isEqualTo("0");
+        }
+    }
+
+    /** A role that may create in the schema makes a function that an index of its own calls with its owner's rights. */
+    @Test
+    void whatOthersMadeInTheSchemaIsNeverGivenToTheOwner() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            Connection admin = own.admin();
+            run(admin, "GRANT CREATE, USAGE ON SCHEMA git_memory, public TO " + app);
+            run(
+                    own.app(),
+                    "CREATE FUNCTION git_memory.sd(float8, float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER"
+                            + " AS $$ BEGIN RETURN $1 - $2; END $$");
+            run(own.app(), "CREATE TYPE public.span AS RANGE (subtype = float8, subtype_diff = git_memory.sd)");
+            run(own.app(), "CREATE TABLE public.spans (span public.span)");
+            run(own.app(), "CREATE INDEX ON public.spans USING gist (span)");
+            run(
+                    own.app(),
+                    "CREATE FUNCTION git_memory.digest(text, text, bigint, boolean, json, integer) RETURNS text LANGUAGE sql"
+                            + " SECURITY DEFINER AS 'SELECT 1::text'");
+            run(own.app(), "CREATE TABLE git_memory.theirs (id serial PRIMARY KEY)");
+            run(own.app(), "CREATE MATERIALIZED VIEW git_memory.seen AS SELECT 1 AS n");
+            run(own.app(), "GRANT ALL ON git_memory.theirs TO git_memory_reader");
+
+            List<Defect> left = migrations(own).migrate().defects();
+
+            assertThat(strings(
+                            admin,
+                            "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'git_memory'::regnamespace"
+                                    + " AND (p.proname = 'sd' OR p.pronargs = 6 AND p.proname = 'digest')"
+                                    + " AND p.proowner <> '" + app + "'::regrole"
+                                    + " UNION ALL SELECT c.relname FROM pg_class c WHERE c.relname IN ('theirs', 'seen')"
+                                    + " AND c.relowner <> '" + app + "'::regrole"))
+                    .as("given to another")
+                    .isEmpty();
+            assertThat(reach(admin, "git_memory_reader"))
+                    .doesNotContain("theirs")
+                    .noneMatch(name -> name.contains("json,integer") || name.contains(".sd("));
+            assertThat(left.stream().map(Defect::remedy))
+                    .containsExactlyInAnyOrder(
+                            "ALTER ROUTINE git_memory.sd(double precision, double precision) SET SCHEMA public;",
+                            "DROP ROUTINE git_memory.digest(text, text, bigint, boolean, json, integer);",
+                            "DROP TABLE git_memory.theirs;",
+                            "DROP MATERIALIZED VIEW git_memory.seen;");
+            for (Defect defect : left) {
+                run(admin, String.valueOf(defect.remedy()));
+            }
+            assertThat(migrations(own).defects()).isEmpty();
+            run(own.app(), "INSERT INTO public.spans VALUES ('[1,2]')");
+        }
+    }
+
+    /** A function of our name that is missing, made by another before we make it. */
+    @Test
+    void aFunctionOfOurNameIsMadeAnewBeforeItRunsWithTheOwnersRights() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            run(own.admin(), "GRANT CREATE, USAGE ON SCHEMA git_memory TO " + app);
+            run(own.admin(), "DROP FUNCTION git_memory.is_guarded(text) CASCADE");
+            run(
+                    own.app(),
+                    "CREATE FUNCTION git_memory.is_guarded(block_id text) RETURNS boolean LANGUAGE sql SECURITY DEFINER"
+                            + " AS 'SELECT false'");
+            assertThat(strings(own.admin(), "SELECT remedy FROM git_memory.defects()"))
+                    .contains("ALTER ROUTINE git_memory.is_guarded(text) SECURITY INVOKER;"
+                            + " ALTER ROUTINE git_memory.is_guarded(text) OWNER TO git_memory_owner;");
+
+            assertThat(migrations(own).migrate().defects()).isEmpty();
+
+            assertThat(string(
+                            own.admin(),
+                            "SELECT proowner::regrole || ' ' || prosrc FROM pg_proc"
+                                    + " WHERE oid = 'git_memory.is_guarded(text)'::regprocedure"))
+                    .startsWith("git_memory_owner ")
+                    .doesNotContain("SELECT false");
+        }
+    }
+
+    @Test
+    void aGrantByTheOwnerOfTheSchemaIsTakenBackWhoeverOwnsIt() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            run(own.admin(), "ALTER SCHEMA git_memory OWNER TO " + owner);
+            run(own.admin(), "GRANT CREATE ON SCHEMA git_memory TO git_memory_owner");
+            run(own.admin(), "GRANT USAGE ON SCHEMA git_memory TO git_memory_owner WITH GRANT OPTION");
+            run(own.admin(), "SET ROLE git_memory_owner");
+            run(own.admin(), "GRANT USAGE ON SCHEMA git_memory TO " + app);
+            run(own.admin(), "RESET ROLE");
+            List<String> remedies = strings(
+                    own.admin(), "SELECT remedy FROM git_memory.defects() WHERE state = '" + app + " has USAGE'");
+            assertThat(remedies)
+                    .containsExactly("SET ROLE git_memory_owner; REVOKE ALL ON SCHEMA git_memory FROM " + app
+                            + " CASCADE; RESET ROLE;");
+
+            try (Connection superuser = own.newAdmin()) {
+                superuser.setAutoCommit(false);
+                run(superuser, remedies.get(0));
+                assertThat(reach(superuser, app)).isEmpty();
+                superuser.rollback();
+                run(superuser, "CALL git_memory.set_grants(NULL, NULL)");
+                assertThat(reach(superuser, app)).isEmpty();
+                superuser.rollback();
+            }
+            assertThat(migrations(own).migrate().defects()).isEmpty();
+            assertThat(reach(own.admin(), app)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMemberOfTheOwnerAllowsAndTakesBackWhole() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String member = own.createRole("member", "IN ROLE git_memory_owner");
+            String helper = own.createRole("helper", "");
+            try (Connection connection = own.source(member).getConnection()) {
+                run(connection, "SELECT git_memory.allow('" + helper + "', 'diff')");
+                run(connection, "SELECT git_memory.show_organization('" + helper + "', 'org-1')");
+                assertThat(reach(own.admin(), helper)).contains("schema", "status");
+                assertThat(migrations(own).defects()).isEmpty();
+                run(connection, "SELECT git_memory.disallow('" + helper + "', 'diff')");
+                run(connection, "SELECT git_memory.hide_organization('" + helper + "', 'org-1')");
+                assertThat(reach(own.admin(), helper)).isEmpty();
+
+                run(own.admin(), "ALTER SCHEMA git_memory OWNER TO CURRENT_USER");
+                run(own.admin(), "GRANT USAGE ON SCHEMA git_memory TO git_memory_owner");
+                assertThatThrownBy(() -> run(connection, "SELECT git_memory.allow('" + helper + "', 'diff')"))
+                        .hasMessageContaining("not all rights of role \"" + helper + "\" can be changed by " + member)
+                        .hasMessageContaining("SCHEMA git_memory");
+                assertThat(reach(own.admin(), helper)).isEmpty();
+                assertThat(strings(own.admin(), "SELECT role_name FROM git_memory.allowed_call"))
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anotherRoleOfTheSameNameGetsNothing() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Connection admin = own.admin();
+            String helper = own.createRole("helper", "");
+            String renamed = own.createRole("renamed", "");
+            run(admin, "SELECT git_memory.allow('" + helper + "', 'diff')");
+            run(admin, "SELECT git_memory.show_organization('" + helper + "', 'org-1')");
+            run(admin, "SELECT git_memory.allow('" + renamed + "', 'diff')");
+            run(admin, "DROP OWNED BY " + helper);
+            run(admin, "DROP ROLE " + helper);
+            run(admin, "CREATE ROLE " + helper);
+            run(admin, "ALTER ROLE " + renamed + " RENAME TO " + renamed + "_now");
+
+            assertThat(migrations(own).migrate().mended())
+                    .extracting(Defect::toString)
+                    .containsExactlyInAnyOrder(
+                            "ROLE " + helper
+                                    + ": was allowed diff, and is gone; a role that is called so now is another",
+                            "ROLE " + helper
+                                    + ": was shown org-1, and is gone; a role that is called so now is another");
+
+            assertThat(reach(admin, helper)).isEmpty();
+            assertThat(reach(admin, renamed + "_now")).contains("schema");
+            assertThat(strings(admin, "SELECT role_name FROM git_memory.allowed_call"))
+                    .containsExactly(renamed + "_now");
+            run(admin, "SELECT git_memory.disallow('" + renamed + "_now', 'diff')");
+            run(admin, "DROP ROLE " + renamed + "_now");
+        }
+    }
+
+    @Test
+    void aRoleThatCouldNotMigrateIsNeverToldToBecomeTheOwner() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String tables = string(own.admin(), "SELECT current_user");
+            String sidecar = own.createRole("sidecar", "IN ROLE git_memory_sidecar");
+            Migrations migrations = new Migrations(own.source(sidecar), TableNames.DEFAULT, target.engine());
+            assertThatThrownBy(migrations::migrate)
+                    .isNotInstanceOf(SuperuserNeededException.class)
+                    .hasMessage(sidecar + " does not own the application's tables, so it can't migrate; nothing was"
+                            + " changed. Migrate as the role that owns them (" + tables + "), or as a superuser");
+
+            run(own.admin(), "ALTER TABLE block OWNER TO " + sidecar);
+            assertThatThrownBy(migrations::migrate)
+                    .isNotInstanceOf(SuperuserNeededException.class)
+                    .hasMessageContaining("is a member of git_memory_sidecar and not of git_memory_owner");
+        }
+    }
+
+    @Test
+    void aMemberThatDoesNotInheritIsToldWhatMakesItInherit() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String owner = own.createRole("owner", "NOINHERIT IN ROLE git_memory_owner");
+            for (String table :
+                    List.of("organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags")) {
+                run(own.admin(), "ALTER TABLE " + table + " OWNER TO " + owner);
+            }
+            Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, target.engine());
+
+            SuperuserNeededException needed = catchThrowableOfType(SuperuserNeededException.class, migrations::defects);
+
+            for (String remedy : needed.remedies()) {
+                run(own.admin(), remedy);
+            }
+            assertThat(migrations.defects()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoMayWriteAroundTheGuardIsNamed() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Connection admin = own.admin();
+            run(admin, "CREATE TABLE more () INHERITS (block)");
+            run(admin, "CREATE SCHEMA theirs");
+            List<String> named = new ArrayList<>();
+            for (String sql : List.of(
+                    "GRANT pg_write_all_data TO {role}",
+                    "GRANT pg_execute_server_program TO {role}",
+                    "ALTER SCHEMA public OWNER TO {role}",
+                    "GRANT TRIGGER ON more TO {role}",
+                    "ALTER TABLE more OWNER TO {role}",
+                    "GRANT TRIGGER ON organizations TO {role}",
+                    "GRANT INSERT ON git_memory.file TO {role}",
+                    "GRANT UPDATE (digest) ON git_memory.file TO {role}",
+                    "GRANT TRIGGER ON block TO PUBLIC",
+                    "CREATE FUNCTION theirs.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                            + " ALTER FUNCTION theirs.f() OWNER TO {role};"
+                            + " CREATE TRIGGER theirs BEFORE INSERT ON block FOR EACH ROW EXECUTE FUNCTION theirs.f()")) {
+                String role = own.createRole("mighty", "NOINHERIT");
+                admin.setAutoCommit(false);
+                run(admin, sql.replace("{role}", role));
+                if (strings(admin, "SELECT unnest(git_memory.unguarded_logins())")
+                        .contains(role)) {
+                    named.add(sql);
+                }
+                admin.rollback();
+                admin.setAutoCommit(true);
+                assertThat(strings(admin, "SELECT unnest(git_memory.unguarded_logins())"))
+                        .doesNotContain(role);
+                assertThat(named).contains(sql);
+            }
+            String creator = own.createRole("creator", "CREATEROLE");
+            String sidecar = own.createRole("sidecar", "IN ROLE git_memory_sidecar");
+            boolean isOld = Integer.parseInt(string(admin, "SHOW server_version_num")) < 160000;
+            assertThat(strings(admin, "SELECT unnest(git_memory.unguarded_logins())")
+                            .contains(creator))
+                    .isEqualTo(isOld);
+            assertThat(strings(admin, "SELECT unnest(git_memory.unguarded_logins())"))
+                    .as("it is git-memory itself")
+                    .doesNotContain(sidecar);
+        }
+    }
+
+    /** As a restore without owners and rights by a superuser leaves it. */
+    @Test
+    void theRoleThatMigratedBeforeIsToldWhatLetsItLookAgain() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            for (String table :
+                    List.of("organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags")) {
+                run(own.admin(), "ALTER TABLE " + table + " OWNER TO " + owner);
+            }
+            run(own.admin(), "ALTER SCHEMA git_memory OWNER TO CURRENT_USER");
+            run(own.admin(), "REVOKE ALL ON git_memory.flyway_schema_history FROM git_memory_owner");
+            assertThat(
+                            strings(
+                                    own.admin(),
+                                    "SELECT concat_ws(' | ', object, remedy) FROM git_memory.guard WHERE trigger_state <> 'ok'"))
+                    .containsExactly("SCHEMA git_memory | ALTER SCHEMA git_memory OWNER TO git_memory_owner;");
+            Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, target.engine());
+
+            SuperuserNeededException needed = catchThrowableOfType(SuperuserNeededException.class, migrations::defects);
+
+            assertThat(needed.remedies())
+                    .containsExactly(
+                            "ALTER SCHEMA git_memory OWNER TO git_memory_owner;",
+                            "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE git_memory.flyway_schema_history TO git_memory_owner;");
+            for (String remedy : needed.remedies()) {
+                run(own.admin(), remedy);
+            }
+            assertThat(migrations.defects()).isEmpty();
+        }
+    }
+
+    /** As a restore without rights by an owner who is no superuser leaves it. */
+    @Test
+    void anOwnerWhoIsNoSuperuserGivesTheSchemaBeforeWhatIsInIt() throws SQLException {
+        target.fresh().close();
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
+            run(own.admin(), "GRANT ALL ON SCHEMA public TO " + owner);
+            try (Connection connection = own.source(owner).getConnection()) {
+                run(connection, Resources.existingApplication());
+                Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLPGSQL);
+                assertThat(migrations.migrate().defects()).isEmpty();
+                run(own.admin(), "ALTER SCHEMA git_memory OWNER TO " + owner);
+                for (String owned :
+                        strings(own.admin(), "SELECT object FROM git_memory.owned_objects() WHERE has_own")) {
+                    run(own.admin(), "ALTER " + owned + " OWNER TO " + owner);
+                }
+                run(own.admin(), "REVOKE CREATE ON DATABASE " + own.name() + " FROM " + owner);
+                run(own.admin(), "REVOKE ALL ON SCHEMA git_memory FROM git_memory_owner, git_memory_sidecar CASCADE");
+
+                assertThat(migrations.migrate().defects()).isEmpty();
+                assertThat(migrations.defects()).isEmpty();
+            }
         }
     }
 

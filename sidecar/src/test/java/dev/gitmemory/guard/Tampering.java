@@ -177,9 +177,42 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "CREATE TABLE git_memory.\"a; DROP TABLE b\" (n integer)",
                 "TABLE git_memory.\"a; DROP TABLE b\"",
                 "not git-memory's"));
+        strangers(all);
         all.add(told("DROP SEQUENCE git_memory.tags_seen", "SEQUENCE git_memory.tags_seen", "missing"));
         all.add(mended("DELETE FROM git_memory.installation", "TABLE git_memory.installation", "empty"));
         all.add(mended("UPDATE git_memory.installation SET guard_engine = 'none'", "guard", "installed in none"));
+    }
+
+    /** What others have made in the schema. */
+    private static void strangers(List<Tampering> all) {
+        all.add(told(
+                "CREATE FUNCTION git_memory.digest(text, text, bigint, boolean, json, integer) RETURNS text LANGUAGE sql"
+                        + " SECURITY DEFINER AS 'SELECT 1::text'",
+                "git_memory.digest(text, text, bigint, boolean, json, integer)",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE FUNCTION git_memory.sd(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';"
+                        + " CREATE TYPE git_memory.span AS RANGE (subtype = float8, subtype_diff = git_memory.sd)",
+                "TYPE git_memory.span",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE MATERIALIZED VIEW git_memory.mine AS SELECT 1 AS n",
+                "MATERIALIZED VIEW git_memory.mine",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE DOMAIN git_memory.mine AS text CHECK (value <> '')",
+                "TYPE git_memory.mine",
+                "not git-memory's"));
+        all.add(told("CREATE TYPE git_memory.mine AS (n integer)", "TYPE git_memory.mine", "not git-memory's"));
+        all.add(told(
+                "CREATE OPERATOR git_memory.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = pg_catalog.texteq)",
+                "OPERATOR git_memory.===",
+                "not git-memory's"));
+        all.add(told(
+                "CREATE FUNCTION git_memory.theirs() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+                        + " ALTER FUNCTION git_memory.theirs() OWNER TO git_memory_owner",
+                "ROUTINE git_memory.theirs()",
+                "runs with the rights of git_memory_owner"));
     }
 
     private static void rights(List<Tampering> all) {
@@ -237,9 +270,21 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "write_block(",
                 "lacks EXECUTE"));
         all.add(mended(
-                "REVOKE GRANT OPTION FOR USAGE ON SCHEMA git_memory FROM git_memory_owner CASCADE",
+                "REVOKE ALL ON SCHEMA git_memory FROM git_memory_owner CASCADE",
                 "SCHEMA git_memory",
-                "git_memory_owner"));
+                "git_memory_owner may not use it"));
+        all.add(mended(
+                "SET ROLE git_memory_owner; GRANT USAGE ON SCHEMA git_memory TO {app}; RESET ROLE",
+                "SCHEMA git_memory",
+                "has USAGE"));
+        all.add(mended(
+                "SELECT git_memory.allow('{group}', 'diff'); UPDATE git_memory.allowed_call SET role_oid = 1",
+                "ROLE ",
+                "was allowed diff, and is gone"));
+        all.add(mended(
+                "INSERT INTO git_memory.reader_organization VALUES ('nobody of that name', 'org-1')",
+                "ROLE \"nobody of that name\"",
+                "was shown org-1, and is gone"));
     }
 
     private static void owners(List<Tampering> all) {
@@ -249,7 +294,7 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "ALTER SEQUENCE git_memory.tags_seen OWNER TO {group}", "SEQUENCE git_memory.tags_seen", "owned by"));
         all.add(mended("ALTER FUNCTION git_memory.is_guarded OWNER TO {app}", "is_guarded(text)", "owned by"));
         all.add(mended("ALTER PROCEDURE git_memory.write_block OWNER TO {group}", "write_block(", "owned by"));
-        all.add(told("ALTER SCHEMA git_memory OWNER TO {app}", "SCHEMA git_memory", "owned by"));
+        all.add(mended("ALTER SCHEMA git_memory OWNER TO {app}", "SCHEMA git_memory", "owned by"));
         all.add(told(
                 "ALTER TABLE git_memory.flyway_schema_history OWNER TO {app}", "flyway_schema_history", "owned by"));
         all.add(told("ALTER ROLE git_memory_owner LOGIN", "ROLE git_memory_owner", "may log in"));
