@@ -29,7 +29,7 @@ final class MigrationText {
         }
         out.println("Database " + database + " is not as it has to be, in " + Count.of(defects.size(), "place") + ":");
         defects.forEach(defect -> out.println("  " + defect));
-        out.println("\"git-memory migrate\" mends what the migrating role may.");
+        out.println("\"git-memory migrate\" mends what the migrating role may, and prints SQL for the rest.");
         return ExitCode.DIFFERENT;
     }
 

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Defect(String object, String state, @Nullable String remedy) {
 
+    /** By object; remedies that are run one after the other make references after the keys that they need. */
+    static final String ORDER =
+            "ORDER BY coalesce(remedy LIKE '%ADD CONSTRAINT % FOREIGN KEY %', false), object, state";
+
     /** For people to read. */
     @Override
     public String toString() {

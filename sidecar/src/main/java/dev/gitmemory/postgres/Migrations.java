@@ -113,27 +113,37 @@ public final class Migrations {
                 new InstalledState(connection).requireOwners();
             }
             GuardEngine engine = wanted();
-            return new MigrationTransaction(dataSource, tables, createTables, locks, progress)
-                    .run(() -> new Attempt(engine), keep);
+            List<Defect> probed = probe();
+            MigrationReport report = new MigrationTransaction(dataSource, tables, createTables, locks, progress)
+                    .run(() -> new Attempt(engine, probed), keep);
+            return keep ? report.withDefects(probe()) : report;
         } catch (FlywayException | SQLException e) {
             throw failure("migrate", e);
+        }
+    }
+
+    private List<Defect> probe() throws SQLException {
+        try (Connection connection = connect()) {
+            return GuardProbe.ask(connection);
         }
     }
 
     /** One try: what it looks up before its locks, and what it does with them. */
     private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
         private final GuardEngine engine;
+        private final List<Defect> probed;
         private Grants before = Grants.NONE;
         private List<Defect> found = List.of();
 
-        Attempt(GuardEngine engine) {
+        Attempt(GuardEngine engine, List<Defect> probed) {
             this.engine = engine;
+            this.probed = probed;
         }
 
         @Override
         public List<String> prepare(Connection connection) throws SQLException {
             before = Grants.of(connection);
-            found = new InstalledState(connection).prepare();
+            found = new InstalledState(connection).prepare(probed);
             return pending(flyway(new SingleTransaction(connection), engine));
         }
 
@@ -178,6 +188,7 @@ public final class Migrations {
                                     "ROUTINE git_memory.defects()",
                                     "missing, or not to be called by this role, so the rest was not compared",
                                     null)));
+            defects.addAll(GuardProbe.ask(connection));
             return defects;
         } catch (SQLException e) {
             throw failure("look at", e);
