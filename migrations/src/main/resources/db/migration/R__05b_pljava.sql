@@ -12,7 +12,6 @@ AS $query$
         SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)                        AS superuser,
                EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pljava')                  AS available,
                EXISTS (SELECT FROM pg_language WHERE lanname = 'java')                             AS created,
-               to_regnamespace('sqlj') IS NOT NULL                                                 AS has_schema,
                has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE')
                    AND has_schema_privilege(to_regrole('git_memory_owner')::oid,
                                             to_regnamespace('sqlj')::oid, 'USAGE')                 AS may_use_schema,

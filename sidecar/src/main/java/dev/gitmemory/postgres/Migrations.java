@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -143,7 +144,13 @@ public final class Migrations {
         @Override
         public List<String> prepare(Connection connection) throws SQLException {
             before = Grants.of(connection);
-            found = new InstalledState(connection).prepare(probed);
+            FlywayHistory history = new FlywayHistory(connection, flyway(new SingleTransaction(connection), engine));
+            Optional<Defect> lost = history.defect();
+            if (lost.isPresent()) {
+                history.restart();
+            }
+            found = Stream.concat(lost.stream(), new InstalledState(connection).prepare(probed).stream())
+                    .toList();
             return pending(flyway(new SingleTransaction(connection), engine));
         }
 
@@ -176,10 +183,15 @@ public final class Migrations {
      */
     public List<Defect> defects() {
         List<Defect> defects = new ArrayList<>();
-        for (String script : pending()) {
-            defects.add(new Defect("SCRIPT " + script, "pending", null));
-        }
+        List<String> pending = pending();
         try (Connection connection = connect()) {
+            Optional<Defect> lost = new FlywayHistory(connection, flyway(dataSource, wanted())).defect();
+            lost.ifPresent(defects::add);
+            for (String script : pending) {
+                if (lost.isEmpty() || !lost.get().state().contains(script)) {
+                    defects.add(new Defect("SCRIPT " + script, "pending", null));
+                }
+            }
             new InstalledState(connection)
                     .defects()
                     .ifPresentOrElse(

@@ -182,6 +182,35 @@ class DefectsTest extends GuardTest {
     }
 
     @Test
+    void aHistoryThatIsLostIsBegunAnew() throws SQLException {
+        for (String loss : List.of(
+                "DROP TABLE git_memory.flyway_schema_history",
+                "DELETE FROM git_memory.flyway_schema_history",
+                "DELETE FROM git_memory.flyway_schema_history WHERE version = '005'",
+                "DELETE FROM git_memory.flyway_schema_history WHERE script LIKE 'V%'")) {
+            try (GuardedDatabase own = target.fresh()) {
+                Memory memory = new World(own).enabled();
+                run(own.admin(), loss);
+                assertThat(migrations(own).defects())
+                        .as(loss)
+                        .anyMatch(defect -> defect.toString()
+                                        .startsWith(
+                                                "TABLE git_memory.flyway_schema_history: lacks scripts that have run: V")
+                                && defect.state().contains("V005__reports.sql"));
+
+                MigrationReport report = migrations(own).migrate();
+
+                assertThat(report.defects()).as(loss).isEmpty();
+                assertThat(report.mended()).as(loss).anyMatch(defect -> defect.object()
+                        .endsWith("schema_history"));
+                assertThat(migrations(own).defects()).as(loss).isEmpty();
+                assertThat(migrations(own).migrate().applied()).as(loss).isEmpty();
+                assertThat(new World(own).drift(memory.agent())).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void whatOthersHaveToMendIsSaidAsSqlThatDoes() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
             String app = own.appRole();
