@@ -148,7 +148,7 @@ AS $function$
          '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),
         ('routine', '{digest,digest_of,digest_field,digest_seen,metadata_text,metadata_keys,metadata_seen,expected_sha}',
          '{EXECUTE}', '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),
-        ('routine', '{defects}', '{EXECUTE}', '{git_memory_sidecar,git_memory_admin}'),
+        ('routine', '{defects,defects_of_engine}', '{EXECUTE}', '{git_memory_sidecar,git_memory_admin}'),
         -- What sidecars call by themselves.
         ('routine', '{drift_of,let_go,take_request}', '{EXECUTE}', '{git_memory_sidecar}')
     )

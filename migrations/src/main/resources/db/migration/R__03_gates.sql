@@ -105,8 +105,14 @@ $function$;
 -- returns true. An insertion sees what the snapshot does not. It is taken back at once, as a subtransaction: two transactions
 -- that meet the fence of an agent without the tag neither wait nor conflict. And it reads nothing: in a SERIALIZABLE
 -- transaction whatever is read may make others fail (PostgreSQL remembers whole pages, of small tables all).
-DROP FUNCTION IF EXISTS git_memory.meet_fence(text);
-CREATE FUNCTION git_memory.meet_fence(agent_id text) RETURNS boolean
+DO $other_result$
+BEGIN
+    IF (SELECT p.prorettype FROM pg_proc p WHERE p.oid = to_regprocedure('git_memory.meet_fence(text)')) <> 'boolean'::regtype THEN
+        DROP FUNCTION git_memory.meet_fence(text); -- of an earlier version
+    END IF;
+END
+$other_result$;
+CREATE OR REPLACE FUNCTION git_memory.meet_fence(agent_id text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$

@@ -6,11 +6,12 @@ CREATE OR REPLACE FUNCTION git_memory.pljava_obstacle() RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $query$
-    -- The privileges that PL/Java leaves to be granted; strict functions, so that what is not there comes out as null.
+    -- The language is what tells: a dump that was restored where there is no PL/Java leaves its schema, with tables and jars.
+    -- The privileges are those that PL/Java leaves to be granted; strict functions, so that what is not there comes out as null.
     WITH here AS (
         SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)                        AS superuser,
                EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pljava')                  AS available,
-               to_regnamespace('sqlj') IS NOT NULL                                                 AS created,
+               EXISTS (SELECT FROM pg_language WHERE lanname = 'java')                             AS created,
                has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE')
                    AND has_schema_privilege(to_regrole('git_memory_owner')::oid,
                                             to_regnamespace('sqlj')::oid, 'USAGE')                 AS may_use_schema,

@@ -111,6 +111,25 @@ BEGIN
 END
 $engine$;
 
+-- What a jar in PL/Java consists of, by its entries; null where it is not there, or has none.
+CREATE OR REPLACE FUNCTION git_memory.jar_digest(jar_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN (SELECT md5(string_agg(e.entryname || ' ' || md5(e.entryimage), ',' ORDER BY e.entryname COLLATE "C"))
+            FROM sqlj.jar_repository r
+                 JOIN sqlj.jar_entry e
+                   ON e.jarid = r.jarid
+            WHERE r.jarname = jar_digest.jar_name);
+END
+$function$;
+
+-- The same of the guard's jar, as it was built.
+CREATE OR REPLACE FUNCTION git_memory.guard_jar_digest() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN '@guard.jar.digest@';
+
 -- A session that is open across an upgrade goes on with the jar it knows, class by class as it needs them: so a new
 -- version comes under a new name, beside the old one.
 CREATE OR REPLACE FUNCTION git_memory.guard_with_pljava() RETURNS void
@@ -118,12 +137,8 @@ CREATE OR REPLACE FUNCTION git_memory.guard_with_pljava() RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $engine$
 BEGIN
-    IF NOT EXISTS (SELECT
-                   FROM sqlj.jar_repository r
-                        JOIN sqlj.jar_entry e
-                          ON e.jarid = r.jarid
-                   WHERE r.jarname = '@guard.jar.name@') THEN
-        -- A parallel pg_restore may have brought the jar's name and lost its classes.
+    -- A parallel pg_restore may have brought the jar's name and lost its classes, and other roles may have replaced them.
+    IF git_memory.jar_digest('@guard.jar.name@') IS DISTINCT FROM git_memory.guard_jar_digest() THEN
         PERFORM sqlj.remove_jar(r.jarname, false)
         FROM sqlj.jar_repository r
         WHERE r.jarname = '@guard.jar.name@';

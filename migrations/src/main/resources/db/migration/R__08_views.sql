@@ -9,9 +9,94 @@
 -- agents comes from functions (R__04_facts.sql), which show no more than the role that logged in may see; the conditions here
 -- look at the role that asks.
 
-DROP VIEW IF EXISTS git_memory.status, git_memory.history, git_memory.drift, git_memory.left_out, git_memory.overwritten,
-                    git_memory.requests,
-                    git_memory.visible_agent, git_memory.visible_organization;
+-- A view is replaced, not dropped: others may have views on it, which members of git_memory_reader need no other right to make.
+
+-- What keeps a view from being dropped: all but git_memory's own that depends on it, in the words of SQL.
+CREATE OR REPLACE FUNCTION git_memory.dependants(view_name text) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH RECURSIVE
+    built (relation) AS (
+        SELECT to_regclass(format('git_memory.%I', dependants.view_name))::oid
+        UNION
+        SELECT w.ev_class
+        FROM built b
+             JOIN pg_depend d
+               ON d.refclassid = 'pg_class'::regclass
+              AND d.refobjid = b.relation
+              AND d.classid = 'pg_rewrite'::regclass
+             JOIN pg_rewrite w
+               ON w.oid = d.objid
+        WHERE w.ev_class <> b.relation
+    )
+    SELECT coalesce(array_agg(DISTINCT found.object ORDER BY found.object), '{}')
+    FROM (SELECT format('%s %s',
+                        CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END,
+                        format('%I.%I', n.nspname, c.relname))
+          FROM built b
+               JOIN pg_class c
+                 ON c.oid = b.relation
+               JOIN pg_namespace n
+                 ON n.oid = c.relnamespace
+          WHERE n.nspname <> 'git_memory'
+          UNION ALL
+          -- By the view itself or by the type of its rows: functions, columns of tables.
+          SELECT CASE
+                     WHEN named.type = 'table column' THEN 'COLUMN ' || named.identity
+                     ELSE upper(named.type) || ' ' || named.identity
+                 END
+          FROM built b
+               JOIN pg_class c
+                 ON c.oid = b.relation
+               JOIN pg_depend d
+                 ON (d.refclassid, d.refobjid) IN (('pg_class'::regclass, c.oid), ('pg_type'::regclass, c.reltype))
+                AND d.deptype = 'n'
+                AND d.classid IN ('pg_proc'::regclass, 'pg_class'::regclass)
+               CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS named
+          WHERE named.schema IS DISTINCT FROM 'git_memory') AS found (object)
+$function$;
+
+-- Makes a view of git_memory's what it has to be. One that has other columns is dropped first; where something of others
+-- depends on it, it stays as it is, with a warning: the guard does not need it, and git_memory.defects() tells.
+CREATE OR REPLACE PROCEDURE git_memory.define_view(view_name text, definition text, options text DEFAULT '')
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $procedure$
+DECLARE
+    statement constant text := format('CREATE OR REPLACE VIEW git_memory.%I %s AS %s', define_view.view_name,
+                                      define_view.options, define_view.definition);
+    present   constant oid := to_regclass(format('git_memory.%I', define_view.view_name));
+    extra     record;
+BEGIN
+    -- Replacing leaves these.
+    FOR extra IN SELECT format('DROP RULE %I ON %s', w.rulename, w.ev_class::regclass) AS removal
+                 FROM pg_rewrite w
+                 WHERE w.ev_class = present
+                   AND w.rulename <> '_RETURN'
+                 UNION ALL
+                 SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', a.attrelid::regclass, a.attname)
+                 FROM pg_attribute a
+                 WHERE a.attrelid = present
+                   AND a.atthasdef LOOP
+        EXECUTE extra.removal;
+    END LOOP;
+    EXECUTE statement;
+EXCEPTION
+    WHEN invalid_table_definition THEN -- other columns
+        IF git_memory.dependants(define_view.view_name) <> '{}' THEN
+            RAISE WARNING 'The view git_memory.% has other columns than it has to, and stays as it is', define_view.view_name
+                USING DETAIL = format('It can''t be dropped: %s.',
+                                      array_to_string(git_memory.dependants(define_view.view_name), ', '));
+            RETURN;
+        END IF;
+        EXECUTE format('DROP VIEW git_memory.%I CASCADE', define_view.view_name); -- views of git_memory's, which follow
+        EXECUTE statement;
+    WHEN wrong_object_type THEN
+        RAISE WARNING 'git_memory.% is not a view, and stays as it is', define_view.view_name;
+END
+$procedure$;
+
 
 -- The role on whose behalf the session acts. Within functions that run with their owner's rights current_user is the
 -- owner; the setting "role" is what SET ROLE said, which takes membership, and session_user who logged in.
@@ -25,7 +110,7 @@ CREATE OR REPLACE FUNCTION git_memory.may_see_request(role_name text) RETURNS bo
     RETURN role_name = git_memory.caller() OR pg_has_role(git_memory.caller(), 'git_memory_admin', 'USAGE');
 
 -- The organisations that whoever asks may see; NULL stands for all of them. In a view current_user is who asks.
-CREATE VIEW git_memory.visible_organization AS
+CALL git_memory.define_view('visible_organization', $view$
 SELECT NULL::text AS organization_id
 WHERE pg_has_role('git_memory_reader', 'USAGE')
    OR pg_has_role('git_memory_admin', 'USAGE')
@@ -37,11 +122,12 @@ FROM git_memory.reader_organization o
      JOIN pg_roles known
        ON known.rolname = o.role_name
       AND known.oid = o.role_oid -- another may be called so by now
-WHERE pg_has_role(known.oid, 'USAGE');
+WHERE pg_has_role(known.oid, 'USAGE')
+$view$);
 
 -- Every agent that has the tag or ever had a repository, those that the application has deleted and those that were purged
 -- included.
-CREATE VIEW git_memory.status WITH (security_barrier) AS
+CALL git_memory.define_view('status', $view$
 SELECT agent.agent_id,
        agent.organization_id,
        CASE
@@ -109,9 +195,10 @@ FROM (SELECT shown.agent_id,
                   ON p.agent_id = shown.agent_id) AS agent
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    agent.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND agent.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+       AND agent.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v))
+$view$, 'WITH (security_barrier)');
 
-CREATE VIEW git_memory.history WITH (security_barrier) AS
+CALL git_memory.define_view('history', $view$
 SELECT c.agent_id,
        c.seq,
        c.sha,
@@ -128,11 +215,12 @@ FROM git_memory.commit c
      CROSS JOIN LATERAL git_memory.agent_shown(r.agent_id) AS a
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v))
+$view$, 'WITH (security_barrier)');
 
 -- Rows that are not what git says, and files of git that no row shows. Has to be empty. (A view that named the blocks
 -- table's columns would keep the application from changing their types.)
-CREATE VIEW git_memory.drift WITH (security_barrier) AS
+CALL git_memory.define_view('drift', $view$
 SELECT d.agent_id,
        d.label,
        d.block_id,
@@ -144,10 +232,11 @@ FROM git_memory.drift_shown() d
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    a.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v)
        AND coalesce(a.repository_organization, a.organization_now)
-           IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+           IN (SELECT v.organization_id FROM git_memory.visible_organization v))
+$view$, 'WITH (security_barrier)');
 
 -- Blocks that git can't have: they were left out when their agent was taken over, and are frozen.
-CREATE VIEW git_memory.left_out WITH (security_barrier) AS
+CALL git_memory.define_view('left_out', $view$
 SELECT o.agent_id,
        o.block_id,
        o.label,
@@ -159,11 +248,12 @@ FROM git_memory.left_out_block o
      CROSS JOIN LATERAL git_memory.agent_shown(r.agent_id) AS a
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    r.organization_id IN (SELECT v.organization_id FROM git_memory.visible_organization v)
-       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+       AND coalesce(a.organization_now, r.organization_id) IN (SELECT v.organization_id FROM git_memory.visible_organization v))
+$view$, 'WITH (security_barrier)');
 
 -- What rows held that git did not, when sync put git's content in its place. The one view that shows content, so for
 -- admins only.
-CREATE VIEW git_memory.overwritten AS
+CALL git_memory.define_view('overwritten', $view$
 SELECT o.id,
        o.agent_id,
        o.block_id,
@@ -176,11 +266,12 @@ SELECT o.id,
        o.git_sha,
        o.replaced_by,
        o.overwritten_at
-FROM git_memory.overwritten_block o;
+FROM git_memory.overwritten_block o
+$view$);
 
 -- What sidecars were asked for by SQL: all that is open, and what is finished for as long as it is kept. Its number is for
 -- those who may have its result.
-CREATE VIEW git_memory.requests WITH (security_barrier) AS
+CALL git_memory.define_view('requests', $view$
 SELECT CASE WHEN git_memory.may_see_request(q.role_name) THEN q.id END AS id,
        q.kind,
        q.agent_id,
@@ -198,7 +289,8 @@ FROM git_memory.request q
 WHERE (SELECT bool_or(v.organization_id IS NULL) FROM git_memory.visible_organization v)
    OR (    a.organization_now IN (SELECT v.organization_id FROM git_memory.visible_organization v)
        AND coalesce(a.repository_organization, a.organization_now)
-           IN (SELECT v.organization_id FROM git_memory.visible_organization v));
+           IN (SELECT v.organization_id FROM git_memory.visible_organization v))
+$view$, 'WITH (security_barrier)');
 
 -- Lets a role see an organisation's agents in the views, and nothing of others. For members of git_memory_owner.
 CREATE OR REPLACE FUNCTION git_memory.show_organization(role_name text, organization_id text) RETURNS void
@@ -238,5 +330,14 @@ BEGIN
     CALL git_memory.set_rights(hide_organization.role_name);
 END
 $function$;
+
+-- Of an earlier version.
+DO $drop$
+BEGIN
+    IF git_memory.dependants('visible_agent') = '{}' THEN
+        DROP VIEW IF EXISTS git_memory.visible_agent;
+    END IF;
+END
+$drop$;
 
 CALL git_memory.set_rights();

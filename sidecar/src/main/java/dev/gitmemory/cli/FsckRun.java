@@ -140,7 +140,7 @@ final class FsckRun implements AutoCloseable {
         if (connected == null) {
             return;
         }
-        List<Defect> defects = connected.inTransaction(tx -> tx.installation().defects());
+        List<Defect> defects = connected.defects();
         if (defects.isEmpty()) {
             return;
         }
@@ -148,7 +148,7 @@ final class FsckRun implements AutoCloseable {
         console.out()
                 .println("PostgreSQL: " + Count.of(defects.size(), "finding") + " of what git-memory has installed");
         defects.forEach(defect -> console.out().println("  " + defect));
-        console.out().println("    to do: git-memory migrate");
+        console.out().println("    to do: git-memory migrate, which prints SQL for what it can't mend");
     }
 
     /** Checks one repository and tells what was found. */

@@ -56,7 +56,7 @@ final class Serving implements AutoCloseable {
         OpenMemory open =
                 OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
         try {
-            warnOf(database.inTransaction(tx -> tx.installation().defects()));
+            warnOf(database.defects());
             String host = server.listen.host();
             HttpServer http = HttpServer.start(
                     open.memory(), database, metrics, host, server.listen.port(), server.defaultUserId);
@@ -78,7 +78,7 @@ final class Serving implements AutoCloseable {
     private static void warnOf(List<Defect> defects) {
         if (!defects.isEmpty()) {
             LOG.warn(
-                    "The database is not as git-memory was installed, in {}, the first is {}. The guard may let writes past git."
+                    "The database is not as git-memory was installed, in {}, the first is {}. The guard may let writes past git, or fail."
                             + " Look: git-memory migrate --check; mend: git-memory migrate",
                     Count.of(defects.size(), "place"),
                     defects.get(0));

@@ -176,8 +176,8 @@ public final class BlockTable {
                         WHERE (CAST(:label AS text) IS NULL OR (b.label = :label
                            AND texteq(b.label COLLATE "C", :label)))
                           AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label COLLATE "default")) \\> 0)
-                          AND (CAST(:project AS text) IS NULL OR b.project_id = :project)
-                          AND (NOT :templates OR b.is_template)
+                          AND (CAST(:project AS text) IS NULL OR %4$s = :project)
+                          AND (NOT :templates OR %5$s)
                           AND (CAST(:after AS text) IS NULL
                                OR (b.created_at, b.id)
                                   %1$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :after))
@@ -186,7 +186,12 @@ public final class BlockTable {
                                   %2$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :before))
                         ORDER BY b.created_at %3$s, b.id %3$s
                         LIMIT :limit
-                        """.formatted(comparison, reverse, direction))
+                        """.formatted(
+                                comparison,
+                                reverse,
+                                direction,
+                                columns.has(ExtraColumn.PROJECT_ID) ? "b.project_id" : "CAST(NULL AS text)",
+                                columns.has(ExtraColumn.IS_TEMPLATE) ? "b.is_template" : "false"))
                 .bind("label", listing.label())
                 .bind("part", listing.labelPart())
                 .bind("project", listing.projectId())

@@ -67,6 +67,7 @@ public final class BlockWrites {
     public void put(
             String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
         if (update(blockId, block, gitSha, userId) > 0) {
+            renameLinks(blockId, block.label().text());
             return;
         }
         Optional<Boolean> differs = bindBlock(
@@ -110,6 +111,17 @@ public final class BlockWrites {
                 .execute();
     }
 
+    /** Links have the row's label; where a foreign key sees to that they have it already. */
+    private void renameLinks(String blockId, String label) {
+        handle.createUpdate("""
+                        UPDATE <blocks_agents>
+                           SET block_label = :label
+                         WHERE block_id = :id
+                           AND texteq(block_id COLLATE "C", :id)
+                           AND block_label COLLATE "C" \\<\\> :label
+                        """).bind("id", blockId).bind("label", label).execute();
+    }
+
     /** Sets columns that PostgreSQL alone keeps; those the table does not have are left out. */
     public void updateExtras(String blockId, Map<ExtraColumn, @Nullable Object> values, @Nullable String userId) {
         List<ExtraColumn> present =
@@ -140,6 +152,10 @@ public final class BlockWrites {
                 .bind("user_id", userId);
         patch.bindTo(update);
         update.execute();
+        String label = patch.label();
+        if (label != null) {
+            renameLinks(blockId, label);
+        }
     }
 
     /** Sets the row's SHA alone; null takes it off a row that no agent of git's is linked to any more. */
@@ -194,8 +210,8 @@ public final class BlockWrites {
                     .execute();
             if (rows == 0) {
                 requireGone(blockId);
-                unlink(blockId); // else PostgreSQL has, with the row
             }
+            unlink(blockId); // PostgreSQL has, with the row, where a foreign key says so
             handle.releaseSavepoint("delete_block");
             return true;
         } catch (RuntimeException e) {

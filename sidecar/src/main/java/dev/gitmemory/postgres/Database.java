@@ -3,6 +3,8 @@ package dev.gitmemory.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -122,6 +124,23 @@ public final class Database implements AutoCloseable {
      */
     public Database makingWayAtOnce() {
         return withLockTimeout(SHORTER_THAN_DEADLOCK_TIMEOUT);
+    }
+
+    /**
+     * What is not as git-memory was installed, {@code git_memory.defects()}, and what a guard in PL/Java says when it is asked
+     * to work once; empty in a sound database.
+     *
+     * @throws DatabaseUnavailableException if PostgreSQL can't be reached
+     * @throws StatementFailedException if the database can't tell
+     */
+    public List<Defect> defects() {
+        List<Defect> all = new ArrayList<>(inTransaction(tx -> tx.installation().defects()));
+        try {
+            all.addAll(jdbi.withHandle(handle -> GuardProbe.ask(handle.getConnection())));
+            return all;
+        } catch (JdbiException e) { // Jdbi wraps every SQLException
+            throw DatabaseErrors.translate(e);
+        }
     }
 
     /**

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Defect(String object, String state, @Nullable String remedy) {
 
+    /** By object; remedies that are run one after the other make references after the keys that they need. */
+    static final String ORDER =
+            "ORDER BY coalesce(remedy LIKE '%ADD CONSTRAINT % FOREIGN KEY %', false), object, state";
+
     /** What migrating leaves alone, or may not do without being a superuser. */
     private static final Pattern NOT_BY_MIGRATING = Pattern.compile(
             "DROP |ALTER ROLE |CREATE EXTENSION |ALTER .* OWNER TO |ALTER TABLE .* ENABLE TRIGGER |.*\\bsqlj\\b",

@@ -42,9 +42,9 @@ public final class Installation {
                                 + ADVICE));
     }
 
-    /** What is not as it was installed, see {@code git_memory.defects()}; empty in a sound database. */
-    public List<Defect> defects() {
-        return handle.createQuery("SELECT object, state, remedy FROM git_memory.defects() ORDER BY object, state")
+    /** What the catalogue says is not as it was installed; see {@link Database#defects}. */
+    List<Defect> defects() {
+        return handle.createQuery("SELECT object, state, remedy FROM git_memory.defects() " + Defect.ORDER)
                 .map(ConstructorMapper.of(Defect.class))
                 .list();
     }

@@ -47,8 +47,8 @@ final class InstalledState {
         }
         return attempt(statement -> {
             List<Defect> defects = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT object, state, remedy FROM git_memory.defects() ORDER BY object, state")) {
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT object, state, remedy FROM git_memory.defects() " + Defect.ORDER)) {
                 while (rows.next()) {
                     defects.add(new Defect(rows.getString(1), rows.getString(2), rows.getString(3)));
                 }
@@ -58,13 +58,18 @@ final class InstalledState {
     }
 
     /**
-     * Mends what takes no script: owners and rights here, triggers that are switched off in afterMigrate.sql. For what is
-     * left, and where the database can't tell, all scripts run again.
+     * Mends what takes no script: owners and rights. For what is left, and where the database can't tell, all scripts run
+     * again; where triggers were only switched off, the one that also sees to the rows that came meanwhile.
      *
+     * @param engine what PL/Java has said before, see {@link GuardProbe}
      * @return what was not as it has to be, as far as the database can tell
      */
-    List<Defect> prepare() throws SQLException {
-        Optional<List<Defect>> found = defects();
+    List<Defect> prepare(List<Defect> engine) throws SQLException {
+        Optional<List<Defect>> found = defects().map(defects -> {
+            List<Defect> all = new ArrayList<>(defects);
+            all.addAll(engine);
+            return all;
+        });
         if (!isThere("to_regclass('git_memory.flyway_schema_history')")
                 || found.map(List::isEmpty).orElse(false)) {
             return List.of();
@@ -73,22 +78,25 @@ final class InstalledState {
             // Where it can't, the scripts make it anew and say what is in the way.
             attempt(statement -> statement.execute("CALL git_memory.set_rights()"));
         }
-        if (!isSound()) {
-            try (Statement statement = connection.createStatement()) {
-                // Flyway runs a repeatable script whose checksum is another.
-                statement.executeUpdate("UPDATE git_memory.flyway_schema_history SET checksum = 0"
-                        + " WHERE version IS NULL AND type = 'SQL' AND checksum <> 0");
-            }
+        Optional<List<Defect>> left = defects();
+        if (!engine.isEmpty() || left.isEmpty() || left.get().stream().anyMatch(defect -> !isSwitchedOff(defect))) {
+            runAgain("");
+        } else if (!left.get().isEmpty()) {
+            runAgain(" AND script = 'R__07_triggers.sql'");
         }
         return found.orElse(List.of());
     }
 
-    /** Whether no script has to run: afterMigrate.sql switches triggers on again. */
-    private boolean isSound() throws SQLException {
-        return defects()
-                .map(found -> found.stream().allMatch(defect -> String.valueOf(defect.remedy())
-                        .matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
-                .orElse(false);
+    /** Flyway runs a repeatable script whose checksum is another. */
+    private void runAgain(String which) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE git_memory.flyway_schema_history SET checksum = 0"
+                    + " WHERE version IS NULL AND type = 'SQL' AND checksum <> 0" + which);
+        }
+    }
+
+    private static boolean isSwitchedOff(Defect defect) {
+        return String.valueOf(defect.remedy()).matches("ALTER TABLE .* ENABLE .*TRIGGER .*");
     }
 
     private interface Work<T> {

@@ -1,5 +1,6 @@
 package dev.gitmemory.postgres;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,5 +28,18 @@ public record MigrationReport(
         mended = List.copyOf(mended);
         takenBack = List.copyOf(takenBack);
         defects = List.copyOf(defects);
+    }
+
+    /** {@return the same with more that is not as it has to be} */
+    MigrationReport withDefects(List<Defect> more) {
+        List<Defect> all = new ArrayList<>(defects);
+        all.addAll(more);
+        return new MigrationReport(
+                applied,
+                guard,
+                advice,
+                mended.stream().filter(defect -> !all.contains(defect)).toList(),
+                takenBack,
+                all);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -106,8 +107,10 @@ public final class Migrations {
         TableNames tables = requireOwners();
         GuardEngine engine = wanted();
         try {
-            return new MigrationTransaction(dataSource, tables, createTables, locks, progress)
-                    .run(() -> new Attempt(engine, tables), keep);
+            List<Defect> probed = probe();
+            MigrationReport report = new MigrationTransaction(dataSource, tables, createTables, locks, progress)
+                    .run(() -> new Attempt(engine, tables, probed), keep);
+            return keep ? report.withDefects(probe()) : report;
         } catch (FlywayException | SQLException e) {
             throw refused(engine, tables, e);
         }
@@ -161,22 +164,36 @@ public final class Migrations {
         }
     }
 
+    private List<Defect> probe() throws SQLException {
+        try (Connection connection = connect()) {
+            return GuardProbe.ask(connection);
+        }
+    }
+
     /** One try: what it looks up before its locks, and what it does with them. */
     private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
         private final GuardEngine engine;
         private final TableNames tables;
+        private final List<Defect> probed;
         private Grants before = Grants.NONE;
         private List<Defect> found = List.of();
 
-        Attempt(GuardEngine engine, TableNames tables) {
+        Attempt(GuardEngine engine, TableNames tables, List<Defect> probed) {
             this.engine = engine;
             this.tables = tables;
+            this.probed = probed;
         }
 
         @Override
         public List<TableLock> locks(MigrationLocks locks, Connection connection) throws SQLException {
             before = Grants.of(connection);
-            found = new InstalledState(connection).prepare();
+            FlywayHistory history = new FlywayHistory(connection, flyway(new SingleTransaction(connection), engine, tables));
+            Optional<Defect> lost = history.defect();
+            if (lost.isPresent()) {
+                history.restart();
+            }
+            found = Stream.concat(lost.stream(), new InstalledState(connection).prepare(probed).stream())
+                    .toList();
             return locks.needed(pending(flyway(new SingleTransaction(connection), engine, tables)));
         }
 
@@ -231,10 +248,15 @@ public final class Migrations {
         } catch (SQLException e) {
             throw failure("look at", e);
         }
-        for (String script : pending()) {
-            defects.add(new Defect("SCRIPT " + script, "pending", null));
-        }
+        List<String> pending = pending();
         try (Connection connection = connect()) {
+            Optional<Defect> lost = new FlywayHistory(connection, flyway(dataSource, wanted(), tables())).defect();
+            lost.ifPresent(defects::add);
+            for (String script : pending) {
+                if (lost.isEmpty() || !lost.get().state().contains(script)) {
+                    defects.add(new Defect("SCRIPT " + script, "pending", null));
+                }
+            }
             new InstalledState(connection)
                     .defects()
                     .ifPresentOrElse(
@@ -243,6 +265,7 @@ public final class Migrations {
                                     "ROUTINE git_memory.defects()",
                                     "missing, or not to be called by this role, so the rest was not compared",
                                     null)));
+            defects.addAll(GuardProbe.ask(connection));
             return defects;
         } catch (SQLException e) {
             throw failure("look at", e);

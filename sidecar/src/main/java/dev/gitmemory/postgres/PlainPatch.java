@@ -41,6 +41,12 @@ public final class PlainPatch {
         return values.isEmpty();
     }
 
+    /** The new label; null if it keeps its own. */
+    @Nullable
+    String label() {
+        return (String) values.get(Column.LABEL);
+    }
+
     String assignments() {
         return values.keySet().stream().map(c -> c.assignment).collect(Collectors.joining(", "));
     }

@@ -22,6 +22,8 @@ class DefectsTest extends GuardTest {
 
     private static final String DEFECTS = "SELECT object || ': ' || state FROM git_memory.defects()";
 
+    private static final String REMEDIES = "SELECT remedy FROM git_memory.defects() WHERE remedy IS NOT NULL";
+
     DefectsTest(GuardTarget target) throws SQLException {
         super(target);
     }
@@ -63,6 +65,33 @@ class DefectsTest extends GuardTest {
             assertThat(overlooked).isEmpty();
             assertThat(strings(superuser, DEFECTS)).isEmpty();
             superuser.rollback();
+        }
+    }
+
+    @Test
+    void whatIsPrintedMendsWhatMigrateDoesNot() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection superuser = own.newAdmin()) {
+            String app = own.appRole();
+            String group = own.createRole("group", "");
+            superuser.setAutoCommit(false);
+            List<String> lasting = new ArrayList<>();
+            for (Tampering tampering : tamperings()) {
+                run(superuser, sql(tampering, app, group));
+                run(superuser, "CALL git_memory.set_rights()"); // as migrate does
+                List<String> remedies = strings(superuser, REMEDIES);
+                for (int round = 0; round < 3 && !remedies.isEmpty(); round++) {
+                    for (String remedy : remedies) {
+                        run(superuser, remedy);
+                    }
+                    remedies = strings(superuser, REMEDIES);
+                }
+                if (!remedies.isEmpty()) {
+                    lasting.add(tampering + " has still " + remedies);
+                }
+                superuser.rollback();
+            }
+            assertThat(lasting).isEmpty();
         }
     }
 
@@ -167,6 +196,35 @@ class DefectsTest extends GuardTest {
             assertThat(migrations(own).migrate().defects()).isEmpty();
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+        }
+    }
+
+    @Test
+    void aHistoryThatIsLostIsBegunAnew() throws SQLException {
+        for (String loss : List.of(
+                "DROP TABLE git_memory.flyway_schema_history",
+                "DELETE FROM git_memory.flyway_schema_history",
+                "DELETE FROM git_memory.flyway_schema_history WHERE version = '005'",
+                "DELETE FROM git_memory.flyway_schema_history WHERE script LIKE 'V%'")) {
+            try (GuardedDatabase own = target.fresh()) {
+                Memory memory = new World(own).enabled();
+                run(own.admin(), loss);
+                assertThat(migrations(own).defects())
+                        .as(loss)
+                        .anyMatch(defect -> defect.toString()
+                                        .startsWith(
+                                                "TABLE git_memory.flyway_schema_history: lacks scripts that have run: V")
+                                && defect.state().contains("V005__reports.sql"));
+
+                MigrationReport report = migrations(own).migrate();
+
+                assertThat(report.defects()).as(loss).isEmpty();
+                assertThat(report.mended()).as(loss).anyMatch(defect -> defect.object()
+                        .endsWith("schema_history"));
+                assertThat(migrations(own).defects()).as(loss).isEmpty();
+                assertThat(migrations(own).migrate().applied()).as(loss).isEmpty();
+                assertThat(new World(own).drift(memory.agent())).isEmpty();
+            }
         }
     }
 

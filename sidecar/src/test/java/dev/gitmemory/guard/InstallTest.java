@@ -263,6 +263,24 @@ class InstallTest extends GuardTest {
     }
 
     @Test
+    void aSchemaThatADumpHasBroughtIsNotPlJava() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "CREATEROLE");
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
+            run(own.admin(), "CREATE SCHEMA sqlj");
+            run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO PUBLIC");
+            boolean isThere = !strings(own.admin(), "SELECT FROM pg_available_extensions WHERE name = 'pljava'")
+                    .isEmpty();
+            assertThat(new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA)
+                            .preview()
+                            .changes())
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith("Fails: ")
+                    .contains(isThere ? "CREATE EXTENSION pljava;" : "this server does not have PL/Java");
+        }
+    }
+
+    @Test
     void aRoleThatOwnsTheTablesIsEnough() throws SQLException {
         try (GuardedDatabase own = target.empty()) {
             String owner = own.createRole("owner", "IN ROLE git_memory_owner");

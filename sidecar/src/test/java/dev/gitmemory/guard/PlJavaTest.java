@@ -146,4 +146,37 @@ class PlJavaTest extends GuardTest {
                         + " 10000000, false), 'UTF8')) > 0 THEN 'true' ELSE 'false' END",
                 pid);
     }
+
+    @Test
+    void aVirtualMachineThatDoesNotStartIsTold() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Migrations asked = new Migrations(own.dataSource(), TableNames.DEFAULT, null);
+            assertThat(asked.defects()).isEmpty();
+            run(own.admin(), "ALTER DATABASE " + own.name() + " SET pljava.libjvm_location = '/nowhere/libjvm.so'");
+            assertThat(asked.defects())
+                    .singleElement()
+                    .matches(defect -> defect.object().equals("guard"))
+                    .matches(defect -> defect.state().startsWith("PL/Java does not work: "))
+                    .matches(defect -> defect.state().contains("/nowhere/libjvm.so")
+                            || defect.state().contains("libjvm_location"));
+            assertThatThrownBy(() -> new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate())
+                    .hasMessageContaining("The guard cannot be installed in PL/Java");
+
+            assertThat(new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.AUTO)
+                            .migrate()
+                            .defects())
+                    .isEmpty();
+            assertThat(asked.installed().orElseThrow().engine()).isEqualTo(GuardEngine.PLPGSQL);
+        }
+    }
+
+    @Test
+    void aVirtualMachineThatTakesTheSessionAlongIsTold() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            run(own.admin(), "ALTER DATABASE " + own.name() + " SET pljava.vmoptions = '-Xmx1k'");
+            assertThat(new Migrations(own.dataSource(), TableNames.DEFAULT, null).defects())
+                    .singleElement()
+                    .matches(defect -> defect.object().equals("guard"));
+        }
+    }
 }

@@ -20,6 +20,17 @@ record Tampering(String sql, String object, String state, boolean isMended) {
     static final List<Tampering> PLJAVA = List.of(
             mended("DELETE FROM sqlj.classpath_entry WHERE schemaname = 'git_memory'", "guard", "class path"),
             mended("DELETE FROM sqlj.jar_entry", "guard", "class path"),
+            mended("DELETE FROM sqlj.jar_entry WHERE entryname LIKE '%LinkGuard%'", "guard", "classes of the jar"),
+            mended(
+                    "UPDATE sqlj.jar_entry SET entryimage = '\\xCAFEBABE' WHERE entryname LIKE '%LinkGuard%'",
+                    "guard", "classes of the jar"),
+            mended(
+                    "INSERT INTO sqlj.jar_repository (jarname, jarorigin, jarowner) VALUES ('evil', 'here', current_user);"
+                            + " UPDATE sqlj.classpath_entry SET ordinal = 2 WHERE schemaname = 'git_memory';"
+                            + " INSERT INTO sqlj.classpath_entry SELECT 'git_memory', 1, jarid FROM sqlj.jar_repository"
+                            + " WHERE jarname = 'evil'",
+                    "guard",
+                    "class path"),
             mended("REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner", "SCHEMA sqlj", "can't load its classes"),
             told(
                     "ALTER TABLE sqlj.jar_entry ENABLE ROW LEVEL SECURITY",
@@ -28,11 +39,21 @@ record Tampering(String sql, String object, String state, boolean isMended) {
             told(
                     "GRANT USAGE ON SCHEMA sqlj TO {app}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sqlj TO {app}",
                     "SCHEMA sqlj",
-                    "may replace the guard's classes"),
+                    "replace the guard's classes"),
             told(
                     "GRANT USAGE ON SCHEMA sqlj TO {group}; GRANT UPDATE ON sqlj.jar_entry TO {group}",
                     "SCHEMA sqlj",
-                    "may replace the guard's classes"));
+                    "replace the guard's classes"),
+            told("GRANT USAGE ON SCHEMA sqlj TO PUBLIC", "SCHEMA sqlj", "PUBLIC may use it"),
+            told("GRANT {group} TO {app}; GRANT USAGE ON SCHEMA sqlj TO {group}", "SCHEMA sqlj", "group"),
+            told(
+                    "GRANT UPDATE (entryimage) ON sqlj.jar_entry TO {app}",
+                    "TABLE sqlj.jar_entry",
+                    "UPDATE (entryimage), and so may replace the guard's classes"),
+            told(
+                    "REVOKE SELECT ON sqlj.jar_entry FROM PUBLIC",
+                    "SCHEMA sqlj",
+                    "git_memory_owner may not read sqlj.jar_entry"));
 
     @Override
     public String toString() {
@@ -116,13 +137,44 @@ record Tampering(String sql, String object, String state, boolean isMended) {
 
     private static void tables(List<Tampering> all) {
         all.add(told(
-                "ALTER TABLE git_memory.file DROP CONSTRAINT file_pkey", "TABLE git_memory.file", "not as installed"));
+                "ALTER TABLE git_memory.file DROP CONSTRAINT file_pkey",
+                "CONSTRAINT file_pkey ON git_memory.file",
+                "missing"));
         all.add(told(
-                "ALTER TABLE git_memory.request ADD COLUMN more text", "TABLE git_memory.request", "not as installed"));
+                "ALTER TABLE git_memory.repo DROP CONSTRAINT repo_pkey CASCADE",
+                "CONSTRAINT file_agent_id_fkey ON git_memory.file",
+                "missing"));
+        all.add(told(
+                "ALTER TABLE git_memory.repo DROP CONSTRAINT repo_state_check,"
+                        + " ADD CONSTRAINT repo_state_check CHECK (state <> '')",
+                "CONSTRAINT repo_state_check ON git_memory.repo",
+                "not as installed"));
+        all.add(told(
+                "ALTER TABLE git_memory.repo ADD CHECK (entries < 5)",
+                "CONSTRAINT repo_entries_check ON git_memory.repo",
+                "not git-memory's"));
+        all.add(told(
+                "ALTER TABLE git_memory.request ADD COLUMN more text",
+                "COLUMN git_memory.request.more",
+                "not git-memory's"));
+        all.add(told(
+                "ALTER TABLE git_memory.repo DROP COLUMN last_error CASCADE",
+                "COLUMN git_memory.repo.last_error",
+                "missing"));
+        all.add(told(
+                "ALTER TABLE git_memory.file DROP COLUMN digest CASCADE", "COLUMN git_memory.file.digest", "missing"));
         all.add(told(
                 "ALTER TABLE git_memory.repo ALTER COLUMN entries DROP NOT NULL",
-                "TABLE git_memory.repo",
-                "not as installed"));
+                "COLUMN git_memory.repo.entries",
+                "bigint DEFAULT 0 instead of bigint DEFAULT 0 NOT NULL"));
+        all.add(told(
+                "ALTER TABLE git_memory.repo ALTER COLUMN entries SET DEFAULT 7",
+                "COLUMN git_memory.repo.entries",
+                "bigint DEFAULT 7 NOT NULL instead of bigint DEFAULT 0 NOT NULL"));
+        all.add(told(
+                "ALTER TABLE git_memory.request ALTER COLUMN worker TYPE bigint",
+                "COLUMN git_memory.request.worker",
+                "bigint instead of integer"));
         all.add(told(
                 "DROP INDEX git_memory.request_one_taken_per_agent_idx",
                 "INDEX git_memory.request_one_taken_per_agent_idx",
@@ -133,17 +185,23 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "not git-memory's"));
         all.add(told(
                 "CREATE RULE nothing AS ON UPDATE TO git_memory.repo DO INSTEAD NOTHING",
-                "TABLE git_memory.repo",
-                "not as installed"));
+                "RULE nothing ON git_memory.repo",
+                "not git-memory's"));
+        all.add(mended(
+                "CREATE RULE nothing AS ON UPDATE TO git_memory.status DO INSTEAD NOTHING",
+                "RULE nothing ON git_memory.status",
+                "not git-memory's"));
         all.add(told(
-                "CREATE TABLE public.more () INHERITS (git_memory.file)", "TABLE git_memory.file", "not as installed"));
+                "CREATE TABLE public.more () INHERITS (git_memory.file)",
+                "INHERITANCE OF public.more FROM git_memory.file",
+                "not git-memory's"));
         all.add(told(
                 "ALTER TABLE git_memory.store ALTER COLUMN address TYPE text COLLATE \"C\"",
-                "TABLE git_memory.store",
-                "not as installed"));
+                "COLUMN git_memory.store.address",
+                "\"C\" NOT NULL instead of text NOT NULL"));
         all.add(told("ALTER SEQUENCE git_memory.tags_seen CYCLE", "SEQUENCE git_memory.tags_seen", "not as installed"));
         all.add(mended("ALTER TABLE git_memory.file DISABLE TRIGGER ALL", "ON git_memory.file", "disabled"));
-        all.add(told("ALTER TABLE git_memory.file SET UNLOGGED", "TABLE git_memory.file", "not as installed"));
+        all.add(told("ALTER TABLE git_memory.file SET UNLOGGED", "TABLE git_memory.file", "unlogged"));
         all.add(told("DROP TABLE git_memory.tombstone CASCADE", "TABLE git_memory.tombstone", "missing"));
         all.add(mended("ALTER TABLE git_memory.repo ENABLE ROW LEVEL SECURITY", "TABLE git_memory.repo", "hides rows"));
         all.add(mended("ALTER TABLE git_memory.file FORCE ROW LEVEL SECURITY", "TABLE git_memory.file", "hides rows"));
@@ -172,6 +230,15 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                         + " 'pg_has_role(known.oid', 'public.pg_has_role(known.oid'); END $$",
                 "VIEW git_memory.visible_organization",
                 "not as installed"));
+        all.add(mended(
+                "ALTER VIEW git_memory.status RENAME COLUMN remark TO remarks",
+                "VIEW git_memory.status",
+                "not as installed"));
+        all.add(told(
+                "ALTER VIEW git_memory.status RENAME COLUMN remark TO remarks;"
+                        + " CREATE VIEW public.states AS SELECT state FROM git_memory.status",
+                "VIEW git_memory.status",
+                "is dropped: VIEW public.states"));
         all.add(told("CREATE TABLE git_memory.mine (n integer)", "TABLE git_memory.mine", "not git-memory's"));
         all.add(told(
                 "CREATE TABLE git_memory.\"a; DROP TABLE b\" (n integer)",
@@ -181,6 +248,7 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(told("DROP SEQUENCE git_memory.tags_seen", "SEQUENCE git_memory.tags_seen", "missing"));
         all.add(mended("DELETE FROM git_memory.installation", "TABLE git_memory.installation", "empty"));
         all.add(mended("UPDATE git_memory.installation SET guard_engine = 'none'", "guard", "installed in none"));
+        all.add(told("DELETE FROM git_memory.commit_key", "TABLE git_memory.commit_key", "no sidecar starts"));
     }
 
     /** What others have made in the schema. */
@@ -315,6 +383,23 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(mended("ALTER TABLE block DROP COLUMN git_sha CASCADE", "COLUMN block.git_sha", "missing"));
         all.add(told("ALTER TABLE block DROP COLUMN read_only", "COLUMN block.read_only", "missing"));
         all.add(told("ALTER TABLE block ALTER COLUMN read_only TYPE text", "COLUMN block.read_only", "of type text"));
+        all.add(told("ALTER TABLE block DROP COLUMN organization_id", "COLUMN block.organization_id", "missing"));
+        all.add(told("DROP TABLE blocks_tags CASCADE", "TABLE public.blocks_tags", "missing"));
+        all.add(told("ALTER TABLE agents DROP COLUMN name", "COLUMN agents.name", "missing"));
+        all.add(told(
+                "ALTER TABLE block DROP COLUMN description;"
+                        + " ALTER TABLE block ADD COLUMN description varchar GENERATED ALWAYS AS (value) STORED",
+                "COLUMN block.description",
+                "generated"));
+        all.add(told(
+                "ALTER TABLE block ALTER COLUMN git_sha SET DEFAULT 'x'", "COLUMN block.git_sha", "has a default"));
+        all.add(told("ALTER TABLE block ALTER COLUMN git_sha SET NOT NULL", "COLUMN block.git_sha", "NOT NULL"));
+        all.add(told(
+                "ALTER TABLE agents_tags ENABLE ROW LEVEL SECURITY", "TABLE public.agents_tags", "lacks BYPASSRLS"));
+        all.add(told(
+                "CREATE TABLE block_child () INHERITS (block)",
+                "TABLE public.block_child",
+                "inherits from public.block"));
         all.add(told("ALTER TABLE block RENAME TO elsewhere", "COLUMN block.id", "missing"));
     }
 

@@ -1,0 +1,2 @@
+-- The list that was here is in R__00_manifest.sql, for it has to come before all that it lists. This file stays because Flyway refuses to
+-- migrate where its history names a script that is gone.
