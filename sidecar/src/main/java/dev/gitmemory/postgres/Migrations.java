@@ -187,7 +187,8 @@ public final class Migrations {
         @Override
         public List<TableLock> locks(MigrationLocks locks, Connection connection) throws SQLException {
             before = Grants.of(connection);
-            FlywayHistory history = new FlywayHistory(connection, flyway(new SingleTransaction(connection), engine, tables));
+            FlywayHistory history =
+                    new FlywayHistory(connection, flyway(new SingleTransaction(connection), engine, tables));
             Optional<Defect> lost = history.defect();
             if (lost.isPresent()) {
                 history.restart();
@@ -199,9 +200,10 @@ public final class Migrations {
 
         @Override
         public MigrationReport run(Connection connection) throws SQLException {
-            List<String> applied = flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
-                    .map(Migrations::script)
-                    .toList();
+            List<String> applied =
+                    flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
+                            .map(Migrations::script)
+                            .toList();
             InstalledGuard installed = installed(connection)
                     .orElseThrow(
                             () -> new IllegalStateException("The migrations left no row in git_memory.installation"));

@@ -223,18 +223,17 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
      */
     static MissingRights of(Connection connection, TableNames tables, GuardEngine guard, boolean createTables)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(MISSING.replace("{manifest}", Manifest.values()))) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(MISSING.replace("{manifest}", Manifest.values()))) {
             statement.setString(1, tables.schema());
-            statement.setArray(
-                    2,
-                    connection.createArrayOf("text", new String[] {
-                        tables.blocks(),
-                        tables.blocksAgents(),
-                        tables.agentsTags(),
-                        tables.blocksTags(),
-                        tables.agents(),
-                        tables.organizations()
-                    }));
+            statement.setArray(2, connection.createArrayOf("text", new String[] {
+                tables.blocks(),
+                tables.blocksAgents(),
+                tables.agentsTags(),
+                tables.blocksTags(),
+                tables.agents(),
+                tables.organizations()
+            }));
             statement.setBoolean(3, createTables);
             statement.setString(4, guard.setting());
             try (ResultSet row = statement.executeQuery()) {
