@@ -76,10 +76,12 @@ final class Failure {
         }
         return switch (state) {
             case "3D000" -> " Check the name at the end of --db-url, or create the database.";
-            case "25006" -> " It is a standby, or takes no writes: name the primary in --db-url (of several hosts,"
-                    + " targetServerType=primary chooses it).";
-            case "42501" -> " The role given by --db-user lacks this right. It has to be a member of git_memory_sidecar;"
-                    + " for migrate and uninstall, the owner of the application's tables.";
+            case "25006" ->
+                " It is a standby, or takes no writes: name the primary in --db-url (of several hosts,"
+                        + " targetServerType=primary chooses it).";
+            case "42501" ->
+                " The role given by --db-user lacks this right. It has to be a member of git_memory_sidecar;"
+                        + " for migrate and uninstall, the owner of the application's tables.";
             case "" -> "";
             default -> " [SQLSTATE " + state + "]";
         };

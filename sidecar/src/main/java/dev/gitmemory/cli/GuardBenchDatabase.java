@@ -56,7 +56,7 @@ final class GuardBenchDatabase implements AutoCloseable {
                     .creatingTables();
             migrations.migrate();
             if (engine == null) {
-                migrations.uninstall(false);
+                migrations.uninstall(false, false);
             }
             made.fill();
             return made;

@@ -10,8 +10,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.spi.FilterReply;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +84,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
         // The libraries' own news (pools, servers, migrations starting) interest only who looks for a fault.
         root.setLevel(options.verbose ? Level.INFO : Level.WARN);
-        // Notices of the server during migrations, and that one has failed; what of it matters is in the report or the message.
+        // Notices of the server during migrations, and that one has failed; what of it matters is in the report or the
+        // message.
         context.getLogger("org.flywaydb").setLevel(options.verbose ? Level.INFO : Level.OFF);
         // Stack traces about threads that it can't start while the process ends, and nothing that an operator could
         // mend.

@@ -1,8 +1,8 @@
 package dev.gitmemory.cli;
 
 import dev.gitmemory.postgres.DatabaseSettings;
-import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.GivenTableNames;
+import dev.gitmemory.postgres.Migrations;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,8 +33,9 @@ final class UninstallCommand implements CliCommand {
 
     @Option(
             names = "--dry-run",
-            description = "Only say what would be left to do, or what would be refused. It uninstalls and rolls back, with"
-                    + " the same locks.")
+            description =
+                    "Only say what would be left to do, or what would be refused. It uninstalls and rolls back, with"
+                            + " the same locks.")
     boolean dryRun;
 
     @ArgGroup(validate = false, heading = "%nLocks:%n")

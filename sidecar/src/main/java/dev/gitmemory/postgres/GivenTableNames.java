@@ -28,9 +28,10 @@ public final class GivenTableNames {
 
     private static final String IS_THERE = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid ="
             + " c.relnamespace WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p'))";
-    private static final String IS_GUARDED = "SELECT EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            + " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
-            + " WHERE p.pronamespace = to_regnamespace('git_memory') AND n.nspname = ? AND c.relname = ?)";
+    private static final String IS_GUARDED =
+            "SELECT EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                    + " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                    + " WHERE p.pronamespace = to_regnamespace('git_memory') AND n.nspname = ? AND c.relname = ?)";
 
     private final Map<String, String> names;
 
@@ -129,9 +130,8 @@ public final class GivenTableNames {
                 return Optional.empty();
             }
         }
-        List<String> columns = TableNames.DEFAULT.placeholders().keySet().stream()
-                .sorted()
-                .toList();
+        List<String> columns =
+                TableNames.DEFAULT.placeholders().keySet().stream().sorted().toList();
         try (PreparedStatement statement = connection.prepareStatement(
                         "SELECT " + String.join(", ", columns) + " FROM git_memory.installation");
                 ResultSet row = statement.executeQuery()) {

@@ -66,8 +66,8 @@ final class InstalledState {
     /** Whether no script has to run: afterMigrate.sql switches triggers on again. */
     private boolean isSound() throws SQLException {
         return defects()
-                .map(found -> found.stream()
-                        .allMatch(defect -> String.valueOf(defect.remedy()).matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
+                .map(found -> found.stream().allMatch(defect -> String.valueOf(defect.remedy())
+                        .matches("ALTER TABLE .* ENABLE .*TRIGGER .*")))
                 .orElse(false);
     }
 

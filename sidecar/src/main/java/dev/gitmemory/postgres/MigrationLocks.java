@@ -39,7 +39,8 @@ final class MigrationLocks {
     static final long ONE_AT_A_TIME = 7_451_615_071_663_124_338L;
 
     /** {@link #ONE_AT_A_TIME} where locks are told of. */
-    static final TableLock MIGRATION = new TableLock("", TableLock.Mode.ACCESS_EXCLUSIVE, "SELECT pg_advisory_xact_lock(" + ONE_AT_A_TIME + ")");
+    static final TableLock MIGRATION =
+            new TableLock("", TableLock.Mode.ACCESS_EXCLUSIVE, "SELECT pg_advisory_xact_lock(" + ONE_AT_A_TIME + ")");
 
     private final Connection connection;
     private final TableNames tables;
@@ -170,10 +171,9 @@ final class MigrationLocks {
     private static String dropped(List<String> scripts) {
         StringBuilder statements = new StringBuilder();
         for (String script : scripts) {
-            DROPPED_VIEWS
-                    .matcher(script(script))
-                    .results()
-                    .forEach(drop -> statements.append(drop.group()).append('\n'));
+            DROPPED_VIEWS.matcher(script(script)).results().forEach(drop -> statements
+                    .append(drop.group())
+                    .append('\n'));
         }
         return statements.toString();
     }

@@ -181,9 +181,10 @@ public final class Migrations {
 
         @Override
         public MigrationReport run(Connection connection) throws SQLException {
-            List<String> applied = flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
-                    .map(Migrations::script)
-                    .toList();
+            List<String> applied =
+                    flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
+                            .map(Migrations::script)
+                            .toList();
             InstalledGuard installed = installed(connection)
                     .orElseThrow(
                             () -> new IllegalStateException("The migrations left no row in git_memory.installation"));

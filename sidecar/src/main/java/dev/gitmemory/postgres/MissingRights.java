@@ -168,16 +168,14 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
             statement.setString(1, tables.schema());
-            statement.setArray(
-                    2,
-                    connection.createArrayOf("text", new String[] {
-                        tables.blocks(),
-                        tables.blocksAgents(),
-                        tables.agentsTags(),
-                        tables.blocksTags(),
-                        tables.agents(),
-                        tables.organizations()
-                    }));
+            statement.setArray(2, connection.createArrayOf("text", new String[] {
+                tables.blocks(),
+                tables.blocksAgents(),
+                tables.agentsTags(),
+                tables.blocksTags(),
+                tables.agents(),
+                tables.organizations()
+            }));
             statement.setBoolean(3, createTables);
             statement.setString(4, guard.setting());
             try (ResultSet row = statement.executeQuery()) {

@@ -99,14 +99,12 @@ final class Previewer {
                                      OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(named.name))))
                 ORDER BY 1
                 """)) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf("text", new String[] {
-                        tables.sql(tables.blocks()),
-                        tables.sql(tables.blocksAgents()),
-                        tables.sql(tables.agentsTags()),
-                        tables.sql(tables.agents())
-                    }));
+            statement.setArray(1, connection.createArrayOf("text", new String[] {
+                tables.sql(tables.blocks()),
+                tables.sql(tables.blocksAgents()),
+                tables.sql(tables.agentsTags()),
+                tables.sql(tables.agents())
+            }));
             List<String> tablesLeft = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -29,9 +29,7 @@ record Uninstall(boolean dropColumn, boolean dropDependents) implements Migratio
                             + " --drop-dependents, or migrate first");
         }
         try (PreparedStatement statement = connection.prepareStatement(
-                isOlder
-                        ? "SELECT * FROM git_memory.uninstall(?)"
-                        : "SELECT * FROM git_memory.uninstall(?, ?)")) {
+                isOlder ? "SELECT * FROM git_memory.uninstall(?)" : "SELECT * FROM git_memory.uninstall(?, ?)")) {
             statement.setBoolean(1, dropColumn);
             if (!isOlder) {
                 statement.setBoolean(2, dropDependents);

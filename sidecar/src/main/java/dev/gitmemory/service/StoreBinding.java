@@ -209,7 +209,9 @@ public final class StoreBinding {
             throw new StoreMismatchException(
                     ("Nothing was changed: %s, and would go on with the store that %s opened. Stop all sidecars first")
                             .formatted(
-                                    running == 1 ? "a sidecar of the database runs" : running + " sidecars of the database run",
+                                    running == 1
+                                            ? "a sidecar of the database runs"
+                                            : running + " sidecars of the database run",
                                     running == 1 ? "it has" : "they have"));
         }
     }

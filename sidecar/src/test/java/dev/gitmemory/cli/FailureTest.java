@@ -46,7 +46,10 @@ class FailureTest {
         assertThat(print(new SQLException("password authentication failed for user \"a\"", "28P01")))
                 .contains("user \"a\". Check --db-user and --db-password");
         assertThat(print(new SQLException("permission denied for schema public", "42501")))
-                .contains("--db-user lacks this right", "a member of git_memory_sidecar", "the owner of the application's tables");
+                .contains(
+                        "--db-user lacks this right",
+                        "a member of git_memory_sidecar",
+                        "the owner of the application's tables");
         assertThat(print(new SQLException("no password was provided", "08004")))
                 .contains("GIT_MEMORY_DB_PASSWORD", "PGPASSFILE")
                 .doesNotContain("PostgreSQL runs");

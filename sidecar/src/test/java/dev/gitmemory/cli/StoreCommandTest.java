@@ -293,7 +293,10 @@ final class StoreCommandTest extends TransferTest {
             for (Cli.Run run :
                     List.of(run("store move", "--to", copy().toUri()), run("store adopt", OTHER, copy().toUri()))) {
                 assertThat(run.exitCode()).isEqualTo(1);
-                assertThat(run.err()).contains("a sidecar of the database runs, and would go on with the store that it has opened", "Stop all sidecars first");
+                assertThat(run.err())
+                        .contains(
+                                "a sidecar of the database runs, and would go on with the store that it has opened",
+                                "Stop all sidecars first");
             }
             ok("store copy", "--to", copy().toUri());
             assertThat(sidecar.memory().verify("a")).isEmpty();

@@ -79,7 +79,14 @@ class TableNamesTest {
 
     @Test
     void theAdviceForADatabaseThatIsNotMigratedKeepsTheNamesThatWereGiven() {
-        assertThat(run(Map.of(), "verify", "--all", "--app-schema", "letta", "--store", folder.toUri().toString())
+        assertThat(run(
+                                Map.of(),
+                                "verify",
+                                "--all",
+                                "--app-schema",
+                                "letta",
+                                "--store",
+                                folder.toUri().toString())
                         .err())
                 .contains("Run: git-memory migrate --db-url jdbc:postgresql://", " --app-schema letta");
     }

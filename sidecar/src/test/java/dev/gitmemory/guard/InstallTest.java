@@ -80,8 +80,9 @@ class InstallTest extends GuardTest {
 
             assertThat(withoutPlJava(SchemaSnapshot.of(own))).isEqualTo(before);
             List<String> left = new ArrayList<>();
-            left.add("The roles stay, for other databases may use them. Once git-memory is gone from every database of the"
-                    + " server: DROP ROLE git_memory_owner, git_memory_sidecar, git_memory_admin, git_memory_reader;");
+            left.add(
+                    "The roles stay, for other databases may use them. Once git-memory is gone from every database of the"
+                            + " server: DROP ROLE git_memory_owner, git_memory_sidecar, git_memory_admin, git_memory_reader;");
             if (target.engine() == GuardEngine.PLJAVA) {
                 left.add("PL/Java stays, for others may use it: DROP EXTENSION pljava; DROP SCHEMA sqlj;");
             }
@@ -120,9 +121,9 @@ class InstallTest extends GuardTest {
             List<String> before = SchemaSnapshot.of(own);
             String named = "default value for public.seen.sha, view public.counted, view public.enabled_agents";
 
-            for (Runnable refused : List.<Runnable>of(
-                    () -> migrations(own).uninstall(false, false),
-                    () -> migrations(own).previewUninstall(false, false))) {
+            for (Runnable refused :
+                    List.<Runnable>of(() -> migrations(own).uninstall(false, false), () -> migrations(own)
+                            .previewUninstall(false, false))) {
                 assertThatThrownBy(refused::run)
                         .isInstanceOf(MigrationException.class)
                         .hasMessageContaining("what stands on objects of git-memory: " + named + ".")
@@ -134,7 +135,9 @@ class InstallTest extends GuardTest {
 
             try (Statement statement = own.admin().createStatement()) {
                 statement.execute("SELECT * FROM git_memory.uninstall(drop_dependents => true)");
-                assertThat((Throwable) statement.getWarnings()).as("no line for each object").isNull();
+                assertThat((Throwable) statement.getWarnings())
+                        .as("no line for each object")
+                        .isNull();
             }
             assertThat(strings(own.admin(), "SELECT viewname FROM pg_views WHERE schemaname = 'public'"))
                     .isEmpty();
@@ -164,7 +167,9 @@ class InstallTest extends GuardTest {
                               JOIN pg_roles r ON r.oid = d.refobjid
                              WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
                                AND r.rolname LIKE 'git\\_memory\\_%'
-                            """)).as("nothing else holds them in this database").isEmpty();
+                            """))
+                    .as("nothing else holds them in this database")
+                    .isEmpty();
         }
     }
 
@@ -321,8 +326,7 @@ class InstallTest extends GuardTest {
                     "ALTER TABLE blocks_agents OWNER TO " + role,
                     "ALTER TABLE agents_tags OWNER TO " + role,
                     "ALTER TABLE agents OWNER TO " + role)) {
-                SuperuserNeededException refusal =
-                        catchThrowableOfType(SuperuserNeededException.class, asked::preview);
+                SuperuserNeededException refusal = catchThrowableOfType(SuperuserNeededException.class, asked::preview);
 
                 assertThat(refusal).as("before %s", remedy).isNotNull();
                 assertThatThrownBy(asked::migrate)

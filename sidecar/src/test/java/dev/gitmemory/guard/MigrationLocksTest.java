@@ -243,13 +243,13 @@ class MigrationLocksTest extends GuardTest {
             makePending(own, "^R__08");
             other.setAutoCommit(false);
             run(other, "ALTER FUNCTION git_memory.caller() COST 99");
-            String holder =
-                    string(other, "SELECT format('pg_proc (ROW EXCLUSIVE): pid %s (role ', pg_backend_pid())");
+            String holder = string(other, "SELECT format('pg_proc (ROW EXCLUSIVE): pid %s (role ', pg_backend_pid())");
 
             assertThatThrownBy(() -> migrations(own, ONE_TRY).migrate())
                     .isInstanceOf(MigrationException.class)
-                    .hasMessageContaining("Another transaction has changed what a script changes, too, and not committed"
-                            + " it (a row of pg_catalog.pg_proc")
+                    .hasMessageContaining(
+                            "Another transaction has changed what a script changes, too, and not committed"
+                                    + " it (a row of pg_catalog.pg_proc")
                     .hasMessageContaining(holder);
         }
     }
@@ -263,7 +263,8 @@ class MigrationLocksTest extends GuardTest {
 
             assertThatThrownBy(() -> migrations(own, ONE_TRY).uninstall(false, false))
                     .isInstanceOf(MigrationException.class)
-                    .hasMessageContaining("No lock ACCESS EXCLUSIVE on \"public\".\"block\", held by block (ACCESS SHARE): ")
+                    .hasMessageContaining(
+                            "No lock ACCESS EXCLUSIVE on \"public\".\"block\", held by block (ACCESS SHARE): ")
                     .hasMessageContaining("Nothing was changed.");
 
             assertThat(migrations(own, ONE_TRY).defects()).isEmpty();

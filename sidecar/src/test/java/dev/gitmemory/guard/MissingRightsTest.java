@@ -39,8 +39,7 @@ class MissingRightsTest extends GuardTest {
     /** What a superuser has to run, by migrating and by a dry run. */
     private SuperuserNeededException needed(GuardedDatabase own, String role) throws SQLException {
         List<String> before = SchemaSnapshot.of(own);
-        SuperuserNeededException needed =
-                catchThrowableOfType(SuperuserNeededException.class, as(own, role)::migrate);
+        SuperuserNeededException needed = catchThrowableOfType(SuperuserNeededException.class, as(own, role)::migrate);
         SuperuserNeededException foreseen =
                 catchThrowableOfType(SuperuserNeededException.class, as(own, role)::preview);
         assertThat(foreseen.remedies()).isEqualTo(needed.remedies());
@@ -96,8 +95,9 @@ class MissingRightsTest extends GuardTest {
 
             SuperuserNeededException needed = needed(own, migrating);
 
-            assertThat(needed).hasMessageContaining("The application's tables in schema public belong to " + owner
-                    + ": migrate as that role (--db-user), or " + migrating + " as a member of it");
+            assertThat(needed)
+                    .hasMessageContaining("The application's tables in schema public belong to " + owner
+                            + ": migrate as that role (--db-user), or " + migrating + " as a member of it");
             assertThat(needed.remedies()).contains("GRANT " + owner + " TO " + migrating + ";");
             runAll(own, migrating, needed.remedies());
             run(own.admin(), "ALTER DATABASE " + own.name() + " OWNER TO CURRENT_USER");
@@ -114,7 +114,8 @@ class MissingRightsTest extends GuardTest {
             SuperuserNeededException needed = needed(own, role);
 
             assertThat(needed).hasMessageContaining("belong to " + own.server().user() + ": migrate as that role");
-            assertThat(needed.remedies()).noneMatch(line -> line.contains(own.server().user()));
+            assertThat(needed.remedies())
+                    .noneMatch(line -> line.contains(own.server().user()));
         }
     }
 }

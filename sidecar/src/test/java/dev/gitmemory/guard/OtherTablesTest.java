@@ -82,12 +82,13 @@ class OtherTablesTest extends GuardTest {
                     List.<Runnable>of(elsewhere::migrate, elsewhere::preview, elsewhere::defects, elsewhere::pending)) {
                 assertThatThrownBy(command::run)
                         .isInstanceOf(OtherTablesException.class)
-                        .hasMessageStartingWith("git-memory is installed for the tables of schema letta, and these are"
-                                + " there still: block, blocks_agents, agents_tags, agents. Give --app-schema letta, or none");
+                        .hasMessageStartingWith(
+                                "git-memory is installed for the tables of schema letta, and these are"
+                                        + " there still: block, blocks_agents, agents_tags, agents. Give --app-schema letta, or none");
             }
             run(own.admin(), "CREATE TABLE letta.other AS TABLE letta.block");
-            assertThatThrownBy(
-                            () -> migrations(own, Map.of("blocks_table", "other")).migrate())
+            assertThatThrownBy(() ->
+                            migrations(own, Map.of("blocks_table", "other")).migrate())
                     .hasMessageContaining("there still: block. Give --blocks-table block, or none");
             assertThatThrownBy(() -> migrations(own, Map.of("organizations_table", "other"))
                             .migrate())
