@@ -32,8 +32,8 @@ final class DatabaseErrors {
      */
     private static final Set<String> TOO_LONG = Set.of("54000", "22001");
 
-    /** Within: while updating tuple (4,5) in relation "pg_proc". */
-    private static final Pattern CATALOGUE = Pattern.compile("\\(\\d+,\\d+\\)[^\"\\n]*\"(pg_[a-z_]+)\"");
+    /** Within: while updating tuple (4,5) in relation "pg_proc", in whatever language. */
+    private static final Pattern CATALOGUE = Pattern.compile("\\(\\d+,\\d+\\).*?(pg_[a-z_]+)");
 
     private static final String READ_ONLY_SERVER = "25006";
 

@@ -6,20 +6,24 @@ package dev.gitmemory.postgres;
  */
 final class SessionSettings {
 
-    /**
-     * Nothing but PostgreSQL's own is found by name: whoever migrates has many rights, and others may have made functions and
-     * operators in schemas of the search_path, whose types fit better. The catalogue is told of in one form; literals and
-     * plain PL/pgSQL mean what they mean everywhere.
-     */
-    static final String SQL = """
-            SET search_path = pg_catalog, pg_temp;
+    /** Of any session of ours: what a statement means. */
+    static final String STATEMENTS = """
             SET quote_all_identifiers = off;
             SET standard_conforming_strings = on;
+            SET array_nulls = on;
+            SET transform_null_equals = off""";
+
+    /**
+     * Of one that migrates or compares: nothing but PostgreSQL's own is found by name, for whoever migrates has many rights,
+     * and others may have made functions and operators in schemas of the search_path, whose types fit better. Plain PL/pgSQL
+     * means what it means everywhere.
+     */
+    private static final String SCRIPTS = STATEMENTS + """
+            ;
+            SET search_path = pg_catalog, pg_temp;
             SET plpgsql.extra_errors = 'none';
             SET plpgsql.extra_warnings = 'none';
             SET check_function_bodies = on;
-            SET array_nulls = on;
-            SET transform_null_equals = off;
             SET row_security = on;
             SET bytea_output = hex;
             SET DateStyle = ISO, MDY;
@@ -30,7 +34,7 @@ final class SessionSettings {
      * ordinary ones, and what bounds an application's statements does not bound a migration, whose waits are bounded
      * otherwise.
      */
-    static final String MIGRATING = SQL + """
+    static final String MIGRATING = SCRIPTS + """
             ;
             SET default_transaction_isolation = 'read committed';
             SET default_transaction_read_only = off;
