@@ -207,7 +207,7 @@ public final class StoreBinding {
         int running = database.inTransaction(tx -> tx.installation().sidecars());
         if (running > 0) {
             throw new StoreMismatchException(
-                    ("Nothing was changed: %s, and would go on with the store that %s opened. Stop all sidecars first")
+                    "Nothing was changed: %s, and would go on with the store that %s opened. Stop all sidecars first"
                             .formatted(
                                     running == 1
                                             ? "a sidecar of the database runs"
