@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -90,8 +91,8 @@ public final class GivenTableNames {
         List<String> moved = moved(GUARDED, before, now);
         List<String> left = new ArrayList<>();
         for (String table : moved.isEmpty() ? moved(UNGUARDED, before, now) : moved) {
-            if (is(connection, IS_THERE, before.get("app_schema"), before.get(table))
-                    && !is(connection, IS_GUARDED, named.schema(), now.get(table))) {
+            if (is(connection, IS_THERE, name(before, "app_schema"), name(before, table))
+                    && !is(connection, IS_GUARDED, named.schema(), name(now, table))) {
                 left.add(table);
             }
         }
@@ -101,11 +102,15 @@ public final class GivenTableNames {
         return named;
     }
 
+    private static String name(Map<String, String> names, String placeholder) {
+        return Objects.requireNonNull(names.get(placeholder), placeholder);
+    }
+
     /** Those that have another name or schema now. */
     private static List<String> moved(List<String> tables, Map<String, String> before, Map<String, String> now) {
-        boolean schemaMoved = !before.get("app_schema").equals(now.get("app_schema"));
+        boolean schemaMoved = !name(before, "app_schema").equals(name(now, "app_schema"));
         return tables.stream()
-                .filter(table -> schemaMoved || !before.get(table).equals(now.get(table)))
+                .filter(table -> schemaMoved || !name(before, table).equals(name(now, table)))
                 .toList();
     }
 
@@ -113,7 +118,7 @@ public final class GivenTableNames {
     private String wrong(Map<String, String> before) {
         return new TreeSet<>(names.keySet())
                 .stream()
-                        .filter(name -> !names.get(name).equals(before.get(name)))
+                        .filter(name -> !name(names, name).equals(before.get(name)))
                         .map(name -> option(name) + " " + before.get(name))
                         .collect(Collectors.joining(" and "));
     }
