@@ -172,7 +172,7 @@ AS $function$
     ('both', 'routine', 'defects_of_data()', '783da4d323dd5e6810056dfd6ea26092'),
     ('both', 'routine', 'defects_of_engine()', 'ce086300186a565dbfd05cb3d869cfaf'),
     ('both', 'routine', 'defects_of_installation()', '48e5d828e7667ec90b2ebf351e632c3b'),
-    ('both', 'routine', 'defects_of_pljava(guard_version text)', '8c66d325fcbdc545bcb63c6f901ce517'),
+    ('both', 'routine', 'defects_of_pljava(guard_version text)', 'cd72797ebb2ac30d3d033c19e37e50f7'),
     ('both', 'routine', 'defects_of_rights()', '83e838d4d1e3b9ec1a749572e0fabed7'),
     ('both', 'routine', 'defects_of_triggers()', '33ac029c0c9bb69a34b615ea232814df'),
     ('both', 'routine', 'define_view(IN view_name text, IN definition text, IN options text)', '6e46275097ebe225cbffe247c65a8dcc'),
