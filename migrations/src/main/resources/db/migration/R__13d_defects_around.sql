@@ -9,16 +9,17 @@ AS $function$
 DECLARE
     unread text;
 BEGIN
+    -- Before the tables: without this right their names can't even be looked up.
+    IF to_regnamespace('sqlj') IS NOT NULL AND NOT has_schema_privilege('git_memory_owner', 'sqlj', 'USAGE') THEN
+        RETURN QUERY SELECT 'SCHEMA sqlj',
+                            'git_memory_owner may not use it, so the guard can''t load its classes',
+                            'GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;';
+        RETURN;
+    END IF;
     IF to_regclass('sqlj.jar_repository') IS NULL
        OR to_regclass('sqlj.jar_entry') IS NULL
        OR to_regclass('sqlj.classpath_entry') IS NULL THEN
         RETURN QUERY SELECT 'EXTENSION pljava', 'its tables are missing', 'DROP EXTENSION pljava CASCADE; CREATE EXTENSION pljava;';
-        RETURN;
-    END IF;
-    IF NOT has_schema_privilege('git_memory_owner', 'sqlj', 'USAGE') THEN
-        RETURN QUERY SELECT 'SCHEMA sqlj',
-                            'git_memory_owner may not use it, so the guard can''t load its classes',
-                            'GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;';
         RETURN;
     END IF;
     SELECT string_agg(format('sqlj.%I', read.name), ', ')
@@ -113,6 +114,9 @@ AS $function$
 DECLARE
     hint text;
 BEGIN
+    IF NOT has_schema_privilege(current_user, 'git_memory', 'USAGE') THEN
+        RETURN; -- defects() says that, and no more
+    END IF;
     IF git_memory.engine_found() IS DISTINCT FROM 'pljava' THEN
         RETURN;
     END IF;

@@ -66,8 +66,11 @@ public final class BlockWrites {
      */
     public void put(
             String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
-        if (update(blockId, block, gitSha, userId) > 0) {
-            renameLinks(blockId, block.label().text());
+        Optional<Boolean> isRenamed = update(blockId, block, gitSha, userId);
+        if (isRenamed.isPresent()) {
+            if (isRenamed.get()) {
+                renameLinks(blockId, block.label().text());
+            }
             return;
         }
         Optional<Boolean> differs = bindBlock(
@@ -84,8 +87,9 @@ public final class BlockWrites {
         }
     }
 
-    private int update(String blockId, Block block, @Nullable String gitSha, @Nullable String userId) {
-        return bindBlock(handle.createUpdate("""
+    /** Empty if there is no row that differs; whether links had another label before. */
+    private Optional<Boolean> update(String blockId, Block block, @Nullable String gitSha, @Nullable String userId) {
+        return bindBlock(handle.createQuery("""
                                 UPDATE <block> b
                                    SET label = :label,
                                        value = :value,
@@ -102,16 +106,21 @@ public final class BlockWrites {
                                        <bookkeeping>
                                  WHERE b.id = :id
                                    AND (<differs>)
+                                RETURNING EXISTS (SELECT
+                                                    FROM <blocks_agents> l
+                                                   WHERE l.block_id = b.id
+                                                     AND l.block_label COLLATE "C" \\<\\> :label)
                                 """), block)
                 .define("differs", DIFFERS)
                 .define("bookkeeping", columns.bookkeeping())
                 .bind("id", blockId)
                 .bind("git_sha", gitSha)
                 .bind("user_id", userId)
-                .execute();
+                .mapTo(Boolean.class)
+                .findOne();
     }
 
-    /** Links have the row's label; where a foreign key sees to that they have it already. */
+    /** Links have the row's label; where a foreign key sees to that they have it by now. */
     private void renameLinks(String blockId, String label) {
         handle.createUpdate("""
                         UPDATE <blocks_agents>

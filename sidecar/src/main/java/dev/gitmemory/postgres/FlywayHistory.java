@@ -41,7 +41,12 @@ final class FlywayHistory {
                                       WHERE a.attrelid = to_regclass('git_memory.installation')
                                         AND a.attname = 'made_tables'
                                         AND NOT a.attisdropped)),
-                         (14, to_regclass('git_memory.store') IS NOT NULL)) AS script (version, has_run)
+                         (14, to_regclass('git_memory.store') IS NOT NULL),
+                         (15, EXISTS (SELECT
+                                      FROM pg_attribute a
+                                      WHERE a.attrelid = to_regclass('git_memory.allowed_call')
+                                        AND a.attname = 'role_oid'
+                                        AND NOT a.attisdropped))) AS script (version, has_run)
             WHERE script.has_run
             """;
 

@@ -26,14 +26,16 @@ import java.util.stream.Stream;
  *
  * <p>A script that waits for a lock holds up everybody who comes after it, be it to read: so a migration waits once, at its
  * beginning, for a bounded time in all. Each table gets its strongest lock at once. The order is always the same: blocks,
- * links, tags, agents, then git-memory's own tables by name, then views that are dropped. Nothing is locked that no pending script will touch.
+ * links, tags, agents, then git-memory's own tables by name, then views that are dropped or
+ * defined anew. Nothing is locked that no pending script will touch.
  */
 final class MigrationLocks {
     private static final String TRIGGERS = "R__07_triggers.sql";
     private static final Pattern TRIGGER_CHANGES = Pattern.compile(
             "CREATE OR REPLACE FUNCTION git_memory\\.trigger_changes\\(\\).*?\\$function\\$;", Pattern.DOTALL);
 
-    private static final Pattern DROPPED_VIEWS = Pattern.compile("DROP VIEW [^;]*;");
+    private static final Pattern VIEWS =
+            Pattern.compile("DROP VIEW [^;]*;|CALL git_memory\\.define_view\\('(?<defined>\\w+)'");
 
     /** Migrations of one database exclude each other. "gitmemor", as a number. */
     static final long ONE_AT_A_TIME = 7_451_615_071_663_124_338L;
@@ -135,9 +137,9 @@ final class MigrationLocks {
         }
         List<TableLock> locks = new ArrayList<>(inOrder(guarded, modes));
         if (installed) {
-            String dropped = dropped(pending);
+            String touched = views(pending);
             locks.addAll(views(name -> Pattern.compile("git_memory\\." + Pattern.quote(name) + "\\b")
-                    .matcher(dropped)
+                    .matcher(touched)
                     .find()));
         }
         return locks;
@@ -167,13 +169,17 @@ final class MigrationLocks {
         return locks;
     }
 
-    /** The statements of these scripts that drop views. */
-    private static String dropped(List<String> scripts) {
+    /** Text with the names of the views that these scripts drop or define. */
+    private static String views(List<String> scripts) {
         StringBuilder statements = new StringBuilder();
         for (String script : scripts) {
-            DROPPED_VIEWS.matcher(script(script)).results().forEach(drop -> statements
-                    .append(drop.group())
-                    .append('\n'));
+            Matcher view = VIEWS.matcher(script(script));
+            while (view.find()) {
+                String defined = view.group("defined");
+                statements
+                        .append(defined == null ? view.group() : "git_memory." + defined)
+                        .append('\n');
+            }
         }
         return statements.toString();
     }
