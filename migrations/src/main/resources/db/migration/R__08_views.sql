@@ -12,13 +12,13 @@
 -- A view is replaced, not dropped: others may have views on it, which members of git_memory_reader need no other right to make.
 
 -- What keeps a view from being dropped: all but git_memory's own that depends on it, in the words of SQL.
-CREATE OR REPLACE FUNCTION git_memory.dependants(view_name text) RETURNS text[]
+CREATE OR REPLACE FUNCTION git_memory.dependents_of(view_name text) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
     WITH RECURSIVE
     built (relation) AS (
-        SELECT to_regclass(format('git_memory.%I', dependants.view_name))::oid
+        SELECT to_regclass(format('git_memory.%I', dependents_of.view_name))::oid
         UNION
         SELECT w.ev_class
         FROM built b
@@ -84,10 +84,10 @@ BEGIN
     EXECUTE statement;
 EXCEPTION
     WHEN invalid_table_definition THEN -- other columns
-        IF git_memory.dependants(define_view.view_name) <> '{}' THEN
+        IF git_memory.dependents_of(define_view.view_name) <> '{}' THEN
             RAISE WARNING 'The view git_memory.% has other columns than it has to, and stays as it is', define_view.view_name
                 USING DETAIL = format('It can''t be dropped: %s.',
-                                      array_to_string(git_memory.dependants(define_view.view_name), ', '));
+                                      array_to_string(git_memory.dependents_of(define_view.view_name), ', '));
             RETURN;
         END IF;
         EXECUTE format('DROP VIEW git_memory.%I CASCADE', define_view.view_name); -- views of git_memory's, which follow
@@ -334,7 +334,7 @@ $function$;
 -- Of an earlier version.
 DO $drop$
 BEGIN
-    IF git_memory.dependants('visible_agent') = '{}' THEN
+    IF git_memory.dependents_of('visible_agent') = '{}' THEN
         DROP VIEW IF EXISTS git_memory.visible_agent;
     END IF;
 END

@@ -54,9 +54,9 @@ AS $function$
         SELECT d.*,
                CASE
                    -- Other columns: it can't be replaced.
-                   WHEN d.kind = 'view' AND substr(d.wanted, 33) <> substr(d.found, 33) THEN git_memory.dependants(d.name)
+                   WHEN d.kind = 'view' AND substr(d.wanted, 33) <> substr(d.found, 33) THEN git_memory.dependents_of(d.name)
                    ELSE '{}'
-               END AS dependants
+               END AS dependents
         FROM different d
     )
     SELECT told.object, told.state, told.remedy
@@ -65,16 +65,16 @@ AS $function$
            CASE
                WHEN d.found IS NULL        THEN 'missing'
                WHEN d.wanted IS NULL       THEN 'not git-memory''s'
-               WHEN d.dependants <> '{}'   THEN format('not as installed: it has other columns, and can be made anew by git-memory migrate once '
-                                                       'what depends on it is dropped: %s', array_to_string(d.dependants, ', '))
+               WHEN d.dependents <> '{}'   THEN format('not as installed: it has other columns, and can be made anew by git-memory migrate once '
+                                                       'what depends on it is dropped: %s', array_to_string(d.dependents, ', '))
                WHEN d.kind IN ('column', 'constraint', 'sequence', 'table')
                                            THEN format('not as installed: %s instead of %s', d.found, d.wanted)
                ELSE 'not as installed'
            END,
            CASE
-               WHEN d.dependants <> '{}' THEN (SELECT string_agg(format('DROP %s;', dependant), ' ')
-                                               FROM unnest(d.dependants) AS dependant
-                                               WHERE dependant NOT LIKE 'COLUMN %')
+               WHEN d.dependents <> '{}' THEN (SELECT string_agg(format('DROP %s;', dependent), ' ')
+                                               FROM unnest(d.dependents) AS dependent
+                                               WHERE dependent NOT LIKE 'COLUMN %')
                WHEN d.wanted IS NULL AND d.kind IN ('routine', 'table', 'view', 'sequence', 'index', 'trigger')
                                          THEN git_memory.removal(d.class, d.id, d.object)
                ELSE git_memory.remedy_of(d.kind, d.name, d.object, d.wanted, d.found)

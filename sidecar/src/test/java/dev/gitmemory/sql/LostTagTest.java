@@ -30,7 +30,7 @@ class LostTagTest extends SqlTest {
                 "SELECT tgname FROM pg_trigger WHERE tgrelid = 'agents_tags'::regclass" + " AND NOT tgisinternal")) {
             database.execute("ALTER TABLE agents_tags ENABLE ALWAYS TRIGGER " + trigger);
         }
-        assertThat(column("SELECT DISTINCT trigger_state FROM git_memory.guard"))
+        assertThat(column("SELECT DISTINCT trigger_state FROM git_memory.guard WHERE trigger_name IS NOT NULL"))
                 .containsExactly("ok");
     }
 

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /** What others have built on git-memory's views holds up neither the guard's repair nor an upgrade. */
 @OnEveryTarget
-class DependantsTest extends GuardTest {
+class DependentsTest extends GuardTest {
 
     private static final String GUARD_OFF =
             "CREATE OR REPLACE FUNCTION git_memory.gate_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'";
 
-    DependantsTest(GuardTarget target) throws SQLException {
+    DependentsTest(GuardTarget target) throws SQLException {
         super(target);
     }
 
