@@ -38,7 +38,7 @@ class UsageTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .contains("--db-url=URL", "jdbc:postgresql://localhost:5432/letta", "Examples:")
-                .containsPattern("--blocks-table=NAME +Memory blocks\\. Default: block\\.")
+                .containsPattern("--blocks-table=NAME +Memory blocks\\. Default: as installed, block the first time\\.")
                 .contains("Database:", "Names of the application's tables:");
     }
 
