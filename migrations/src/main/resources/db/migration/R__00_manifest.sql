@@ -304,7 +304,7 @@ AS $function$
     ('both', 'routine', 'trigger_changes()', 'd6409c855a0912fe56076f2d64bc6e73'),
     ('both', 'routine', 'trigger_object(name text)', '345549a0b6c2b3fdc640ad96738d8fb6'),
     ('both', 'routine', 'unfit_columns(app_schema text, blocks_table text, blocks_agents_table text, agents_tags_table text, agents_table text)', '63d9545972784752cefba47b478ef0f8'),
-    ('both', 'routine', 'unguarded_logins()', '74635ef589ace60abc09e0275c151483'),
+    ('both', 'routine', 'unguarded_logins()', 'c7502c3c6ed40fdba1aceba31fb1bb69'),
     ('both', 'routine', 'uninstall(drop_column boolean, drop_dependents boolean)', 'd747fa8c2a8e06e7be63497fd55a56de'),
     ('both', 'routine', 'verify_agent(IN agent_id text, IN wait interval, INOUT differences bigint, INOUT git_sha text)', '517f50837dc87aab39caab560079a64d'),
     ('both', 'routine', 'verify_all(IN wait interval, INOUT agents bigint, INOUT different bigint, INOUT failed bigint)', '23a9af87bef611126e733b3320175148'),

@@ -153,7 +153,9 @@ AS $function$
         SELECT c.relowner
         FROM pg_class c
         WHERE c.relnamespace = 'git_memory'::regnamespace
-          AND c.oid IN (SELECT to_regclass('git_memory.' || o.name)::oid FROM git_memory.our_objects() o)
+          AND c.oid IN (SELECT to_regclass('git_memory.' || o.name)::oid
+                        FROM git_memory.our_objects() o
+                        WHERE o.kind IN ('table', 'view', 'sequence'))
         UNION
         SELECT p.proowner
         FROM pg_proc p
