@@ -274,7 +274,7 @@ class InstallTest extends GuardTest {
             run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
             run(own.admin(), "CREATE SCHEMA sqlj");
             run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO PUBLIC");
-            boolean isThere = !strings(own.admin(), "SELECT FROM pg_available_extensions WHERE name = 'pljava'")
+            boolean isThere = !strings(own.admin(), "SELECT name FROM pg_available_extensions WHERE name = 'pljava'")
                     .isEmpty();
             assertThat(new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.PLJAVA)
                             .preview()
