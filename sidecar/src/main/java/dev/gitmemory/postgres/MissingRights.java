@@ -12,7 +12,7 @@ import java.util.List;
  * works. Asks the catalogue and no function of ours, which may be missing or another's.
  *
  * @param remedies one statement each; empty where nothing is known to be missing, or no SQL gives it
- * @param owners who owns tables of the application that the role can't act for, in a sentence; empty if nobody else does
+ * @param owners who owns tables of the application that the role can't act for, in a sentence; empty if no other role does
  * @param strangers whether objects of ours belong to roles that it can't act for, as a restore without owners leaves them
  */
 record MissingRights(List<String> remedies, String owners, boolean strangers) {

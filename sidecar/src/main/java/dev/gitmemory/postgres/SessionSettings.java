@@ -14,7 +14,7 @@ final class SessionSettings {
             SET transform_null_equals = off""";
 
     /**
-     * Of one that migrates or compares: nothing but PostgreSQL's own is found by name, for whoever migrates has many rights,
+     * Of one that migrates or compares: nothing but PostgreSQL's own is found by name, for the role that migrates has many rights,
      * and others may have made functions and operators in schemas of the search_path, whose types fit better. Plain PL/pgSQL
      * means what it means everywhere.
      */

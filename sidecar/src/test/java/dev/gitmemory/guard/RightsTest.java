@@ -303,7 +303,7 @@ class RightsTest extends GuardTest {
     }
 
     @Test
-    void aGrantByTheOwnerOfTheSchemaIsTakenBackWhoeverOwnsIt() throws SQLException {
+    void aGrantByTheOwnerOfTheSchemaIsTakenBackUnderAnyOwner() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
             String app = own.appRole();
             String owner = own.createRole("owner", "IN ROLE git_memory_owner");
