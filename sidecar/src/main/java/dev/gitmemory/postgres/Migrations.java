@@ -1,22 +1,17 @@
 package dev.gitmemory.postgres;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.output.MigrateOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +104,7 @@ public final class Migrations {
         try {
             List<Defect> probed = probe();
             MigrationReport report = new MigrationTransaction(dataSource, tables, createTables, locks, progress)
-                    .run(() -> new Attempt(engine, tables, probed), keep);
+                    .run(() -> new MigrationAttempt(source -> flyway(source, engine, tables), probed), keep);
             return keep ? report.withDefects(probe()) : report;
         } catch (FlywayException | SQLException e) {
             throw refused(engine, tables, e);
@@ -170,65 +165,14 @@ public final class Migrations {
         }
     }
 
-    /** One try: what it looks up before its locks, and what it does with them. */
-    private final class Attempt implements MigrationTransaction.Steps<MigrationReport> {
-        private final GuardEngine engine;
-        private final TableNames tables;
-        private final List<Defect> probed;
-        private Grants before = Grants.NONE;
-        private List<Defect> found = List.of();
-
-        Attempt(GuardEngine engine, TableNames tables, List<Defect> probed) {
-            this.engine = engine;
-            this.tables = tables;
-            this.probed = probed;
-        }
-
-        @Override
-        public List<TableLock> locks(MigrationLocks locks, Connection connection) throws SQLException {
-            before = Grants.of(connection);
-            FlywayHistory history =
-                    new FlywayHistory(connection, flyway(new SingleTransaction(connection), engine, tables));
-            Optional<Defect> lost = history.defect();
-            if (lost.isPresent()) {
-                history.restart();
-            }
-            found = Stream.concat(lost.stream(), new InstalledState(connection).prepare(probed).stream())
-                    .toList();
-            return locks.needed(pending(flyway(new SingleTransaction(connection), engine, tables)));
-        }
-
-        @Override
-        public MigrationReport run(Connection connection) throws SQLException {
-            List<String> applied =
-                    flyway(new SingleTransaction(connection), engine, tables).migrate().migrations.stream()
-                            .map(Migrations::script)
-                            .toList();
-            InstalledGuard installed = installed(connection)
-                    .orElseThrow(
-                            () -> new IllegalStateException("The migrations left no row in git_memory.installation"));
-            List<Defect> left = new InstalledState(connection)
-                    .defects()
-                    .orElseThrow(() -> new IllegalStateException("The migrations left no git_memory.defects()"));
-            return new MigrationReport(
-                    applied,
-                    installed,
-                    Optional.ofNullable(installed.advice()).stream().toList(),
-                    found.stream().filter(defect -> !left.contains(defect)).toList(),
-                    before.missingFrom(Grants.of(connection)),
-                    left);
-        }
-    }
-
     /**
      * Whether git-memory is installed, in whatever version and state.
      *
      * @throws MigrationException if the database cannot be read
      */
     public boolean isInstalled() {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            return exists(statement);
+        try (Connection connection = connect()) {
+            return InstalledGuard.isThereAny(connection);
         } catch (SQLException e) {
             throw failure("look at", e);
         }
@@ -281,16 +225,10 @@ public final class Migrations {
      */
     public List<String> pending() {
         try {
-            return pending(flyway(dataSource, wanted(), tables()));
+            return MigrationAttempt.pending(flyway(dataSource, wanted(), tables()));
         } catch (FlywayException e) {
             throw failure("look at", e);
         }
-    }
-
-    private static List<String> pending(Flyway flyway) {
-        return Arrays.stream(flyway.info().pending())
-                .map(MigrationInfo::getScript)
-                .toList();
     }
 
     /**
@@ -304,7 +242,7 @@ public final class Migrations {
         TableNames tables = requireOwners();
         GuardEngine engine = wanted();
         try (Connection connection = connect()) {
-            List<String> pending = pending(flyway(dataSource, engine, tables));
+            List<String> pending = MigrationAttempt.pending(flyway(dataSource, engine, tables));
             List<String> changes = new Previewer(connection, tables).changes(pending, engine);
             try {
                 return new MigrationPreview(pending, changes, run(false), null);
@@ -358,29 +296,9 @@ public final class Migrations {
      */
     public Optional<InstalledGuard> installed() {
         try (Connection connection = connect()) {
-            return installed(connection);
+            return InstalledGuard.of(connection);
         } catch (SQLException e) {
             throw failure("look at", e);
-        }
-    }
-
-    private static Optional<InstalledGuard> installed(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            if (!exists(statement)) {
-                return Optional.empty();
-            }
-            try (ResultSet row = statement.executeQuery(
-                    "SELECT guard_requested, guard_engine, guard_reason, guard_version, guard_advice"
-                            + " FROM git_memory.installation WHERE guard_engine IS NOT NULL")) {
-                return row.next()
-                        ? Optional.of(new InstalledGuard(
-                                GuardEngine.ofSetting(row.getString(1)),
-                                GuardEngine.ofSetting(row.getString(2)),
-                                row.getString(3),
-                                row.getString(4),
-                                row.getString(5)))
-                        : Optional.empty();
-            }
         }
     }
 
@@ -392,12 +310,6 @@ public final class Migrations {
         } catch (SQLException e) {
             connection.close();
             throw e;
-        }
-    }
-
-    private static boolean exists(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT to_regclass('git_memory.installation') IS NOT NULL")) {
-            return row.next() && row.getBoolean(1);
         }
     }
 
@@ -434,11 +346,6 @@ public final class Migrations {
                 .placeholders(placeholders)
                 .group(true)
                 .load();
-    }
-
-    private static String script(MigrateOutput output) {
-        String path = output.filepath.replace('\\', '/');
-        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private static MigrationException failure(String verb, Exception e) {
