@@ -413,20 +413,31 @@ CREATE OR REPLACE PROCEDURE git_memory.set_rights(only_role text DEFAULT NULL)
     SET jit = off -- compiling would take longer than looking
 AS $procedure$
 DECLARE
-    left_over text;
+    is_changed boolean;
+    left_over  text;
 BEGIN
     IF only_role IS NULL THEN
-        -- An owner has to be able to use the schema, and to create in it, before it can be given anything there.
-        CALL git_memory.set_grants('git_memory_owner', 'schema');
-        CALL git_memory.set_owners();
+        -- Comparing takes most of the time, and as a rule nothing differs.
+        IF EXISTS (SELECT FROM git_memory.right_differences())
+           OR NOT EXISTS (SELECT
+                          FROM pg_namespace n
+                          WHERE n.nspname = 'git_memory'
+                            AND n.nspowner = to_regrole('git_memory_owner')
+                            AND has_schema_privilege(n.nspowner, n.oid, 'USAGE')
+                            AND has_schema_privilege(n.nspowner, n.oid, 'CREATE')) THEN
+            -- An owner has to be able to use the schema, and to create in it, before it can be given anything there.
+            CALL git_memory.set_grants('git_memory_owner', 'schema', is_changed);
+            CALL git_memory.set_owners();
+        END IF;
         IF pg_has_role(current_user, 'git_memory_owner', 'USAGE') THEN
             CALL git_memory.recognize_roles();
         END IF;
     END IF;
 
-    -- Read anew, for owners were changed, and twice: what a role has granted on goes with its own right.
+    -- Read anew, for owners were changed, and again after changes: what a role has granted on goes with its own right.
     FOR round IN 1..2 LOOP
-        CALL git_memory.set_grants(only_role, NULL);
+        CALL git_memory.set_grants(only_role, NULL, is_changed);
+        EXIT WHEN NOT is_changed;
     END LOOP;
 
     IF only_role IS NOT NULL THEN
@@ -492,8 +503,8 @@ BEGIN
 END
 $procedure$;
 
--- Grants and revokes; of one role or of one kind of objects only, if named.
-CREATE OR REPLACE PROCEDURE git_memory.set_grants(only_role text, only_kind text)
+-- Grants and revokes; of one role or of one kind of objects only, if named. Says whether anything differed.
+CREATE OR REPLACE PROCEDURE git_memory.set_grants(only_role text, only_kind text, INOUT is_changed boolean)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $procedure$
@@ -506,14 +517,16 @@ DECLARE
     who          text;
     given        text;
 BEGIN
+    is_changed := false;
     FOR different IN SELECT d.*
                      FROM git_memory.right_differences() d
                      WHERE (only_kind IS NULL OR d.kind = only_kind)
                        AND (pg_has_role(current_user, d.owner, 'USAGE')
-                            -- Whoever owns the schema, git_memory_owner may grant its use.
+                            -- git_memory_owner may grant its use, whatever role owns it.
                             OR (d.kind = 'schema'
                                 AND pg_has_role(current_user, 'git_memory_owner', 'USAGE')
                                 AND has_schema_privilege('git_memory_owner', 'git_memory', 'USAGE WITH GRANT OPTION'))) LOOP
+        is_changed := true;
         FOR taken IN SELECT DISTINCT g.grantee, g.grantor
                      FROM jsonb_to_recordset(different.extra) AS g (grantee text, grantor name)
                      WHERE only_role IS NULL

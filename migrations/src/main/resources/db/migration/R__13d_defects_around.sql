@@ -124,7 +124,7 @@ BEGIN
         RETURN QUERY SELECT 'guard', 'the digest in Java differs from the digest in SQL', NULL;
     END IF;
 EXCEPTION
-    WHEN OTHERS THEN -- told to whoever asks, as every other defect
+    WHEN OTHERS THEN -- told as every other defect
         GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
         RETURN QUERY SELECT 'guard', format('PL/Java does not work: %s', concat_ws(' ', SQLERRM, '(' || nullif(hint, '') || ')')), NULL;
 END

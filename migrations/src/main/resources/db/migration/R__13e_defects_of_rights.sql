@@ -65,7 +65,7 @@ AS $function$
     FROM difference d
     WHERE d.row_security
     UNION ALL
-    -- As the role that granted it: nobody else takes it back. What a role has granted on goes with its own right, unless that is on
+    -- As the role that granted it: no other takes it back. What a role has granted on goes with its own right, unless that is on
     -- the list.
     SELECT d.object,
            format('%s has %s', g.grantee, string_agg(g.privilege, ', ' ORDER BY g.privilege)),

@@ -324,7 +324,7 @@ class RightsTest extends GuardTest {
                 run(superuser, remedies.get(0));
                 assertThat(reach(superuser, app)).isEmpty();
                 superuser.rollback();
-                run(superuser, "CALL git_memory.set_grants(NULL, NULL)");
+                run(superuser, "CALL git_memory.set_grants(NULL, NULL, NULL)");
                 assertThat(reach(superuser, app)).isEmpty();
                 superuser.rollback();
             }
