@@ -175,7 +175,7 @@ AS $function$
     ('both', 'routine', 'defects()', 'f82fa1ba3494038ad54973e05d02d59e'),
     ('both', 'routine', 'defects_of_application()', '89bb755b6fc5b28b4334f18adf95b15b'),
     ('both', 'routine', 'defects_of_catalogue()', '702c1d7ff8b96b4d102c949899e2a9a9'),
-    ('both', 'routine', 'defects_of_data()', '783da4d323dd5e6810056dfd6ea26092'),
+    ('both', 'routine', 'defects_of_data()', '4670ae096d026a441b9ef01cc1916d02'),
     ('both', 'routine', 'defects_of_engine()', 'd87339c04e47c617287911b5df2c49d0'),
     ('both', 'routine', 'defects_of_installation()', '48e5d828e7667ec90b2ebf351e632c3b'),
     ('both', 'routine', 'defects_of_pljava(guard_version text)', 'cd72797ebb2ac30d3d033c19e37e50f7'),

@@ -256,7 +256,7 @@ BEGIN
     INTO unmarked;
     IF unmarked > 0 THEN
         RETURN QUERY SELECT format('TABLE %s', blocks),
-                            format('%s rows of agents with the tag are not marked as pending, and so not guarded', unmarked),
+                            format('rows of agents with the tag that are not marked as pending, and so not guarded: %s', unmarked),
                             NULL;
     END IF;
 EXCEPTION

@@ -36,11 +36,11 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
-    private final BlockColumns columns;
+    private final CurrentColumns columns;
     private final Duration lockTimeout;
     private final int lockAttempts;
 
-    private Database(HikariDataSource pool, Jdbi jdbi, BlockColumns columns, Duration lockTimeout, int lockAttempts) {
+    private Database(HikariDataSource pool, Jdbi jdbi, CurrentColumns columns, Duration lockTimeout, int lockAttempts) {
         this.pool = pool;
         this.jdbi = jdbi;
         this.columns = columns;
@@ -92,7 +92,7 @@ public final class Database implements AutoCloseable {
         // Arguments are what agents remember: they belong into no log.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         try {
-            return new Database(pool, jdbi, jdbi.withHandle(h -> BlockColumns.read(h, tables)), Duration.ZERO, 1);
+            return new Database(pool, jdbi, CurrentColumns.read(jdbi, tables), Duration.ZERO, 1);
         } catch (RuntimeException e) {
             pool.close();
             throw DatabaseErrors.translate(e);
@@ -165,14 +165,23 @@ public final class Database implements AutoCloseable {
                 if (DatabaseErrors.isLockTimeout(e) && ++lockTimeouts < lockAttempts) {
                     continue;
                 }
-                boolean isOlderPlan = DatabaseErrors.isOlderPlan(e);
-                if (attempt - lockTimeouts >= ATTEMPTS || !(isOlderPlan || DatabaseErrors.isTransient(e))) {
+                boolean isOlderTable = DatabaseErrors.isOlderTable(e);
+                if (attempt - lockTimeouts >= ATTEMPTS || !(isOlderTable || DatabaseErrors.isTransient(e))) {
                     throw DatabaseErrors.translate(e);
                 }
-                if (isOlderPlan) {
-                    pool.getHikariPoolMXBean().softEvictConnections(); // all of them have seen the same tables
+                if (isOlderTable) {
+                    lookAtTablesAgain();
                 }
             }
+        }
+    }
+
+    private void lookAtTablesAgain() {
+        pool.getHikariPoolMXBean().softEvictConnections(); // all of them have seen the same tables
+        try {
+            columns.readAgain(jdbi);
+        } catch (JdbiException e) {
+            throw DatabaseErrors.translate(e);
         }
     }
 
@@ -181,7 +190,7 @@ public final class Database implements AutoCloseable {
             if (!lockTimeout.isZero()) {
                 handle.execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
             }
-            return work.in(new Tx(handle, columns));
+            return work.in(new Tx(handle, columns.get()));
         } catch (Error e) {
             pool.evictConnection(handle.getConnection()); // it may have been struck in the middle of a message
             throw e;

@@ -20,8 +20,11 @@ final class DatabaseErrors {
     private static final String MISSING_RIGHT = "42501";
     private static final String NOT_SUPPORTED = "0A000";
 
-    /** What a session says of its plans after a column's type was changed: datatype_mismatch, feature_not_supported. */
-    private static final Set<String> OLDER_PLAN = Set.of("42804", NOT_SUPPORTED);
+    /**
+     * What a session says after the application has changed its tables: datatype_mismatch and feature_not_supported of its
+     * plans, where a column has another type, undefined_column of a column that is gone.
+     */
+    private static final Set<String> OLDER_TABLE = Set.of("42804", NOT_SUPPORTED, "42703");
 
     /** raise_exception: how a trigger of the application says no. */
     private static final String RAISED = "P0001";
@@ -48,10 +51,10 @@ final class DatabaseErrors {
         return sql != null && sql.getSQLState() != null && TRY_AGAIN.contains(sql.getSQLState());
     }
 
-    /** Whether the session may have failed because it remembers tables as they were; a new one does not. */
-    static boolean isOlderPlan(Throwable failure) {
+    /** Whether the statement may have failed because tables are remembered as they were. */
+    static boolean isOlderTable(Throwable failure) {
         SQLException sql = sqlException(failure);
-        return sql != null && sql.getSQLState() != null && OLDER_PLAN.contains(sql.getSQLState());
+        return sql != null && sql.getSQLState() != null && OLDER_TABLE.contains(sql.getSQLState());
     }
 
     /** Whether a lock could not be had within {@code lock_timeout}. */

@@ -57,8 +57,9 @@ class GuardDataTest extends GuardTest {
             run(own.admin(), "INSERT INTO git_memory.agent_fence VALUES (?)", memory.agent());
             run(own.admin(), "SELECT nextval('git_memory.tags_seen')");
             assertThat(strings(own.admin(), DEFECTS))
-                    .contains("TABLE public.block: 1 rows of agents with the tag are not marked as pending, and so not"
-                            + " guarded");
+                    .contains(
+                            "TABLE public.block: rows of agents with the tag that are not marked as pending, and so not"
+                                    + " guarded: 1");
 
             assertThat(migrate(own).defects()).isEmpty();
 

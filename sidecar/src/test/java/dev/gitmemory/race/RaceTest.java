@@ -80,6 +80,7 @@ class RaceTest {
         Predicate<String> named = Pattern.compile(ONLY).asPredicate();
         List<Game> games =
                 all.stream().filter(game -> named.test(game.toString())).toList();
+        assertThat(games).as("%s: games named like '%s'", title, ONLY).isNotEmpty();
         int step = ONLY.isEmpty() ? Integer.getInteger("git-memory.race.every", every) : 1;
         Tally tally = new Tally();
         long began = System.nanoTime();

@@ -21,11 +21,12 @@ class ColumnTypeTest extends SqlTest {
             "block ALTER project_id TYPE text, ALTER organization_id TYPE text",
             "blocks_agents ALTER agent_id TYPE text, ALTER block_id TYPE text, ALTER block_label TYPE text",
             "agents_tags ALTER agent_id TYPE text, ALTER tag TYPE text",
+            "block DROP hidden, DROP template_name, DROP project_id, DROP updated_at, DROP version",
             "agents ALTER id TYPE text, ALTER organization_id TYPE text, ALTER name TYPE text",
             "block ALTER metadata_ TYPE json USING metadata_::json, ALTER label TYPE varchar(300)");
 
     @Test
-    void aSidecarGoesOnWhenColumnsGetOtherTypes() throws SQLException, IOException {
+    void aSidecarGoesOnWhenColumnsGetOtherTypesOrAreDropped() throws SQLException, IOException {
         sidecar();
         for (String agent : AGENTS) {
             enabledAgent(agent);
