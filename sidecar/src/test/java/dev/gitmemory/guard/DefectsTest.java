@@ -31,7 +31,7 @@ class DefectsTest extends GuardTest {
     private List<Tampering> tamperings() {
         List<Tampering> all = new ArrayList<>(Tampering.ALL);
         if (target.engine() == GuardEngine.PLJAVA) {
-            all.addAll(Tampering.PLJAVA);
+            all.addAll(JarTampering.ALL);
         }
         return all;
     }

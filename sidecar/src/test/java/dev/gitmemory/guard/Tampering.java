@@ -16,45 +16,6 @@ record Tampering(String sql, String object, String state, boolean isMended) {
     /** On both engines. */
     static final List<Tampering> ALL = all();
 
-    /** Where the guard runs in PL/Java. */
-    static final List<Tampering> PLJAVA = List.of(
-            mended("DELETE FROM sqlj.classpath_entry WHERE schemaname = 'git_memory'", "guard", "class path"),
-            mended("DELETE FROM sqlj.jar_entry", "guard", "class path"),
-            mended("DELETE FROM sqlj.jar_entry WHERE entryname LIKE '%LinkGuard%'", "guard", "classes of the jar"),
-            mended(
-                    "UPDATE sqlj.jar_entry SET entryimage = '\\xCAFEBABE' WHERE entryname LIKE '%LinkGuard%'",
-                    "guard", "classes of the jar"),
-            mended(
-                    "INSERT INTO sqlj.jar_repository (jarname, jarorigin, jarowner) VALUES ('evil', 'here', current_user);"
-                            + " UPDATE sqlj.classpath_entry SET ordinal = 2 WHERE schemaname = 'git_memory';"
-                            + " INSERT INTO sqlj.classpath_entry SELECT 'git_memory', 1, jarid FROM sqlj.jar_repository"
-                            + " WHERE jarname = 'evil'",
-                    "guard",
-                    "class path"),
-            mended("REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner", "SCHEMA sqlj", "can't load its classes"),
-            told(
-                    "ALTER TABLE sqlj.jar_entry ENABLE ROW LEVEL SECURITY",
-                    "TABLE sqlj.jar_entry",
-                    "hides the guard's classes"),
-            told(
-                    "GRANT USAGE ON SCHEMA sqlj TO {app}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sqlj TO {app}",
-                    "SCHEMA sqlj",
-                    "replace the guard's classes"),
-            told(
-                    "GRANT USAGE ON SCHEMA sqlj TO {group}; GRANT UPDATE ON sqlj.jar_entry TO {group}",
-                    "SCHEMA sqlj",
-                    "replace the guard's classes"),
-            told("GRANT USAGE ON SCHEMA sqlj TO PUBLIC", "SCHEMA sqlj", "PUBLIC may use it"),
-            told("GRANT {group} TO {app}; GRANT USAGE ON SCHEMA sqlj TO {group}", "SCHEMA sqlj", "group"),
-            told(
-                    "GRANT UPDATE (entryimage) ON sqlj.jar_entry TO {app}",
-                    "TABLE sqlj.jar_entry",
-                    "UPDATE (entryimage), and so may replace the guard's classes"),
-            told(
-                    "REVOKE SELECT ON sqlj.jar_entry FROM PUBLIC",
-                    "SCHEMA sqlj",
-                    "git_memory_owner may not read sqlj.jar_entry"));
-
     @Override
     public String toString() {
         return sql;
@@ -403,11 +364,11 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(told("ALTER TABLE block RENAME TO elsewhere", "COLUMN block.id", "missing"));
     }
 
-    private static Tampering mended(String sql, String object, String state) {
+    static Tampering mended(String sql, String object, String state) {
         return new Tampering(sql, object, state, true);
     }
 
-    private static Tampering told(String sql, String object, String state) {
+    static Tampering told(String sql, String object, String state) {
         return new Tampering(sql, object, state, false);
     }
 }

@@ -9,31 +9,21 @@ import dev.gitmemory.postgres.Installation;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.TransferProgress;
-import dev.gitmemory.store.GcsStores;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.StoreIdentity;
 import dev.gitmemory.store.Stores;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.EmbeddedDatabase;
-import dev.gitmemory.testing.FaultyStore;
-import dev.gitmemory.testing.FaultyStore.CreateFault;
 import dev.gitmemory.testing.FolderCopy;
-import dev.gitmemory.testing.gcs.GcsServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +33,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every state that a ledger and a store can be in towards each other, and what may be done in it. */
@@ -323,100 +312,6 @@ final class StoreBindingTest {
     }
 
     @Test
-    void firstWritersOfOneStoreThatStartAtOnceAgreeOnItsId() throws Exception {
-        for (int round = 0; round < 20; round++) {
-            forget();
-            try (ObjectStore store = store("race" + round)) {
-                List<Callable<Boolean>> starts = new ArrayList<>();
-                for (int i = 0; i < 6; i++) {
-                    starts.add(() -> {
-                        StoreBinding binding = new StoreBinding(emptyLedger);
-                        binding.check(store, true);
-                        binding.bind(store);
-                        return binding.check(store, true).isEmpty();
-                    });
-                }
-                assertThat(failuresOf(starts)).isEmpty();
-                assertThat(StoreIdentity.read(store))
-                        .isEqualTo(known(emptyLedger).map(Installation.Store::id));
-            }
-        }
-    }
-
-    @Test
-    void ofFirstWritersWithTwoStoresThoseWithOneWin() throws Exception {
-        for (int round = 0; round < 20; round++) {
-            forget();
-            try (ObjectStore one = store("one" + round);
-                    ObjectStore two = store("two" + round)) {
-                List<Callable<Boolean>> starts = new ArrayList<>();
-                for (int i = 0; i < 6; i++) {
-                    ObjectStore mine = i % 2 == 0 ? one : two;
-                    starts.add(() -> {
-                        new StoreBinding(emptyLedger).bind(mine); // each has looked before any has written
-                        return true;
-                    });
-                }
-                List<Throwable> failures = failuresOf(starts);
-                String winner = known(emptyLedger).orElseThrow().address();
-                assertThat(winner).isIn(StoreIdentity.address(one), StoreIdentity.address(two));
-                assertThat(failures).hasSize(3).allSatisfy(failure -> assertThat(failure)
-                        .isInstanceOf(StoreMismatchException.class)
-                        .hasMessageContaining("belongs to the store " + winner));
-                ObjectStore loser = winner.equals(StoreIdentity.address(one)) ? two : one;
-                assertThatThrownBy(() -> new StoreBinding(emptyLedger).check(loser, true))
-                        .isInstanceOf(StoreMismatchException.class);
-            }
-        }
-    }
-
-    private static List<Throwable> failuresOf(List<Callable<Boolean>> calls) throws InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
-        try {
-            List<Throwable> failures = new ArrayList<>();
-            for (Future<Boolean> answer : threads.invokeAll(calls)) {
-                try {
-                    answer.get();
-                } catch (ExecutionException e) {
-                    failures.add(e.getCause());
-                }
-            }
-            return failures;
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void afterAFaultTheNextStartGoesOn(CreateFault fault, boolean fails) throws IOException {
-        try (ObjectStore place = store("faulty-" + fault)) {
-            FaultyStore store = new FaultyStore(place).nextCreates(fault);
-            StoreBinding binding = new StoreBinding(emptyLedger);
-            if (fails) {
-                assertThatThrownBy(() -> binding.bind(store)).isInstanceOf(IOException.class);
-                assertThat(known(emptyLedger))
-                        .as("the ledger names no store that has no id")
-                        .isEmpty();
-            }
-            binding.check(store, true);
-            binding.bind(store);
-            assertThat(StoreIdentity.read(place)).isEqualTo(known(emptyLedger).map(Installation.Store::id));
-            store.deliverLate(); // what was on its way finds the id
-            assertThat(StoreIdentity.read(place)).isEqualTo(known(emptyLedger).map(Installation.Store::id));
-        }
-    }
-
-    static Stream<Arguments> faults() {
-        return Stream.of(
-                Arguments.of(CreateFault.LOST_ANSWER, false),
-                Arguments.of(CreateFault.STORED_BUT_SAYS_EXISTED, false),
-                Arguments.of(CreateFault.FAILED_BEFORE, true),
-                Arguments.of(CreateFault.SAYS_EXISTED, true),
-                Arguments.of(CreateFault.DELAYED, true));
-    }
-
-    @Test
     void aProcessThatDiedBetweenObjectAndLedgerLeavesAStoreThatTheNextOneTakesUp() throws IOException {
         try (ObjectStore store = store("all")) {
             UUID left = StoreIdentity.create(store, UUID.randomUUID());
@@ -466,34 +361,6 @@ final class StoreBindingTest {
                     .as("the ledger knows repositories")
                     .isInstanceOf(StoreMismatchException.class);
             assertThatThrownBy(() -> adopt(binding, memory, true)).isInstanceOf(StoreMismatchException.class);
-        }
-    }
-
-    @Test
-    void inABucketWhoseServiceFailsItIsTheSame() throws Exception {
-        try (GcsServer server = GcsServer.start("bucket");
-                ObjectStore one = GcsStores.open(server);
-                ObjectStore other = GcsStores.open(server)) {
-            server.faults().oneIn(4, 20261130);
-            List<Callable<Boolean>> starts = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                ObjectStore mine = i % 2 == 0 ? one : other;
-                starts.add(() -> {
-                    new StoreBinding(emptyLedger).bind(mine);
-                    return true;
-                });
-            }
-            List<Throwable> failures = failuresOf(starts);
-            server.faults().oneIn(0, 0);
-            assertThat(failures)
-                    .allMatch(failure -> failure instanceof IOException)
-                    .hasSizeLessThan(6);
-            Installation.Store ledger = known(emptyLedger).orElseThrow();
-            assertThat(ledger.address()).isEqualTo(GcsStores.URI);
-            assertThat(StoreIdentity.read(one)).contains(ledger.id());
-            assertThat(new StoreBinding(emptyLedger).check(other, true)).isEmpty();
-            new StoreBinding(emptyLedger).bind(other);
-            assertThat(known(emptyLedger)).contains(ledger);
         }
     }
 
