@@ -262,6 +262,22 @@ END
 $function$;
 COMMENT ON FUNCTION git_memory.trigger_changes()
     IS 'What is to be done until git-memory''s triggers are as they should be: statements, and the lock that each needs';
+
+-- Gives rows that carry what a former installation has left there what they owe now. Not by the role that migrates: triggers of
+-- the application's run with the rights of who writes the row.
+CREATE OR REPLACE FUNCTION git_memory.correct_marks() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET row_security = off
+AS $function$
+BEGIN
+    UPDATE "${app_schema}"."${blocks_table}" b
+    SET git_sha = git_memory.owed_sha(b.id)
+    WHERE b.git_sha IS NOT NULL
+      AND git_memory.expected_sha(b.id) IS NULL
+      AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
+END
+$function$;
 CALL git_memory.set_rights();
 
 -- All locks first, each table's strongest at once, in one order: taking them one by one may meet an application that
@@ -271,6 +287,7 @@ DECLARE
     changes   jsonb;
     command   text;
     is_marked boolean;
+    waiting   text[];
 BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]')
     INTO changes
@@ -289,38 +306,26 @@ BEGIN
     END LOOP;
 
     -- Agents that have the tag already and are not taken over: their rows are marked, as if the tag came now.
-    is_marked := EXISTS (SELECT
-                         FROM "${app_schema}"."${blocks_table}" b
-                              JOIN "${app_schema}"."${blocks_agents_table}" l
-                                ON l.block_id = b.id
-                              JOIN "${app_schema}"."${agents_tags_table}" t
-                                ON t.agent_id = l.agent_id
-                               AND texteq(t.agent_id COLLATE "C", l.agent_id)
-                               AND t.tag = 'git-memory-enabled'
-                               AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
-                              LEFT JOIN git_memory.repo r
-                                ON r.agent_id = l.agent_id
-                               AND texteq(l.agent_id COLLATE "C", r.agent_id)
-                               AND r.state = 'enabled'
-                         WHERE b.git_sha IS NULL
-                           AND r.agent_id IS NULL);
-    IF is_marked THEN
+    SELECT array_agg(DISTINCT l.agent_id::text)
+    INTO waiting
+    FROM "${app_schema}"."${blocks_table}" b
+         JOIN "${app_schema}"."${blocks_agents_table}" l
+           ON l.block_id = b.id
+         JOIN "${app_schema}"."${agents_tags_table}" t
+           ON t.agent_id = l.agent_id
+          AND texteq(t.agent_id COLLATE "C", l.agent_id)
+          AND t.tag = 'git-memory-enabled'
+          AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
+         LEFT JOIN git_memory.repo r
+           ON r.agent_id = l.agent_id
+          AND texteq(l.agent_id COLLATE "C", r.agent_id)
+          AND r.state = 'enabled'
+    WHERE b.git_sha IS NULL
+      AND r.agent_id IS NULL;
+    IF waiting IS NOT NULL THEN
         LOCK TABLE "${app_schema}"."${blocks_table}" IN SHARE ROW EXCLUSIVE MODE;
-        UPDATE "${app_schema}"."${blocks_table}" b
-        SET git_sha = 'pending'
-        WHERE b.git_sha IS NULL
-          AND b.id IN (SELECT l.block_id
-                       FROM "${app_schema}"."${blocks_agents_table}" l
-                            JOIN "${app_schema}"."${agents_tags_table}" t
-                              ON t.agent_id = l.agent_id
-                             AND texteq(t.agent_id COLLATE "C", l.agent_id)
-                             AND t.tag = 'git-memory-enabled'
-                             AND texteq(t.tag COLLATE "C", 'git-memory-enabled')
-                            LEFT JOIN git_memory.repo r
-                              ON r.agent_id = l.agent_id
-                             AND texteq(l.agent_id COLLATE "C", r.agent_id)
-                             AND r.state = 'enabled'
-                       WHERE r.agent_id IS NULL);
+        PERFORM git_memory.mark_pending(w.agent_id)
+        FROM unnest(waiting) AS w (agent_id);
     END IF;
 
     -- What a former installation has left in the column.
@@ -338,11 +343,7 @@ BEGIN
                          AND t.tgname = 'git_memory_guard_update' LOOP
             EXECUTE command;
         END LOOP;
-        UPDATE "${app_schema}"."${blocks_table}" b
-        SET git_sha = git_memory.owed_sha(b.id)
-        WHERE b.git_sha IS NOT NULL
-          AND git_memory.expected_sha(b.id) IS NULL
-          AND b.git_sha IS DISTINCT FROM git_memory.owed_sha(b.id);
+        PERFORM git_memory.correct_marks();
     END IF;
 
     FOR command IN SELECT c.statement

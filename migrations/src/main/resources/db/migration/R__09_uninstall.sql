@@ -88,6 +88,7 @@ DECLARE
     stamps     text;
     dependents text[] := git_memory.dependents();
     revoking   text;
+    role_now   text;
 BEGIN
     IF dependents <> '{}' AND NOT drop_dependents THEN
         RAISE EXCEPTION 'Others have made what stands on objects of git-memory: %', array_to_string(dependents, ', ')
@@ -128,8 +129,14 @@ BEGIN
         EXECUTE format('DROP TRIGGER %I ON %s', ours.tgname, ours.relation);
     END LOOP;
 
+    -- Not as a superuser: triggers of the application's run with the rights of who writes the row.
+    role_now := current_setting('role');
+    PERFORM set_config('role', pg_get_userbyid(c.relowner), true)
+    FROM pg_class c
+    WHERE c.oid = format('%I.%I', installed.app_schema, installed.blocks_table)::regclass;
     EXECUTE format('UPDATE %I.%I SET git_sha = NULL WHERE git_sha = ''pending''',
                    installed.app_schema, installed.blocks_table);
+    PERFORM set_config('role', role_now, true);
 
     FOREACH relation IN ARRAY ARRAY[installed.blocks_table, installed.blocks_agents_table, installed.agents_tags_table,
                                     installed.blocks_tags_table, installed.agents_table, installed.organizations_table] LOOP

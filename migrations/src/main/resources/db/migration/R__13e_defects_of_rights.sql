@@ -131,10 +131,26 @@ AS $function$
         FROM application a
              JOIN pg_class c
                ON c.oid = a.id
-             CROSS JOIN LATERAL aclexplode(c.relacl) AS x
-        WHERE x.privilege_type = 'TRIGGER'
+             LEFT JOIN pg_attribute t
+                    ON t.attrelid = c.oid
+                   AND t.attacl IS NOT NULL
+             CROSS JOIN LATERAL (SELECT e.grantee, e.privilege_type
+                                 FROM aclexplode(c.relacl) AS e
+                                 UNION ALL
+                                 SELECT e.grantee, e.privilege_type
+                                 FROM aclexplode(t.attacl) AS e) AS x
+        WHERE x.privilege_type IN ('TRIGGER', 'REFERENCES')
         UNION
-        -- May replace the function of a trigger that is there.
+        -- A foreign key's own statements run in the session that writes the referenced row, and so do their table's triggers.
+        SELECT c.relowner
+        FROM application a
+             JOIN pg_constraint k
+               ON k.confrelid = a.id
+              AND k.contype = 'f'
+             JOIN pg_class c
+               ON c.oid = k.conrelid
+        UNION
+        -- May replace the function of a trigger that is there, or one that a default, a check, an index, a rule or a policy calls.
         SELECT p.proowner
         FROM application a
              JOIN pg_trigger t
@@ -142,6 +158,36 @@ AS $function$
               AND NOT t.tgisinternal
              JOIN pg_proc p
                ON p.oid = t.tgfoid
+        UNION
+        SELECT p.proowner
+        FROM application a
+             CROSS JOIN LATERAL (SELECT 'pg_attrdef'::regclass AS class, d.oid AS id
+                                 FROM pg_attrdef d
+                                 WHERE d.adrelid = a.id
+                                 UNION ALL
+                                 SELECT 'pg_constraint'::regclass, k.oid
+                                 FROM pg_constraint k
+                                 WHERE k.conrelid = a.id
+                                 UNION ALL
+                                 SELECT 'pg_class'::regclass, i.indexrelid
+                                 FROM pg_index i
+                                 WHERE i.indrelid = a.id
+                                 UNION ALL
+                                 SELECT 'pg_rewrite'::regclass, w.oid
+                                 FROM pg_rewrite w
+                                 WHERE w.ev_class = a.id
+                                 UNION ALL
+                                 SELECT 'pg_policy'::regclass, y.oid
+                                 FROM pg_policy y
+                                 WHERE y.polrelid = a.id) AS part
+             JOIN pg_depend d
+               ON d.classid = part.class
+              AND d.objid = part.id
+             LEFT JOIN pg_operator o
+                    ON d.refclassid = 'pg_operator'::regclass
+                   AND o.oid = d.refobjid
+             JOIN pg_proc p
+               ON p.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode END
         UNION
         -- May drop what is in the schema.
         SELECT n.nspowner

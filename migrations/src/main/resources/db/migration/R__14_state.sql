@@ -84,6 +84,7 @@ CREATE OR REPLACE FUNCTION git_memory.guard_state()
                    unguarded_logins text[])
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
     SET quote_all_identifiers = off
     SET standard_conforming_strings = on
 AS $function$
@@ -139,7 +140,7 @@ BEGIN
                s.state,
                s.object,
                s.remedy,
-               git_memory.unguarded_logins()
+               (SELECT git_memory.unguarded_logins()) -- once, not for each row
         FROM shown s
              LEFT JOIN git_memory.installation i
                     ON true

@@ -76,7 +76,7 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        config.setConnectionInitSql(SessionSettings.STATEMENTS);
+        config.setConnectionInitSql(SessionSettings.SERVING);
         config.addDataSourceProperty("ApplicationName", "git-memory");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         // Nor do details of the server's errors, such as the row that breaks a constraint.

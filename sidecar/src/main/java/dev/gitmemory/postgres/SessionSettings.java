@@ -7,11 +7,23 @@ package dev.gitmemory.postgres;
 final class SessionSettings {
 
     /** Of any session of ours: what a statement means. */
-    static final String STATEMENTS = """
+    private static final String STATEMENTS = """
             SET quote_all_identifiers = off;
             SET standard_conforming_strings = on;
             SET array_nulls = on;
             SET transform_null_equals = off""";
+
+    /**
+     * Of a sidecar's: nothing but PostgreSQL's own is found by name, so that no operator or function runs as the sidecar that
+     * somebody has made in {@code public}, or in a schema of the login's name. Who gives the login, or the URL, a search_path
+     * has decided otherwise.
+     */
+    static final String SERVING = STATEMENTS + """
+            ;
+            SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)
+              FROM pg_catalog.pg_settings s
+             WHERE s.name OPERATOR(pg_catalog.=) 'search_path'
+               AND s.source OPERATOR(pg_catalog.<>) ALL ('{user,database user,client}')""";
 
     /**
      * Of one that migrates or compares: nothing but PostgreSQL's own is found by name, for the role that migrates has many rights,

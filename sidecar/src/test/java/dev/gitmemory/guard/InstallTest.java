@@ -56,6 +56,46 @@ class InstallTest extends GuardTest {
         }
     }
 
+    @Test
+    void rowsAreMarkedByTheGuardsOwnerWhoeverMigrates() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            run(own.admin(), "INSERT INTO agents (id, organization_id) SELECT 'tagged', min(id) FROM organizations");
+            run(
+                    own.admin(),
+                    "INSERT INTO block (id, label, value, \"limit\", organization_id)"
+                            + " SELECT 'block-tagged', 'persona', 'x', 10, min(id) FROM organizations");
+            run(own.admin(), "INSERT INTO blocks_agents VALUES ('tagged', 'block-tagged', 'persona')");
+            run(own.admin(), "INSERT INTO agents_tags VALUES ('tagged', 'git-memory-enabled')");
+            run(own.admin(), "CREATE TABLE writer (name text)");
+            run(own.admin(), "GRANT INSERT ON writer TO PUBLIC");
+            run(
+                    own.admin(),
+                    "CREATE FUNCTION note_writer() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " 'BEGIN INSERT INTO public.writer VALUES (current_user); RETURN NEW; END'");
+            run(
+                    own.admin(),
+                    "CREATE TRIGGER note_writer BEFORE UPDATE ON block FOR EACH ROW EXECUTE FUNCTION note_writer()");
+
+            migrations(own).migrate();
+            assertThat(strings(own.admin(), "SELECT git_sha FROM block WHERE id = 'block-tagged'"))
+                    .containsExactly("pending");
+            assertThat(strings(own.admin(), "SELECT name FROM writer")).containsExactly("git_memory_owner");
+
+            String tables = own.createRole("tables", "");
+            run(own.admin(), "ALTER TABLE block OWNER TO " + tables);
+            run(own.admin(), "DELETE FROM writer");
+            migrations(own).uninstall(false, false);
+            assertThat(strings(own.admin(), "SELECT name FROM writer")).containsExactly(tables);
+            run(own.admin(), "UPDATE block SET git_sha = 'left' WHERE id = 'block-tagged'");
+            run(own.admin(), "DELETE FROM writer");
+            migrations(own).migrate();
+            assertThat(strings(own.admin(), "SELECT git_sha FROM block WHERE id = 'block-tagged'"))
+                    .containsExactly("pending");
+            assertThat(strings(own.admin(), "SELECT name FROM writer")).containsExactly("git_memory_owner");
+        }
+    }
+
     /** Columns, keys and indexes, without the rights that git-memory's roles have to them. */
     private static List<String> definitions(List<String> lines) {
         return lines.stream()

@@ -55,6 +55,23 @@ class UnguardedLoginsTest extends GuardTest {
                     "GRANT INSERT ON git_memory.file TO {role}",
                     "GRANT UPDATE (digest) ON git_memory.file TO {role}",
                     "GRANT TRIGGER ON block TO PUBLIC",
+                    "GRANT REFERENCES ON agents TO {role}",
+                    "GRANT REFERENCES (id, label) ON block TO {role}",
+                    "CREATE TABLE theirs.kid (id varchar, label varchar, FOREIGN KEY (id, label) REFERENCES block (id, label));"
+                            + " ALTER TABLE theirs.kid OWNER TO {role}",
+                    "CREATE FUNCTION theirs.d() RETURNS text LANGUAGE sql AS 'SELECT now()::text';"
+                            + " ALTER FUNCTION theirs.d() OWNER TO {role};"
+                            + " ALTER TABLE block ALTER description SET DEFAULT theirs.d()",
+                    "CREATE FUNCTION theirs.c(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';"
+                            + " ALTER FUNCTION theirs.c(text) OWNER TO {role};"
+                            + " ALTER TABLE block ADD CHECK (theirs.c(value))",
+                    "CREATE FUNCTION theirs.i(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';"
+                            + " ALTER FUNCTION theirs.i(text) OWNER TO {role};"
+                            + " CREATE INDEX theirs ON block (theirs.i(project_id))",
+                    "CREATE FUNCTION theirs.eq(text, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';"
+                            + " CREATE OPERATOR theirs.= (LEFTARG = text, RIGHTARG = integer, FUNCTION = theirs.eq);"
+                            + " ALTER FUNCTION theirs.eq(text, integer) OWNER TO {role};"
+                            + " ALTER TABLE block ADD CHECK (value OPERATOR(theirs.=) 1)",
                     "CREATE FUNCTION theirs.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
                             + " ALTER FUNCTION theirs.f() OWNER TO {role};"
                             + " CREATE TRIGGER theirs BEFORE INSERT ON block FOR EACH ROW EXECUTE FUNCTION theirs.f()")) {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A role that may create in a schema of everybody's search_path has made functions and operators there whose types fit
- * better than those of PostgreSQL's own: nobody runs them in git-memory's name.
+ * A role that may create in a schema of everybody's search_path, or make one of the sidecar's name, has made functions and
+ * operators there whose types fit better than those of PostgreSQL's own: nobody runs them in git-memory's name.
  */
 class PlantedFunctionsTest extends SqlTest {
 
@@ -72,26 +72,34 @@ class PlantedFunctionsTest extends SqlTest {
             ">= interval text",
             "> bigint bigint");
 
-    private static void plant(EmbeddedDatabase database) throws SQLException {
+    private static void plant(EmbeddedDatabase database, String... schemas) throws SQLException {
         String planter = database.role("planter", "");
-        database.execute(
-                "GRANT CREATE ON SCHEMA public TO " + planter,
-                "CREATE SEQUENCE public.ran",
-                "GRANT USAGE ON SEQUENCE public.ran TO PUBLIC");
+        database.execute("CREATE SEQUENCE public.ran", "GRANT USAGE ON SEQUENCE public.ran TO PUBLIC");
+        for (String schema : schemas) {
+            database.execute(
+                    "CREATE SCHEMA IF NOT EXISTS " + schema,
+                    "GRANT CREATE, USAGE ON SCHEMA " + schema + " TO " + planter);
+            database.execute("GRANT USAGE ON SCHEMA " + schema + " TO PUBLIC");
+            plantIn(database, planter, schema);
+        }
+    }
+
+    private static void plantIn(EmbeddedDatabase database, String planter, String schema) throws SQLException {
         // A sequence remembers also what is rolled back.
         String body = " LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_catalog.nextval('public.ran'::pg_catalog.regclass);"
                 + " RAISE EXCEPTION 'planted'; END $$";
         try (Connection connection = database.dataSource(planter).getConnection();
                 Statement statement = connection.createStatement()) {
             for (String function : FUNCTIONS) {
-                statement.execute("CREATE FUNCTION public." + function + " RETURNS text" + body);
+                statement.execute("CREATE FUNCTION " + schema + "." + function + " RETURNS text" + body);
             }
             for (String operator : OPERATORS) {
                 String[] parts = operator.split(" ", -1);
-                String function = "public.o%d(%s, %s)".formatted(OPERATORS.indexOf(operator), parts[1], parts[2]);
-                statement.execute("CREATE FUNCTION " + function + " RETURNS boolean" + body);
-                statement.execute("CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public.o%d)"
-                        .formatted(parts[0], parts[1], parts[2], OPERATORS.indexOf(operator)));
+                String function = schema + ".o" + OPERATORS.indexOf(operator);
+                statement.execute(
+                        "CREATE FUNCTION %s(%s, %s) RETURNS boolean".formatted(function, parts[1], parts[2]) + body);
+                statement.execute("CREATE OPERATOR %s.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %s)"
+                        .formatted(schema, parts[0], parts[1], parts[2], function));
             }
         }
     }
@@ -99,7 +107,7 @@ class PlantedFunctionsTest extends SqlTest {
     @Test
     void whoMigratesRunsNone() throws SQLException {
         try (EmbeddedDatabase own = EmbeddedDatabase.empty()) {
-            plant(own);
+            plant(own, "public");
             Migrations migrations =
                     new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLPGSQL).creatingTables();
             assertThat(migrations.preview().pending()).isNotEmpty();
@@ -120,12 +128,11 @@ class PlantedFunctionsTest extends SqlTest {
     @SuppressWarnings("try") // the sidecar is only there
     void whoCallsProceduresRunsNone() throws SQLException, IOException {
         DatabaseSettings settings = database.sidecarSettings();
-        database.execute("ALTER ROLE " + settings.user() + " SET search_path = pg_catalog, pg_temp");
         try (Sidecar sidecar = Sidecar.start(settings, store, Steps.NONE)) {
             enabledAgent("a");
             enabledAgent("b");
             String sha = admin.value("CALL git_memory.write_block('a', 'system/persona', 'first')");
-            plant(database);
+            plant(database, "public", settings.user());
             Session superuser = superuser();
             superuser.call("BEGIN");
             assertThat(superuser
