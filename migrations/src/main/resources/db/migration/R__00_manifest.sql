@@ -236,7 +236,7 @@ AS $function$
     ('both', 'routine', 'link_left()', '58527345d8ded508bed1643fc8a2cfc8'),
     ('both', 'routine', 'lock_holders(first_key integer)', 'd9b8bdf0eafc6fa21fc076b025ccc84d'),
     ('both', 'routine', 'losses(agent_id text, label text, block_id text, link_block_id text)', '829ca6147b4af9445982013b010a2abd'),
-    ('both', 'routine', 'lost_tables()', '3f431feae3e485da80c465aeb4232604'),
+    ('both', 'routine', 'lost_tables()', 'aae4c1a4fa4d40e27e9348694855003d'),
     ('both', 'routine', 'lost_tags()', '6d30c17451c65464168755dc5c4fec41'),
     ('both', 'routine', 'manifest()', '682af7fef5955693cc4f069819c18d38'),
     ('both', 'routine', 'mark_pending(agent_id text)', '29c2cd26b3634b1416e698fa30f31f9b'),

@@ -417,7 +417,10 @@ AS $function$
                WHEN l.kind = 'f'   THEN 'a foreign table, and what is written where it is can''t be guarded'
                ELSE 'not a table'
            END
-           || coalesce(format('; git-memory''s triggers are on %I.%I: was it renamed?', l.found_schema, l.found_name), ''),
+           || CASE
+                  WHEN l.found IS NULL THEN ''
+                  ELSE format('; git-memory''s triggers are on %I.%I: was it renamed?', l.found_schema, l.found_name)
+              END,
            l.found::regclass,
            CASE
                WHEN l.found IS NULL                                   THEN NULL
