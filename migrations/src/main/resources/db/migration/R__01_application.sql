@@ -118,6 +118,28 @@ BEGIN
 END
 $names$;
 
+-- A view in a table's place has its columns; the guard needs the table.
+DO $tables$
+DECLARE
+    wrong text;
+BEGIN
+    SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.relname)
+    INTO wrong
+    FROM pg_class c
+         JOIN pg_namespace n
+           ON n.oid = c.relnamespace
+    WHERE n.nspname = '${app_schema}'
+      AND c.relname IN ('${blocks_table}', '${blocks_agents_table}', '${agents_tags_table}', '${agents_table}')
+      AND c.relkind NOT IN ('r', 'p');
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'What is not a table can''t be guarded: %', wrong
+            USING ERRCODE = 'wrong_object_type',
+                  HINT    = 'Give the names of the tables behind (--blocks-table and so on; placeholders of stock Flyway); "git-memory '
+                            'migrate --check" names them where git-memory is installed. Nothing was changed.';
+    END IF;
+END
+$tables$;
+
 DO $columns$
 DECLARE
     ours constant text := 'The git commit that this row mirrors; pending until a sidecar takes its tagged agent over; null otherwise';
@@ -136,7 +158,8 @@ BEGIN
             USING ERRCODE = 'undefined_column',
                   DETAIL  = concat_ws(' ', 'Missing: ' || missing || '.', 'Of another type: ' || wrong || '.'),
                   HINT    = 'Give renamed tables by their new names (--app-schema, --blocks-table and so on; placeholders of stock '
-                            'Flyway), or bring the application''s schema up to date.';
+                            'Flyway; "git-memory migrate --check" says which have the guard''s triggers), or bring the application''s '
+                            'schema up to date.';
     END IF;
 
     SELECT format_type(a.atttypid, a.atttypmod) AS type,

@@ -295,7 +295,7 @@ AS $function$
                            split_part(name, ' ', 1)))
 $function$;
 
--- The application's tables that have triggers of git-memory's, as far as they are there.
+-- The application's tables that have triggers of git-memory's, as far as they are there. A view in a table's place is none.
 CREATE OR REPLACE FUNCTION git_memory.guarded_tables() RETURNS TABLE (token text, relname text, relation regclass)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -310,7 +310,128 @@ AS $function$
                                           ('agents_tags',   i.agents_tags_table),
                                           ('agents',        i.agents_table)) AS t (token, name)
                              OFFSET 0) AS named
-    WHERE named.relation IS NOT NULL
+         JOIN pg_class c
+           ON c.oid = named.relation
+          AND c.relkind IN ('r', 'p')
+$function$;
+
+-- A name as a shell takes it for one word.
+CREATE OR REPLACE FUNCTION git_memory.shell_word(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT CASE
+               WHEN name ~ '^[A-Za-z0-9_]+$' THEN name
+               ELSE format($$'%s'$$, replace(name, $$'$$, $$'\''$$))
+           END
+$function$;
+
+-- Tables to guard that are not there by their name. A table that is renamed keeps its triggers, and they guard it still.
+--   object   as SQL names it
+--   state    what has its name now, and which table has its triggers
+--   found    that table, where there is one and no other
+--   remedy   a command or SQL that puts it right, if that is known
+CREATE OR REPLACE FUNCTION git_memory.lost_tables() RETURNS TABLE (token text, object text, state text, found regclass, remedy text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH
+    named (token, option, schema_name, name, id, kind) AS (
+        SELECT t.token, t.option, i.app_schema, t.name, c.oid, c.relkind
+        FROM git_memory.installation i
+             CROSS JOIN LATERAL (SELECT l.token,
+                                        l.option,
+                                        l.name,
+                                        to_regclass(format('%I.%I', i.app_schema, l.name)) AS relation
+                                 FROM (VALUES ('blocks',        'blocks-table',        i.blocks_table),
+                                              ('blocks_agents', 'blocks-agents-table', i.blocks_agents_table),
+                                              ('agents_tags',   'agents-tags-table',   i.agents_tags_table),
+                                              ('agents',        'agents-table',        i.agents_table)) AS l (token, option, name)
+                                 OFFSET 0) AS t
+             LEFT JOIN pg_class c
+                    ON c.oid = t.relation
+    ),
+    -- Known by what the triggers call; the agents have but the one for TRUNCATE.
+    guarded (token, id, schema_name, name) AS (
+        SELECT CASE
+                   WHEN bool_or(p.proname IN ('gate_block', 'gate_row', 'gate_row_removed')) THEN 'blocks'
+                   WHEN bool_or(p.proname = 'gate_link')                                     THEN 'blocks_agents'
+                   WHEN bool_or(p.proname = 'gate_tag')                                      THEN 'agents_tags'
+                   ELSE 'agents'
+               END,
+               c.oid,
+               n.nspname,
+               c.relname
+        FROM pg_trigger t
+             JOIN pg_proc p
+               ON p.oid = t.tgfoid
+              AND p.pronamespace = 'git_memory'::regnamespace
+             JOIN pg_class c
+               ON c.oid = t.tgrelid
+              AND c.relnamespace <> 'git_memory'::regnamespace
+              AND NOT c.relispartition
+             JOIN pg_namespace n
+               ON n.oid = c.relnamespace
+        WHERE NOT EXISTS (SELECT
+                          FROM named
+                          WHERE named.id = c.oid)
+        GROUP BY c.oid, n.nspname, c.relname
+    ),
+    lost AS (
+        SELECT n.*,
+               g.id          AS found,
+               g.schema_name AS found_schema,
+               g.name        AS found_name
+        FROM named n
+             LEFT JOIN (SELECT g.token, min(g.id) AS id, min(g.schema_name) AS schema_name, min(g.name) AS name
+                        FROM guarded g
+                        GROUP BY g.token
+                        HAVING count(*) = 1) AS g
+                    ON g.token = n.token
+        WHERE n.kind IS NULL
+           OR n.kind NOT IN ('r', 'p')
+    ),
+    -- All of the application's tables are in one schema.
+    moved (is_whole) AS (
+        SELECT count(l.found) = 4 AND count(DISTINCT l.found_schema) = 1 AND min(l.found_schema) <> min(l.schema_name)
+        FROM lost l
+    ),
+    command (line) AS (
+        SELECT 'git-memory migrate'
+               || CASE WHEN m.is_whole THEN ' --app-schema ' || git_memory.shell_word(min(l.found_schema)) ELSE '' END
+               || coalesce(string_agg(format(' --%s %s', l.option, git_memory.shell_word(l.found_name)), '' ORDER BY l.token)
+                               FILTER (WHERE l.found_name <> l.name),
+                           '')
+        FROM lost l
+             CROSS JOIN moved m
+        WHERE l.found IS NOT NULL
+          AND (m.is_whole OR l.found_schema = l.schema_name)
+        GROUP BY m.is_whole
+    )
+    SELECT l.token,
+           format('TABLE %I.%I', l.schema_name, l.name),
+           CASE
+               WHEN l.kind IS NULL THEN 'missing'
+               WHEN l.kind = 'v'   THEN 'a view, and only the table behind it can be guarded'
+               WHEN l.kind = 'm'   THEN 'a materialized view, and not a table'
+               WHEN l.kind = 'f'   THEN 'a foreign table, and what is written where it is can''t be guarded'
+               ELSE 'not a table'
+           END
+           || CASE
+                  WHEN l.found IS NULL THEN ''
+                  ELSE format('; git-memory''s triggers are on %I.%I: was it renamed?', l.found_schema, l.found_name)
+              END,
+           l.found::regclass,
+           CASE
+               WHEN l.found IS NULL                                   THEN NULL
+               WHEN m.is_whole OR l.found_schema = l.schema_name      THEN (SELECT c.line FROM command c)
+               WHEN l.kind IS NULL
+                    AND l.found_name = l.name
+                    AND to_regnamespace(quote_ident(l.schema_name)) IS NOT NULL
+                   THEN format('ALTER TABLE %I.%I SET SCHEMA %I;', l.found_schema, l.found_name, l.schema_name)
+           END
+    FROM lost l
+         CROSS JOIN moved m
 $function$;
 
 -- A role as GRANT and REVOKE name it.

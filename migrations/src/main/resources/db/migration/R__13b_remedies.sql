@@ -132,7 +132,10 @@ AS $function$
                WHEN object LIKE 'COLUMN %' AND object NOT LIKE '%.git_sha'
                    THEN 'the application''s own migrations'
                WHEN object LIKE 'TABLE %'
-                    AND to_regclass(substr(object, 7)) IS NULL
+                    AND NOT EXISTS (SELECT
+                                    FROM pg_class c
+                                    WHERE c.oid = to_regclass(substr(object, 7))
+                                      AND c.relkind IN ('r', 'p'))
                    THEN 'the application''s own migrations'
                ELSE 'git-memory migrate'
            END

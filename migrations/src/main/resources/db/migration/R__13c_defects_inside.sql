@@ -19,6 +19,25 @@ AS $function$
         SELECT *
         FROM git_memory.catalogue()
     ),
+    lost AS MATERIALIZED (
+        SELECT *
+        FROM git_memory.lost_tables()
+    ),
+    -- Triggers that call us and that migrating drops, as it does with those that a table has kept when another one took its name.
+    left_behind (id) AS MATERIALIZED (
+        SELECT t.oid
+        FROM pg_trigger t
+             JOIN pg_proc p
+               ON p.oid = t.tgfoid
+             JOIN pg_class c
+               ON c.oid = t.tgrelid
+        WHERE p.pronamespace = 'git_memory'::regnamespace
+          AND EXISTS (SELECT
+                      FROM git_memory.guarded_tables() g
+                           JOIN pg_class o
+                             ON o.oid = g.relation
+                      WHERE pg_has_role(o.relowner, c.relowner, 'USAGE'))
+    ),
     wanted AS (
         SELECT m.kind, m.name, m.digest
         FROM listed m
@@ -75,6 +94,10 @@ AS $function$
                WHEN d.dependents <> '{}' THEN (SELECT string_agg(format('DROP %s;', dependent), ' ')
                                                FROM unnest(d.dependents) AS dependent
                                                WHERE dependent NOT LIKE 'COLUMN %')
+               WHEN d.wanted IS NULL AND d.kind = 'trigger' AND EXISTS (SELECT FROM left_behind b WHERE b.id = d.id)
+                                         THEN NULL
+               WHEN d.found IS NULL AND d.kind = 'trigger' AND EXISTS (SELECT FROM lost l WHERE l.token = split_part(d.name, ' ', 1))
+                                         THEN (SELECT l.remedy FROM lost l WHERE l.token = split_part(d.name, ' ', 1))
                WHEN d.wanted IS NULL AND d.kind IN ('routine', 'table', 'view', 'sequence', 'index', 'trigger')
                                          THEN git_memory.removal(d.class, d.id, d.object)
                ELSE git_memory.remedy_of(d.kind, d.name, d.object, d.wanted, d.found)
@@ -98,6 +121,17 @@ AS $function$
                            WHERE m.kind = d.kind
                              AND m.name = d.name
                              AND m.digest = d.found))
+      -- While tables are not there by their names, these triggers may guard them by others: nobody is told to drop one.
+      AND NOT (d.wanted IS NULL
+               AND d.kind = 'trigger'
+               AND EXISTS (SELECT FROM lost)
+               AND EXISTS (SELECT
+                           FROM pg_trigger t
+                                JOIN pg_proc p
+                                  ON p.oid = t.tgfoid
+                           WHERE t.oid = d.id
+                             AND p.pronamespace = 'git_memory'::regnamespace
+                             AND starts_with(t.tgname, 'git_memory_')))
       -- A DBA's own index that refuses nothing.
       AND NOT (d.wanted IS NULL
                AND d.kind = 'index'

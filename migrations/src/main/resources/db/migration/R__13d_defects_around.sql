@@ -136,6 +136,9 @@ CREATE OR REPLACE FUNCTION git_memory.defects_of_application() RETURNS TABLE (ob
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+    SELECT l.object, l.state, l.remedy
+    FROM git_memory.lost_tables() AS l
+    UNION ALL
     -- OFFSET 0: names are looked up once, not for each row of the catalogue.
     SELECT format('COLUMN %I.%I', m.table_name, m.column_name),
            CASE WHEN m.found IS NULL THEN 'missing' ELSE format('of type %s, not one of %s', m.found, m.wanted) END,
@@ -143,22 +146,25 @@ AS $function$
     FROM git_memory.installation i
          CROSS JOIN LATERAL git_memory.unfit_columns(i.app_schema, i.blocks_table, i.blocks_agents_table,
                                                      i.agents_tags_table, i.agents_table) AS m
+    WHERE m.table_name IN (SELECT c.relname FROM git_memory.guarded_tables() c)
     UNION ALL
-    SELECT format('COLUMN %I.git_sha', i.blocks_table), 'missing', NULL
-    FROM (SELECT i.blocks_table,
-                 to_regclass(format('%I.%I', i.app_schema, i.blocks_table)) AS relation
-          FROM git_memory.installation i
-          OFFSET 0) AS i
-    WHERE NOT EXISTS (SELECT
+    SELECT format('COLUMN %I.git_sha', c.relname), 'missing', NULL
+    FROM git_memory.guarded_tables() c
+    WHERE c.token = 'blocks'
+      AND NOT EXISTS (SELECT
                       FROM pg_attribute a
-                      WHERE a.attrelid = i.relation
+                      WHERE a.attrelid = c.relation
                         AND a.attname = 'git_sha'
                         AND a.atttypid = 'text'::regtype)
     UNION ALL
-    SELECT format('TABLE %I.%I', i.app_schema, used.table_name), 'missing, and sidecars need it', NULL
+    SELECT format('TABLE %I.%I', i.app_schema, used.table_name),
+           format('missing, and sidecars need it; if it was renamed: git-memory migrate --%s and its name', used.option),
+           NULL
     FROM git_memory.installation i
-         CROSS JOIN LATERAL unnest(ARRAY[i.blocks_tags_table, i.organizations_table]) AS used (table_name)
+         CROSS JOIN LATERAL (VALUES ('blocks-tags-table',   i.blocks_tags_table),
+                                    ('organizations-table', i.organizations_table)) AS used (option, table_name)
     WHERE to_regclass(format('%I.%I', i.app_schema, used.table_name)) IS NULL
+      AND to_regnamespace(quote_ident(i.app_schema)) IS NOT NULL
     UNION ALL
     -- What sidecars read and write besides what git mirrors; columns of blocks that are not here are used where they are there.
     SELECT format('COLUMN %I.%I', used.table_name, used.column_name), 'missing, and sidecars need it', NULL
@@ -262,6 +268,7 @@ AS $function$
                              OFFSET 0) AS needed
     WHERE to_regrole(needed.role_name) IS NOT NULL
       AND needed.relation IS NOT NULL
+      AND format('TABLE %I.%I', i.app_schema, needed.table_name) NOT IN (SELECT l.object FROM git_memory.lost_tables() AS l)
       AND CASE
               WHEN needed.column_name IS NULL THEN NOT has_table_privilege(needed.role_name, needed.relation, needed.privilege)
               ELSE EXISTS (SELECT

@@ -37,7 +37,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT array_agg(d.object || ': ' || d.state),
-           array_agg(d.remedy) FILTER (WHERE d.remedy IS NOT NULL)
+           array_agg(d.remedy) FILTER (WHERE d.remedy NOT LIKE 'git-memory %')
     INTO defects, remedies
     FROM git_memory.defects() d;
     IF defects IS NOT NULL THEN

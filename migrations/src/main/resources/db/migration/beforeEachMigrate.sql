@@ -18,6 +18,87 @@ SET default_table_access_method = heap;
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
 
+-- An installation whose schema was renamed is one still: the triggers call it by its oid, and its ledger is what they need. Another one
+-- beside it would begin with an empty ledger, and take its triggers. (One in another database is in no catalogue here.)
+DO $renamed$
+DECLARE
+    query constant text := $query$
+        WITH
+        candidate (name, is_called) AS (
+            SELECT n.nspname,
+                   EXISTS (SELECT
+                           FROM pg_trigger t
+                                JOIN pg_proc p
+                                  ON p.oid = t.tgfoid
+                                 AND p.pronamespace = n.oid
+                                JOIN pg_class c
+                                  ON c.oid = t.tgrelid
+                                 AND c.relnamespace <> n.oid
+                           WHERE starts_with(t.tgname, 'git_memory_'))
+            FROM pg_namespace n
+            WHERE n.nspname <> 'git_memory'
+              AND 5 = (SELECT count(*)
+                       FROM pg_class c
+                            JOIN pg_roles r
+                              ON r.oid = c.relowner
+                       WHERE c.relnamespace = n.oid
+                         AND c.relname IN ('installation', 'repo', 'file', 'commit', 'intent')
+                         AND c.relkind = 'r'
+                         -- What anybody may make is not believed.
+                         AND (r.rolsuper
+                              OR r.rolname = current_user
+                              OR pg_has_role(r.oid, to_regrole('git_memory_owner')::oid, 'MEMBER')))
+        ),
+        renamed AS (
+            SELECT c.name, c.is_called
+            FROM candidate c
+            WHERE c.is_called
+               OR (to_regclass('git_memory.installation') IS NULL
+                   AND NOT EXISTS (SELECT
+                                   FROM candidate other
+                                   WHERE other.is_called))
+        )
+        SELECT format(CASE
+                          WHEN bool_or(r.is_called)
+                              THEN 'The schema git_memory was renamed: the application''s triggers call git-memory in %s. Without its name '
+                                   'all that it guards fails, and another installation would have another ledger. Nothing was changed'
+                          ELSE 'The schema git_memory was renamed, or copied: an installation of git-memory is in %s, and none in '
+                               'git_memory. Nothing was changed. To install anew beside it, rename its table installation'
+                      END,
+                      string_agg(quote_ident(r.name), ', ' ORDER BY r.name)),
+               -- Of several nothing is known but their names.
+               array_remove(
+                   ARRAY[CASE
+                             WHEN count(*) > 1 THEN NULL
+                             WHEN to_regclass('git_memory.installation') IS NOT NULL
+                                 THEN 'ALTER SCHEMA git_memory RENAME TO git_memory_beside;'
+                             WHEN to_regclass('git_memory.flyway_schema_history') IS NOT NULL
+                                 THEN 'DROP TABLE git_memory.flyway_schema_history; DROP SCHEMA git_memory;'
+                             WHEN to_regnamespace('git_memory') IS NOT NULL
+                                 THEN 'DROP SCHEMA git_memory;'
+                         END,
+                         CASE count(*)
+                             WHEN 1 THEN format('ALTER SCHEMA %I RENAME TO git_memory;', min(r.name))
+                         END],
+                   NULL)
+        FROM renamed r
+        HAVING count(*) > 0
+    $query$;
+    message  text;
+    remedies text[];
+BEGIN
+    EXECUTE query INTO message, remedies;
+    IF message IS NOT NULL THEN
+        RAISE EXCEPTION '%', message
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT    = CASE remedies
+                                WHEN '{}' THEN 'Give the one that is the application''s its name back.'
+                                ELSE 'Run: ' || array_to_string(remedies, ' ')
+                            END;
+    END IF;
+END
+$renamed$;
+
 -- A role that could not do half of it is told so before it is told to become a member of git_memory_owner: a sidecar, or the
 -- application, that became one would be a role against which nothing holds.
 DO $role$

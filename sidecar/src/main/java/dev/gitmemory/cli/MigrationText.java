@@ -5,6 +5,7 @@ import dev.gitmemory.postgres.MigrationPreview;
 import dev.gitmemory.postgres.MigrationReport;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,6 +15,10 @@ final class MigrationText {
 
     /** So many defects are told one by one. */
     private static final int MOST_NAMED = 20;
+
+    private static final String TAKE_IT_FROM =
+            "take the definition from a fresh installation in an empty database (migrate --create-tables, then pg_dump"
+                    + " --schema-only --schema=git_memory), or the whole from a backup.";
 
     private final String database;
     private final PrintStream out;
@@ -31,20 +36,43 @@ final class MigrationText {
         }
         out.println("Database " + database + " is not as it has to be, in " + Count.of(defects.size(), "place") + ":");
         list(defects);
-        List<Defect> others =
-                defects.stream().filter(defect -> !defect.isMendedByMigrating()).toList();
-        if (others.isEmpty()) {
-            out.println("\"git-memory migrate\" mends that, run by the owner of the application's tables.");
-            return ExitCode.DIFFERENT;
+        Map<Defect.Mender, List<Defect>> by = defects.stream().collect(Collectors.groupingBy(Defect::mender));
+        List<Defect> migrating = by.getOrDefault(Defect.Mender.MIGRATING, List.of());
+        List<Defect> renamed = by.getOrDefault(Defect.Mender.MIGRATING_OTHER_TABLES, List.of());
+        List<Defect> sql = by.getOrDefault(Defect.Mender.SQL, List.of());
+        int application = by.getOrDefault(Defect.Mender.APPLICATION, List.of()).size();
+        int backup = by.getOrDefault(Defect.Mender.BACKUP, List.of()).size();
+        int all = defects.size();
+        if (application > 0) {
+            out.println(
+                    "Only the application's own migrations mend %s; while columns that git mirrors are missing or of a type that"
+                                    .formatted(part(application, all))
+                            + " is not accepted, \"git-memory migrate\" changes nothing.");
         }
-        if (others.size() < defects.size()) {
-            out.println("\"git-memory migrate\" mends %d of them, run by the owner of the application's tables."
-                    .formatted(defects.size() - others.size()));
+        if (!renamed.isEmpty()) { // without these names it would be refused
+            out.println("If tables were renamed, this mends %s, run by their owner:"
+                    .formatted(part(renamed.size() + migrating.size(), all)));
+            remedies(renamed).forEach(out::println);
+        } else if (!migrating.isEmpty()) {
+            out.println("\"git-memory migrate\" mends %s, run by the owner of the application's tables."
+                    .formatted(part(migrating.size(), all)));
         }
-        out.println("Only a superuser mends %s, in this database:"
-                .formatted(others.size() < defects.size() ? "the others" : "that"));
-        remedies(others).forEach(out::println);
+        if (backup > 0) {
+            out.println("Nothing makes %s anew: ".formatted(part(backup, all)) + TAKE_IT_FROM);
+        }
+        if (!sql.isEmpty()) {
+            out.println("Only a superuser mends %s, in this database:"
+                    .formatted(
+                            sql.size() + migrating.size() == all && sql.size() < all
+                                    ? "the others"
+                                    : part(sql.size(), all)));
+            remedies(sql).forEach(out::println);
+        }
         return ExitCode.DIFFERENT;
+    }
+
+    private static String part(int count, int all) {
+        return count == all ? "that" : count + " of them";
     }
 
     /** Of a database to compare that has nothing of git-memory's. */
@@ -105,9 +133,15 @@ final class MigrationText {
             out.println("A superuser runs, in this database:");
             remedies.forEach(out::println);
         }
-        if (report.defects().stream().anyMatch(defect -> defect.remedy() == null)) {
-            out.println("For what is left take the definition from a fresh installation in an empty database (migrate"
-                    + " --create-tables, then pg_dump --schema-only --schema=git_memory), or the whole from a backup.");
+        Set<Defect.Mender> others = report.defects().stream()
+                .filter(defect -> defect.remedy() == null)
+                .map(Defect::mender)
+                .collect(Collectors.toSet());
+        if (others.remove(Defect.Mender.APPLICATION)) {
+            out.println("What the application's tables lack its own migrations mend.");
+        }
+        if (!others.isEmpty()) {
+            out.println("For what is left " + TAKE_IT_FROM);
         }
         return ExitCode.DIFFERENT;
     }

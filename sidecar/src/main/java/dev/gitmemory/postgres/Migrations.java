@@ -168,6 +168,7 @@ public final class Migrations {
     /**
      * Whether git-memory is installed, in whatever version and state.
      *
+     * @throws SuperuserNeededException if it is, in a schema of another name
      * @throws MigrationException if the database cannot be read
      */
     public boolean isInstalled() {
@@ -306,8 +307,9 @@ public final class Migrations {
         Connection connection = dataSource.getConnection();
         try (Statement statement = connection.createStatement()) {
             statement.execute(SessionSettings.MIGRATING);
+            RenamedSchema.refuse(connection);
             return connection;
-        } catch (SQLException e) {
+        } catch (SQLException | SuperuserNeededException e) {
             connection.close();
             throw e;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.testing.EmbeddedDatabase;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +79,65 @@ class MigrateCommandTest {
         database.execute("DROP ROUTINE git_memory.planted()");
         assertThat(Cli.run(arguments).out())
                 .endsWith("\"git-memory migrate\" mends that, run by the owner of the application's tables.\n");
+    }
+
+    @Test
+    void aCheckOfRenamedTablesPrintsTheCommandThatMendsIt() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.migrated();
+        database.execute("ALTER TABLE block RENAME TO blocks");
+        String[] check = {"migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres"};
+        Cli.Run run = Cli.run(check);
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("TABLE public.block: missing; git-memory's triggers are on public.blocks: was it renamed?")
+                .doesNotContain("DROP ", "superuser")
+                .endsWith("If tables were renamed, this mends that, run by their owner:\n"
+                        + "git-memory migrate --blocks-table blocks\n");
+
+        assertThat(Cli.run(
+                                "migrate",
+                                "--blocks-table",
+                                "blocks",
+                                "--db-url",
+                                database.jdbcUrl(),
+                                "--db-user",
+                                "postgres")
+                        .exitCode())
+                .isZero();
+        assertThat(Cli.run(check).exitCode()).isZero();
+    }
+
+    @Test
+    void aCheckLeavesColumnsOfOtherTypesToTheApplication() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.migrated();
+        database.execute("ALTER TABLE block ALTER \"limit\" TYPE numeric(20,3)");
+        String[] arguments = {"migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres"};
+        Cli.Run run = Cli.run(arguments);
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("COLUMN block.\"limit\": of type numeric(20,3), not one of integer, bigint")
+                .contains("Only the application's own migrations mend that;")
+                .doesNotContain("\"git-memory migrate\" mends");
+        assertThat(Cli.run("migrate", "--db-url", database.jdbcUrl(), "--db-user", "postgres")
+                        .exitCode())
+                .as("migrate does not")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRenamedSchemaIsToldWithTheSqlThatBringsItBack() throws SQLException {
+        EmbeddedDatabase database = EmbeddedDatabase.migrated();
+        database.execute("ALTER SCHEMA git_memory RENAME TO gm2");
+        for (String option : List.of("--check", "--dry-run", "--verbose")) {
+            Cli.Run run = Cli.run("migrate", option, "--db-url", database.jdbcUrl(), "--db-user", "postgres");
+            assertThat(run.exitCode()).as(option).isEqualTo(3);
+            assertThat(run.err()).startsWith("git-memory migrate: The schema git_memory was renamed: ");
+            assertThat(run.out()).isEqualTo("ALTER SCHEMA gm2 RENAME TO git_memory;\n");
+        }
+        database.execute("ALTER SCHEMA gm2 RENAME TO git_memory");
+        assertThat(Cli.run("migrate", "--check", "--db-url", database.jdbcUrl(), "--db-user", "postgres")
+                        .exitCode())
+                .isZero();
     }
 
     @Test

@@ -11,7 +11,9 @@ import dev.gitmemory.postgres.MigrationReport;
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,9 @@ class DefectsTest extends GuardTest {
 
     private static final String DEFECTS = "SELECT object || ': ' || state FROM git_memory.defects()";
 
-    private static final String REMEDIES = "SELECT remedy FROM git_memory.defects() WHERE remedy IS NOT NULL";
+    /** In SQL. */
+    private static final String REMEDIES =
+            "SELECT remedy FROM git_memory.defects() WHERE remedy NOT LIKE 'git-memory %'";
 
     DefectsTest(GuardTarget target) throws SQLException {
         super(target);
@@ -93,6 +97,65 @@ class DefectsTest extends GuardTest {
             }
             assertThat(lasting).isEmpty();
         }
+    }
+
+    @Test
+    void whoMendsThemIsSaidRightly() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection superuser = own.newAdmin()) {
+            String app = own.appRole();
+            String group = own.createRole("group", "");
+            superuser.setAutoCommit(false);
+            List<String> wrong = new ArrayList<>();
+            for (Tampering tampering : tamperings()) {
+                run(superuser, sql(tampering, app, group));
+                for (Defect defect : found(superuser)) {
+                    boolean isMeant = defect.toString().contains(tampering.object())
+                            && defect.state().contains(tampering.state());
+                    if (isMeant && !tampering.isMended() && defect.mender() == Defect.Mender.MIGRATING) {
+                        wrong.add("migrating does not mend " + defect + ", remedy " + defect.remedy());
+                    }
+                    if (isMeant
+                            && tampering.isMended()
+                            && defect.mender() != Defect.Mender.MIGRATING
+                            && !String.valueOf(defect.remedy()).contains(" OWNER TO ")
+                            && !String.valueOf(defect.remedy())
+                                    .matches("DROP RULE .*|.* ENABLE TRIGGER .*")) { // a superuser's does
+                        wrong.add("migrating mends " + defect + ", remedy " + defect.remedy());
+                    }
+                }
+                wrong.addAll(strings(
+                                superuser,
+                                "SELECT object || '|' || state || '|' || git_memory.remedy_without_sql(object)"
+                                        + " FROM git_memory.defects() WHERE remedy IS NULL")
+                        .stream()
+                        .map(row -> row.split("\\|"))
+                        .filter(row -> !said(new Defect(row[0], row[1], null)).equals(row[2]))
+                        .map(row -> "the view says of " + row[0] + ": " + row[2])
+                        .toList());
+                superuser.rollback();
+            }
+            assertThat(wrong).isEmpty();
+        }
+    }
+
+    private static List<Defect> found(Connection superuser) throws SQLException {
+        List<Defect> found = new ArrayList<>();
+        try (Statement statement = superuser.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT object, state, remedy FROM git_memory.defects()")) {
+            while (rows.next()) {
+                found.add(new Defect(rows.getString(1), rows.getString(2), rows.getString(3)));
+            }
+        }
+        return found;
+    }
+
+    private static String said(Defect defect) {
+        return switch (defect.mender()) {
+            case APPLICATION -> "the application's own migrations";
+            case BACKUP -> "restore it from a backup, or take its definition from a fresh installation";
+            default -> "git-memory migrate";
+        };
     }
 
     @Test

@@ -361,7 +361,28 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "CREATE TABLE block_child () INHERITS (block)",
                 "TABLE public.block_child",
                 "inherits from public.block"));
-        all.add(told("ALTER TABLE block RENAME TO elsewhere", "COLUMN block.id", "missing"));
+        for (String type : List.of("numeric(20,3)", "smallint", "text")) {
+            all.add(told(
+                    "ALTER TABLE block ALTER COLUMN \"limit\" TYPE " + type,
+                    "COLUMN block.\"limit\"",
+                    "of type " + type + ", not one of integer, bigint"));
+        }
+        all.add(told(
+                "ALTER TABLE block ALTER COLUMN value TYPE char(200)",
+                "COLUMN block.value",
+                "of type character(200), not one of character varying, text"));
+        all.add(told(
+                "CREATE DOMAIN short AS text; ALTER TABLE block ALTER COLUMN description TYPE short",
+                "COLUMN block.description",
+                "short, not one of character varying, text"));
+        all.add(told(
+                "ALTER TABLE block RENAME TO elsewhere",
+                "TABLE public.block",
+                "missing; git-memory's triggers are on"));
+        all.add(told(
+                "ALTER TABLE agents_tags RENAME TO elsewhere",
+                "TRIGGER git_memory_tag_insert ON public.agents_tags",
+                "missing"));
     }
 
     static Tampering mended(String sql, String object, String state) {
