@@ -37,12 +37,12 @@ final class MigrationText {
             out.println("\"git-memory migrate\" mends that, run by the owner of the application's tables.");
             return ExitCode.DIFFERENT;
         }
-        if (others.size() < defects.size()) {
-            out.println("\"git-memory migrate\" mends %d of them, run by the owner of the application's tables."
-                    .formatted(defects.size() - others.size()));
-        }
-        out.println("Only a superuser mends %s, in this database:"
-                .formatted(others.size() < defects.size() ? "the others" : "that"));
+        out.println("\"git-memory migrate\", run by the owner of the application's tables, mends %s what that role may."
+                .formatted(
+                        others.size() < defects.size()
+                                ? "%d of them, and of the others".formatted(defects.size() - others.size())
+                                : "of that"));
+        out.println("A superuser mends what it leaves, or all of this instead, in this database:");
         remedies(others).forEach(out::println);
         return ExitCode.DIFFERENT;
     }
