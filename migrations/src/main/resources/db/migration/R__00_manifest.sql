@@ -252,7 +252,7 @@ AS $function$
     ('both', 'routine', 'owned_objects()', 'dc2a6023fef9bf45c015b3c60f367ebc'),
     ('both', 'routine', 'patience(wait interval, otherwise interval)', '0666409f453f0415108aa130c287a19a'),
     ('both', 'routine', 'pause(since timestamp with time zone)', '42003d89c6ac9e979afecfcd7fc61553'),
-    ('both', 'routine', 'pljava_obstacle()', 'bbf8e995fbb4e16509b51bbbde34c318'),
+    ('both', 'routine', 'pljava_obstacle()', '4a7b0f875f16de3a1312091300dad07c'),
     ('both', 'routine', 'post_request(kind text, agent_id text, arguments jsonb)', '14b1ae04d489d8278dbe7fe26bec339d'),
     ('both', 'routine', 'purge_agent(IN agent_id text, IN confirm text, IN wait interval, INOUT removed bigint, INOUT purged_at timestamp with time zone)', '2dbc6b4137787a1c3519c5843a74e6f4'),
     ('both', 'routine', 'raise_unanswered(IN request_id uuid, IN cancelled boolean, IN withdrawn boolean, IN waited interval)', '48381aac2e7b9841452e60633301dfb4'),

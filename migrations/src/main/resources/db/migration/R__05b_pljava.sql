@@ -16,7 +16,22 @@ AS $query$
                    AND has_schema_privilege(to_regrole('git_memory_owner')::oid,
                                             to_regnamespace('sqlj')::oid, 'USAGE')                 AS may_use_schema,
                has_language_privilege((SELECT oid FROM pg_language WHERE lanname = 'java'),
-                                      'USAGE')                                                     AS may_use_language
+                                      'USAGE')                                                     AS may_use_language,
+               -- Restored by a role that could not create the extension.
+               (SELECT CASE
+                           WHEN EXISTS (SELECT
+                                        FROM pg_depend d
+                                        WHERE d.refclassid = 'pg_namespace'::regclass
+                                          AND d.refobjid = n.oid)
+                               THEN 'ALTER SCHEMA sqlj RENAME TO sqlj_before_pljava;'
+                           ELSE 'DROP SCHEMA sqlj;'
+                       END
+                FROM pg_namespace n
+                     JOIN pg_roles r
+                       ON r.oid = n.nspowner
+                WHERE n.nspname = 'sqlj'
+                  AND NOT r.rolsuper
+                  AND NOT EXISTS (SELECT FROM pg_language WHERE lanname = 'java'))                 AS way_clear
     ),
     missing AS (
         SELECT number, obstacle, remedy
@@ -24,8 +39,8 @@ AS $query$
              LATERAL (VALUES
                  (1, NOT created,
                      'the extension is not in this database',
-                     'CREATE EXTENSION pljava;'),
-                 (2, may_use_schema IS NOT TRUE,
+                     concat_ws(' ', way_clear, 'CREATE EXTENSION pljava;')),
+                 (2, way_clear IS NOT NULL OR may_use_schema IS NOT TRUE,
                      format('schema sqlj is not usable for %I and git_memory_owner', current_user),
                      format('GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', current_user)),
                  (3, may_use_language IS NOT TRUE,

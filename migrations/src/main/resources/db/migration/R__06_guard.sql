@@ -192,6 +192,16 @@ BEGIN
         IF reason IS NULL THEN
             BEGIN
                 IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                    -- Left by a dump that another role has restored: who owns PL/Java's schema owns what is in it.
+                    IF NOT EXISTS (SELECT FROM pg_language WHERE lanname = 'java')
+                       AND to_regnamespace('sqlj') IS NOT NULL
+                       AND NOT EXISTS (SELECT
+                                       FROM pg_depend
+                                       WHERE refclassid = 'pg_namespace'::regclass
+                                         AND refobjid = to_regnamespace('sqlj'))
+                    THEN
+                        ALTER SCHEMA sqlj OWNER TO CURRENT_USER;
+                    END IF;
                     CREATE EXTENSION IF NOT EXISTS pljava;
                     GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;
                 END IF;

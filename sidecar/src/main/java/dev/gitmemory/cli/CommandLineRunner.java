@@ -23,12 +23,17 @@ final class CommandLineRunner {
     }
 
     ExitCode run(String[] args) {
-        CommandLine root = new CommandLine(new RootCommand());
-        List<CommandSpec> commands = prepare(root);
-        ParseResult parsed = root.parseArgs(args);
-        if (CommandLine.executeHelpRequest(parsed) != null) {
-            return ExitCode.OK;
-        }
+        Reading reading = new Reading(args);
+        ParseResult parsed;
+        List<CommandSpec> commands;
+        do {
+            CommandLine root = new CommandLine(new RootCommand());
+            commands = prepare(root);
+            parsed = root.parseArgs(reading.words());
+            if (CommandLine.executeHelpRequest(parsed) != null) {
+                return ExitCode.OK;
+            }
+        } while (reading.leavesOut(parsed, environment, problems));
 
         CommandSpec chosen = collectUsageErrors(parsed);
         environment.check(commands.stream().flatMap(c -> c.options().stream()).toList(), problems);

@@ -21,6 +21,7 @@ final class Environment implements IDefaultValueProvider {
     static final String PREFIX = "GIT_MEMORY_";
 
     private final Map<String, String> settings = new TreeMap<>();
+    private final Set<String> leftOut = new TreeSet<>();
 
     /** @param variables all variables of the process; those of others are left alone */
     Environment(Map<String, String> variables) {
@@ -34,12 +35,19 @@ final class Environment implements IDefaultValueProvider {
     @Override
     public @Nullable String defaultValue(ArgSpec arg) {
         // null lets picocli go on to the default in the annotation.
-        return arg instanceof OptionSpec option && isSetting(option) ? settings.get(variableOf(option)) : null;
+        return arg instanceof OptionSpec option && isSetting(option) && !leftOut.contains(variableOf(option))
+                ? settings.get(variableOf(option))
+                : null;
     }
 
     /** Says whether an option is a setting: everything but the requests for help and version. */
     static boolean isSetting(OptionSpec option) {
         return !option.usageHelp() && !option.versionHelp();
+    }
+
+    /** Sets an option no longer; {@link #check} looks at its variable all the same. */
+    void leaveOut(OptionSpec option) {
+        leftOut.add(variableOf(option));
     }
 
     static String variableOf(OptionSpec option) {

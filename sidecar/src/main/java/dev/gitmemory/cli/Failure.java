@@ -20,7 +20,7 @@ final class Failure {
      */
     static void print(String command, Throwable failure, boolean verbose, PrintStream err) {
         boolean hint = !verbose && !isForPeople(failure);
-        err.println(command + ": " + explain(failure) + (hint ? " (--verbose shows the stack trace.)" : ""));
+        err.println(command + ": " + explain(command, failure) + (hint ? " (--verbose shows the stack trace.)" : ""));
         if (verbose) {
             failure.printStackTrace(err);
         }
@@ -28,9 +28,13 @@ final class Failure {
 
     /** One paragraph about a failure. */
     static String explain(Throwable failure) {
+        return explain("", failure);
+    }
+
+    private static String explain(String command, Throwable failure) {
         String what = sentence(what(failure));
         SQLException sql = find(failure, SQLException.class);
-        String hint = sql == null ? "" : hint(sql);
+        String hint = sql == null ? "" : hint(command, sql);
         return what.contains(hint.strip()) ? what : what + hint;
     }
 
@@ -58,7 +62,7 @@ final class Failure {
         return failure.getClass().getPackageName().startsWith("dev.gitmemory") && failure.getMessage() != null;
     }
 
-    private static String hint(SQLException sql) {
+    private static String hint(String command, SQLException sql) {
         UnknownHostException host = find(sql, UnknownHostException.class);
         if (host != null) {
             return " The host name " + host.getMessage() + " is not known here: check --db-url.";
@@ -80,8 +84,10 @@ final class Failure {
                 " It is a standby, or takes no writes: name the primary in --db-url (of several hosts,"
                         + " targetServerType=primary chooses it).";
             case "42501" ->
-                " The role given by --db-user lacks this right. It has to be a member of git_memory_sidecar;"
-                        + " for migrate and uninstall, the owner of the application's tables.";
+                " The role given by --db-user lacks this right. It has to be "
+                        + (command.endsWith(" migrate") || command.endsWith(" uninstall")
+                                ? "the owner of the application's tables."
+                                : "a member of git_memory_sidecar.");
             case "" -> "";
             default -> " [SQLSTATE " + state + "]";
         };

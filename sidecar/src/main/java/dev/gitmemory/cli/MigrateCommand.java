@@ -104,7 +104,9 @@ final class MigrateCommand implements CliCommand {
         } catch (SuperuserNeededException e) {
             console.err()
                     .println("git-memory migrate: " + e.getMessage()
-                            + (e.remedies().isEmpty() ? "." : ". A superuser runs, in this database:"));
+                            + (e.remedies().isEmpty()
+                                    ? "."
+                                    : ". A superuser runs this in this database; then run migrate again:"));
             e.remedies().forEach(console.out()::println);
             return ExitCode.DIFFERENT;
         }

@@ -53,6 +53,9 @@ final class MigrationText {
             out.println("If tables were renamed, this mends %s, run by their owner:"
                     .formatted(part(renamed.size() + migrating.size(), all)));
             remedies(renamed).forEach(out::println);
+        } else if (!sql.isEmpty()) {
+            out.println("\"git-memory migrate\", run by the owner of the application's tables, mends %s what that role may."
+                    .formatted(migrating.isEmpty() ? "of that" : part(migrating.size(), all) + ", and of the others"));
         } else if (!migrating.isEmpty()) {
             out.println("\"git-memory migrate\" mends %s, run by the owner of the application's tables."
                     .formatted(part(migrating.size(), all)));
@@ -61,11 +64,7 @@ final class MigrationText {
             out.println("Nothing makes %s anew: ".formatted(part(backup, all)) + TAKE_IT_FROM);
         }
         if (!sql.isEmpty()) {
-            out.println("Only a superuser mends %s, in this database:"
-                    .formatted(
-                            sql.size() + migrating.size() == all && sql.size() < all
-                                    ? "the others"
-                                    : part(sql.size(), all)));
+            out.println("A superuser mends what it leaves, in this database:");
             remedies(sql).forEach(out::println);
         }
         return ExitCode.DIFFERENT;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -29,6 +30,29 @@ final class UsageErrors {
         UsageErrors errors = new UsageErrors(parsed, problems);
         parsed.errors().forEach(errors::add);
         errors.missing.forEach(arg -> problems.add("missing " + errors.nameOf(arg)));
+    }
+
+    /**
+     * Adds what is wrong with the value of a setting, and nothing else: picocli reads nothing any more behind it.
+     *
+     * @return that setting, if there is one
+     */
+    static Optional<OptionSpec> collectWrongValue(ParseResult parsed, Problems problems) {
+        for (Exception error : parsed.errors()) {
+            boolean isValue = error instanceof ParameterException
+                    && !(error instanceof UnmatchedArgumentException)
+                    && !(error instanceof MissingParameterException);
+            if (isValue
+                    && ((ParameterException) error).getArgSpec() instanceof OptionSpec option
+                    && Environment.isSetting(option)) {
+                UsageErrors errors = new UsageErrors(parsed, problems);
+                if (option.arity().max() > 0 || errors.isFlag(option)) { // else the environment tells it
+                    errors.add(error);
+                }
+                return Optional.of(option);
+            }
+        }
+        return Optional.empty();
     }
 
     private void add(Exception error) {
@@ -67,12 +91,14 @@ final class UsageErrors {
     /** Says where a value came from, flag or environment. picocli counts an option with a wrong value as not matched. */
     private String sourceOf(ArgSpec arg) {
         if (arg instanceof OptionSpec option && Environment.isSetting(option)) {
-            String name = option.longestName();
-            boolean asFlag =
-                    parsed.originalArgs().stream().anyMatch(word -> word.equals(name) || word.startsWith(name + "="));
-            return asFlag ? name : Environment.variableOf(option);
+            return isFlag(option) ? option.longestName() : Environment.variableOf(option);
         }
         return nameOf(arg);
+    }
+
+    private boolean isFlag(OptionSpec option) {
+        String name = option.longestName();
+        return parsed.originalArgs().stream().anyMatch(word -> word.equals(name) || word.startsWith(name + "="));
     }
 
     private static String wrongValue(ParameterException wrong) {

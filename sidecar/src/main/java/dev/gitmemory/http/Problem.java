@@ -15,6 +15,7 @@ enum Problem {
     RULE(422, "A rule for blocks is broken"),
     INTERNAL(500, "Something went wrong in git-memory"),
     UNAVAILABLE(503, "PostgreSQL or the object storage does not answer"),
+    UNFIT(503, "The database is not as git-memory needs it"),
     BUSY(503, "git-memory has too much to do at the moment");
 
     private final int status;

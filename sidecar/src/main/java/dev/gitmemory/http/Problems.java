@@ -6,6 +6,7 @@ import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.DatabaseUnavailableException;
 import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.RowsLockedException;
+import dev.gitmemory.postgres.UnfitDatabaseException;
 import dev.gitmemory.service.MemoryException;
 import dev.gitmemory.service.Reason;
 import dev.gitmemory.store.StoreException;
@@ -40,7 +41,8 @@ final class Problems {
             if (e.reason() == Reason.UNAVAILABLE) { // only the log says where on this machine the store is
                 log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
             }
-            answer(ctx, Problem.of(e.reason()), e.field(), StoreException.forClients(e));
+            Problem problem = e.getCause() instanceof UnfitDatabaseException ? Problem.UNFIT : Problem.of(e.reason());
+            answer(ctx, problem, e.field(), StoreException.forClients(e));
         });
         routes.exception(RuleViolation.class, (e, ctx) -> answer(ctx, Problem.RULE, e.field(), e.getMessage()));
         routes.exception(ConstraintException.class, (e, ctx) -> answer(ctx, Problem.CONFLICT, null, e.getMessage()));
@@ -51,6 +53,10 @@ final class Problems {
         routes.exception(OutOfHeapException.class, (e, ctx) -> {
             log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
             answer(ctx, Problem.UNAVAILABLE, null, e.getMessage());
+        });
+        routes.exception(UnfitDatabaseException.class, (e, ctx) -> {
+            log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
+            answer(ctx, Problem.UNFIT, null, e.getMessage());
         });
         routes.exception(DatabaseUnavailableException.class, (e, ctx) -> {
             log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
@@ -102,7 +108,7 @@ final class Problems {
         if (field != null) {
             document.put("field", field);
         }
-        if (problem == Problem.UNAVAILABLE) {
+        if (problem == Problem.UNAVAILABLE || problem == Problem.UNFIT) {
             ctx.header("Retry-After", RETRY_AFTER);
         }
         ctx.status(problem.status());

@@ -43,6 +43,19 @@ final class DatabaseErrors {
     /** Class 08. PostgreSQL's errors all have a state; only the pool speaks without one, of connections it has lost. */
     private static final String NO_CONNECTION = "08003";
 
+    /**
+     * undefined_column, undefined_table, undefined_object, undefined_function, datatype_mismatch, invalid_schema_name and
+     * insufficient_privilege, of what git-memory needs.
+     */
+    private static final Set<String> UNFIT =
+            Set.of("42703", "42P01", "42704", "42883", "42804", "3F000", MISSING_RIGHT);
+
+    /** object_not_in_prerequisite_state: PL/Java says so where it can't start Java. */
+    private static final String NOT_READY = "55000";
+
+    /** Of SQL/JRT: a jar, a class or its path. */
+    private static final String JAVA_CLASSES = "46";
+
     private DatabaseErrors() {}
 
     /** Whether the transaction lost against another and may be run once more. */
@@ -127,8 +140,27 @@ final class DatabaseErrors {
                 || sql instanceof SQLTransientConnectionException) {
             return new DatabaseUnavailableException("PostgreSQL is not available: " + sql.getMessage(), failure);
         }
+        if (isUnfit(state, messageOnly(sql)) && !isRaised(sql)) {
+            return new UnfitDatabaseException(
+                    "The database is not as git-memory needs it: %s [SQLSTATE %s]. \"git-memory migrate --check\" names what to mend"
+                            .formatted(messageOnly(sql), state),
+                    failure);
+        }
         return new StatementFailedException(
                 "PostgreSQL could not do it: %s [SQLSTATE %s]".formatted(messageOnly(sql), state), failure);
+    }
+
+    /** By a function in PL/pgSQL in words of its own, whatever state it has chosen for them. */
+    private static boolean isRaised(SQLException sql) {
+        ServerErrorMessage server = serverMessage(sql);
+        return server != null && "exec_stmt_raise".equals(server.getRoutine());
+    }
+
+    /** Whether it is the database that is not as it has to be, and not what it was asked for. */
+    static boolean isUnfit(String state, String message) {
+        return UNFIT.contains(state)
+                || state.startsWith(JAVA_CLASSES)
+                || (state.equals(NOT_READY) && message.contains("PL/Java"));
     }
 
     private static @Nullable SQLException sqlException(Throwable failure) {

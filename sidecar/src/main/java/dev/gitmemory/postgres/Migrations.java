@@ -119,8 +119,7 @@ public final class Migrations {
     private TableNames requireOwners() {
         try (Connection connection = connect()) {
             MigratingRole.require(connection, names.orDefault());
-            MissingRights missing = MissingRights.of(
-                    connection, names.orDefault(), guard == null ? GuardEngine.AUTO : guard, createTables);
+            MissingRights missing = MissingRights.of(connection, names.orDefault(), wantedAsFarAsKnown(), createTables);
             if (missing.strangers() && !missing.remedies().isEmpty()) {
                 throw new SuperuserNeededException(
                         "Objects of git-memory belong to a role that %s can't act for; nothing was changed"
@@ -149,7 +148,7 @@ public final class Migrations {
                     "%s lacks rights that migrating takes (%s); nothing was changed%s"
                             .formatted(
                                     connection.getMetaData().getUserName(),
-                                    DatabaseErrors.messageOf(e),
+                                    DatabaseErrors.messageOf(e).replaceFirst("; a superuser runs: .*", ""),
                                     missing.owners().isEmpty() ? "" : ". " + missing.owners()),
                     missing.remedies(),
                     e);
@@ -334,6 +333,18 @@ public final class Migrations {
         return guard != null
                 ? guard
                 : installed().map(InstalledGuard::requested).orElse(GuardEngine.AUTO);
+    }
+
+    /** As {@link #wanted}, for a role that may not have the right to read what is installed. */
+    private GuardEngine wantedAsFarAsKnown() {
+        try {
+            return wanted();
+        } catch (MigrationException e) {
+            if (DatabaseErrors.isMissingRight(e)) {
+                return GuardEngine.AUTO; // the right to read it is among what is missing
+            }
+            throw e;
+        }
     }
 
     private Flyway flyway(DataSource source, GuardEngine engine, TableNames tables) {

@@ -102,6 +102,24 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                 WHERE NOT pg_has_role(current_user, o.owner, 'USAGE')
                   AND NOT coalesce(o.is_usable AND pg_has_role(current_user, g.id, 'USAGE'), false)
             ),
+            -- A dump restored by a role that may not create the extension leaves its schema, which belongs to that role: whoever
+            -- owns the schema of PL/Java owns what is in it.
+            stray (remedy) AS (
+                SELECT CASE
+                           WHEN EXISTS (SELECT
+                                        FROM pg_depend d
+                                        WHERE d.refclassid = 'pg_namespace'::regclass
+                                          AND d.refobjid = n.oid)
+                               THEN 'ALTER SCHEMA sqlj RENAME TO sqlj_before_pljava;'
+                           ELSE 'DROP SCHEMA sqlj;'
+                       END
+                FROM pg_namespace n
+                     JOIN pg_roles r
+                       ON r.oid = n.nspowner
+                WHERE n.nspname = 'sqlj'
+                  AND NOT r.rolsuper
+                  AND NOT EXISTS (SELECT FROM pg_language l WHERE l.lanname = 'java')
+            ),
             needed (step, remedy) AS (
                 SELECT role.number, format('CREATE ROLE %I NOLOGIN;', role.name)
                 FROM role, me
@@ -180,15 +198,20 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                 WHERE s.owner <> 'git_memory_owner'
                 UNION ALL
                 SELECT way.step, way.remedy
-                FROM me,
-                     LATERAL (VALUES
-                         (11, to_regnamespace('sqlj') IS NULL,
+                FROM me
+                     LEFT JOIN stray
+                            ON true
+                     CROSS JOIN LATERAL (VALUES
+                         (11, stray.remedy IS NOT NULL,
+                              stray.remedy),
+                         (12, NOT EXISTS (SELECT FROM pg_language l WHERE l.lanname = 'java'),
                               'CREATE EXTENSION pljava;'),
-                         (12, has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE') IS NOT TRUE
+                         (13, stray.remedy IS NOT NULL
+                              OR has_schema_privilege(to_regnamespace('sqlj')::oid, 'USAGE') IS NOT TRUE
                               OR has_schema_privilege(to_regrole('git_memory_owner')::oid,
                                                       to_regnamespace('sqlj')::oid, 'USAGE') IS NOT TRUE,
                               format('GRANT USAGE ON SCHEMA sqlj TO %I, git_memory_owner;', me.name)),
-                         (13, has_language_privilege((SELECT l.oid FROM pg_language l WHERE l.lanname = 'java'),
+                         (14, has_language_privilege((SELECT l.oid FROM pg_language l WHERE l.lanname = 'java'),
                                                      'USAGE') IS NOT TRUE,
                               format('GRANT USAGE ON LANGUAGE java TO %I;', me.name)))
                          AS way (step, is_missing, remedy)
@@ -196,7 +219,7 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                   -- Who asks for PL/Java has it made; who takes what there is has it opened where it is.
                   AND CASE ?
                           WHEN 'pljava' THEN EXISTS (SELECT FROM pg_available_extensions e WHERE e.name = 'pljava')
-                          WHEN 'auto'   THEN to_regnamespace('sqlj') IS NOT NULL
+                          WHEN 'auto'   THEN EXISTS (SELECT FROM pg_language l WHERE l.lanname = 'java')
                           ELSE false
                       END
             )

@@ -1,10 +1,10 @@
 package dev.gitmemory.postgres;
 
 /**
- * PostgreSQL is there and could not carry a statement out: it ran out of memory, or into a time limit. Nothing
- * was written.
+ * PostgreSQL is there and could not carry a statement out: it ran out of memory, or into a time limit, or the database is not
+ * as it has to be ({@link UnfitDatabaseException}). Nothing was written.
  */
-public final class StatementFailedException extends RuntimeException {
+public class StatementFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

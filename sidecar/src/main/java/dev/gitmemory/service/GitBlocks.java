@@ -255,9 +255,10 @@ final class GitBlocks {
                     "The write is in git and in PostgreSQL, which fell before it took the fields that it alone keeps. Repeat the request.",
                     e);
         } catch (ConstraintException | StatementFailedException e) {
-            throw MemoryException.conflict(
+            throw MemoryException.notApplied(
                     "The write is in git and in PostgreSQL, which refused the fields that it alone keeps, all of them: %s"
-                            .formatted(e.getMessage()));
+                            .formatted(e.getMessage()),
+                    e);
         }
     }
 

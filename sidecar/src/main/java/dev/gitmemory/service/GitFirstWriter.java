@@ -228,7 +228,8 @@ final class GitFirstWriter {
 
     /** Not repeated by anybody: the commit is made. The reconciler tries to apply it again and again. */
     private static MemoryException committedButNotApplied(String agentId, Exception e) {
-        return MemoryException.conflict("The write is in git, and " + Applier.cannotFollow(agentId, e.getMessage()));
+        return MemoryException.notApplied(
+                "The write is in git, and " + Applier.cannotFollow(agentId, e.getMessage()), e);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Text;
 import dev.gitmemory.log.PurgedException;
+import dev.gitmemory.postgres.UnfitDatabaseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,11 @@ public final class MemoryException extends RuntimeException {
             return new MemoryException(Reason.GONE, null, String.valueOf(cause.getMessage()), cause);
         }
         return new MemoryException(Reason.UNAVAILABLE, null, message, cause);
+    }
+
+    /** PostgreSQL could not take what git has: the row is refused, or the database is not fit for any. */
+    static MemoryException notApplied(String message, Exception cause) {
+        return cause instanceof UnfitDatabaseException ? unavailable(Text.escaped(message), cause) : conflict(message);
     }
 
     public Reason reason() {

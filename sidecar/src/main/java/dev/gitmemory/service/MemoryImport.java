@@ -184,8 +184,8 @@ final class MemoryImport {
                             .formatted(id.agentId()),
                     e);
         } catch (GuardRefusedException | ConstraintException | StatementFailedException | MemoryException e) {
-            throw MemoryException.conflict(
-                    "The import is in git, and " + Applier.cannotFollow(id.agentId(), e.getMessage()));
+            throw MemoryException.notApplied(
+                    "The import is in git, and " + Applier.cannotFollow(id.agentId(), e.getMessage()), e);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.gitmemory.postgres.OutOfHeapException;
 import dev.gitmemory.postgres.RequestQueue.Failure;
 import dev.gitmemory.postgres.RequestQueue.Taken;
 import dev.gitmemory.postgres.RowsLockedException;
+import dev.gitmemory.postgres.UnfitDatabaseException;
 import dev.gitmemory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -253,6 +254,10 @@ public final class SqlRequests implements AutoCloseable {
 
     private static Failure failure(Taken request, RuntimeException reason) {
         String message = String.valueOf(reason.getMessage());
+        if (reason instanceof UnfitDatabaseException || reason.getCause() instanceof UnfitDatabaseException) {
+            log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
+            return new Failure("MG107", message);
+        }
         if (reason instanceof MemoryException memory) {
             if (memory.reason() == Reason.UNAVAILABLE) {
                 log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);

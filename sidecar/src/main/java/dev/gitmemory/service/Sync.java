@@ -45,7 +45,7 @@ final class Sync {
         try {
             return apply(agentId);
         } catch (ConstraintException | GuardRefusedException | StatementFailedException e) {
-            throw MemoryException.conflict(Applier.cannotFollow(agentId, e.getMessage()));
+            throw MemoryException.notApplied(Applier.cannotFollow(agentId, e.getMessage()), e);
         }
     }
 

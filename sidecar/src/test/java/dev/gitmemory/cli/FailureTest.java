@@ -46,10 +46,15 @@ class FailureTest {
         assertThat(print(new SQLException("password authentication failed for user \"a\"", "28P01")))
                 .contains("user \"a\". Check --db-user and --db-password");
         assertThat(print(new SQLException("permission denied for schema public", "42501")))
-                .contains(
-                        "--db-user lacks this right",
-                        "a member of git_memory_sidecar",
-                        "the owner of the application's tables");
+                .contains("--db-user lacks this right. It has to be a member of git_memory_sidecar.");
+        ByteArrayOutputStream uninstalling = new ByteArrayOutputStream();
+        Failure.print(
+                "git-memory uninstall",
+                new SQLException("permission denied for schema public", "42501"),
+                false,
+                new PrintStream(uninstalling, true, StandardCharsets.UTF_8));
+        assertThat(uninstalling.toString(StandardCharsets.UTF_8))
+                .contains("It has to be the owner of the application's tables.");
         assertThat(print(new SQLException("no password was provided", "08004")))
                 .contains("GIT_MEMORY_DB_PASSWORD", "PGPASSFILE")
                 .doesNotContain("PostgreSQL runs");

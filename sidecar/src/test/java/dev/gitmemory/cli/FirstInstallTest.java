@@ -34,7 +34,8 @@ class FirstInstallTest {
             assertThat(needed.exitCode()).isEqualTo(3);
             assertThat(needed.err())
                     .startsWith("git-memory migrate: letta lacks rights that migrating takes (")
-                    .endsWith("; nothing was changed. A superuser runs, in this database:\n")
+                    .endsWith(
+                            "; nothing was changed. A superuser runs this in this database; then run migrate again:\n")
                     .doesNotContain("ERROR");
             List<String> lines = needed.out().lines().toList();
             assertThat(lines)

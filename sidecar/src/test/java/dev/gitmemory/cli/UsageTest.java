@@ -10,6 +10,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program says before it does anything. */
@@ -115,6 +116,25 @@ class UsageTest {
                 .contains("  - unknown option --colour")
                 .contains("  - --blocks-table is empty")
                 .anyMatch(line -> line.startsWith("  - missing --db-url"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "migrate --guard foo,--guard must be one of auto",
+        "migrate --guard=foo,--guard must be one of auto",
+        "serve --listen 8285,--listen must be host:port",
+        "serve --listen 127.0.0.1:99999,--listen must be host:port",
+        "verify agent-1 --log-format xml,--log-format must be one of text",
+        "enable agent-1 --store-parallelism many,--store-parallelism 'many' is not an int"
+    })
+    void aWrongValueDoesNotMakeOthersMissing(String words, String problem) {
+        String url = "jdbc:postgresql://localhost:5432/letta";
+        Cli.Run variable = Cli.run(Map.of("GIT_MEMORY_DB_URL", url), words.split(" "));
+        assertThat(variable.exitCode()).isEqualTo(2);
+        assertThat(variable.err())
+                .startsWith("git-memory " + words.replaceFirst(" .*", "") + ": " + problem)
+                .doesNotContain("missing");
+        assertThat(Cli.run((words + " --db-url " + url).split(" "))).isEqualTo(variable);
     }
 
     @Test

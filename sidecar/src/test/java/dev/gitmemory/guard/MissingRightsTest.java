@@ -1,6 +1,7 @@
 package dev.gitmemory.guard;
 
 import static dev.gitmemory.guard.GuardedDatabase.run;
+import static dev.gitmemory.guard.GuardedDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -12,7 +13,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A role that lacks rights is told all of them at once, as SQL that works as printed. */
 @OnEveryTarget
@@ -116,6 +120,58 @@ class MissingRightsTest extends GuardTest {
             assertThat(needed).hasMessageContaining("belong to " + own.server().user() + ": migrate as that role");
             assertThat(needed.remedies())
                     .noneMatch(line -> line.contains(own.server().user()));
+        }
+    }
+
+    /** As pg_restore --no-owner by the owner leaves it: the schema is made, CREATE EXTENSION is refused. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theSchemaOfPlJavaThatTheOwnerHasRestored(boolean isFull) throws SQLException {
+        if (target.engine() != GuardEngine.PLJAVA) {
+            return; // nothing is asked for
+        }
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            giveTables(own, owner);
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
+            try (Connection connection = own.source(owner).getConnection()) {
+                run(connection, "CREATE SCHEMA sqlj");
+                run(connection, "GRANT USAGE ON SCHEMA sqlj TO git_memory_owner");
+                if (isFull) {
+                    run(connection, "CREATE TABLE sqlj.of_the_owner ()");
+                }
+            }
+
+            SuperuserNeededException needed = needed(own, owner);
+
+            List<String> expected = new ArrayList<>(plJava(owner));
+            expected.add(0, isFull ? "ALTER SCHEMA sqlj RENAME TO sqlj_before_pljava;" : "DROP SCHEMA sqlj;");
+            assertThat(needed.remedies()).isEqualTo(expected);
+            assertThat(needed).hasMessageNotContaining("superuser runs"); // said once, by the remedies
+            assertThat(new Migrations(own.source(owner), TableNames.DEFAULT, GuardEngine.AUTO)
+                            .preview()
+                            .changes())
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith("Installs the guard in PL/pgSQL: ")
+                    .endsWith("; a superuser runs: " + String.join(" ", expected));
+            runAll(own, owner, needed.remedies());
+        }
+    }
+
+    @Test
+    void aSuperuserPutsPlJavaIntoASchemaOfHisOwn() throws SQLException {
+        if (target.engine() != GuardEngine.PLJAVA) {
+            return; // nothing is asked for
+        }
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "");
+            giveTables(own, owner);
+            run(own.admin(), "CREATE SCHEMA sqlj AUTHORIZATION " + owner);
+
+            new Migrations(own.source(own.server().user()), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate();
+
+            assertThat(strings(own.admin(), "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'sqlj'"))
+                    .containsExactly(own.server().user());
         }
     }
 }

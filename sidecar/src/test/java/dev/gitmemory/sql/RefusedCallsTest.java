@@ -34,6 +34,19 @@ class RefusedCallsTest extends SqlTest {
     }
 
     @Test
+    void aColumnThatTheApplicationHasRenamedIsNamed() throws SQLException {
+        enabledAgent("a");
+        database.execute("ALTER TABLE block RENAME COLUMN description TO summary");
+        for (String call : List.of("write_block('a', 'system/persona', 'x')", "verify_agent('a')")) {
+            Session.Refused refused = admin.refused("CALL git_memory." + call);
+            assertThat(refused.state()).as(call).isEqualTo("MG107");
+            assertThat(refused.message()).contains("description does not exist", "git-memory migrate --check");
+        }
+        database.execute("ALTER TABLE block RENAME COLUMN summary TO description");
+        write("a", "system/persona", "two");
+    }
+
+    @Test
     void whatTheServiceRefusesHasAnSqlstateADetailAndAHint() {
         enabledAgent("a");
         String sha = write("a", "system/persona", "two").get("git_sha");
