@@ -134,7 +134,9 @@ AS $function$
         ('table', '{request}',                                '{SELECT,UPDATE,DELETE}',        '{git_memory_sidecar}'),
         ('table', '{tombstone,store}',                        '{SELECT,INSERT,UPDATE}',        '{git_memory_sidecar}'),
         ('table', '{overwritten_block}',                      '{SELECT,INSERT}',               '{git_memory_sidecar}'),
-        ('table', '{commit_key,flyway_schema_history}',       '{SELECT}',                      '{git_memory_sidecar}'),
+        ('table', '{commit_key}',                             '{SELECT}',                      '{git_memory_sidecar}'),
+        -- Who may call defects() may compare what was run, too.
+        ('table', '{flyway_schema_history}',                  '{SELECT}',                      '{git_memory_sidecar,git_memory_admin}'),
         -- Belongs to the role that installed; all members of git_memory_owner migrate, and look what was run.
         ('table', '{flyway_schema_history}',                  '{SELECT,INSERT,UPDATE,DELETE}', '{git_memory_owner}'),
         ('table', '{installation}', '{SELECT}', '{git_memory_sidecar,git_memory_admin,git_memory_reader}'),
@@ -403,6 +405,50 @@ AS $function$
        OR NOT (c.rights @> c.wanted AND c.wanted @> c.rights)
 $function$;
 
+-- What git_memory_owner lacks of the rights that come with owning: the guard runs with them, and a superuser may have taken them. Reads
+-- the catalogue and calls nothing of ours, which could be what it may not call. The schema comes first: without it nothing in it has a
+-- name.
+CREATE OR REPLACE FUNCTION git_memory.owner_lacks() RETURNS TABLE (object text, privileges text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH
+    -- No list of rights: those that come with owning.
+    owned (number, object, acl, by_default) AS (
+        SELECT 1, 'SCHEMA git_memory', n.nspacl, acldefault('n', n.nspowner)
+        FROM pg_namespace n
+        WHERE n.nspname = 'git_memory'
+          AND n.nspowner = to_regrole('git_memory_owner')
+        UNION ALL
+        SELECT 2,
+               format('%s git_memory.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname),
+               c.relacl,
+               acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)
+        FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace('git_memory')
+          AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+          AND c.relowner = to_regrole('git_memory_owner')
+        UNION ALL
+        SELECT 3, 'ROUTINE ' || p.oid::regprocedure, p.proacl, acldefault('f', p.proowner)
+        FROM pg_proc p
+        WHERE p.pronamespace = to_regnamespace('git_memory')
+          AND p.proowner = to_regrole('git_memory_owner')
+    )
+    SELECT o.object, string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type)
+    FROM owned o
+         CROSS JOIN LATERAL aclexplode(o.by_default) AS d
+    WHERE o.acl IS NOT NULL
+      -- The owner's entry is the last one; whole as a rule.
+      AND NOT o.acl @> o.by_default[cardinality(o.by_default)]
+      AND d.grantee = to_regrole('git_memory_owner')
+      AND NOT EXISTS (SELECT
+                      FROM aclexplode(o.acl) AS a
+                      WHERE a.grantee = d.grantee
+                        AND a.privilege_type = d.privilege_type)
+    GROUP BY o.number, o.object
+    ORDER BY o.number, o.object
+$function$;
+
 -- Brings owners and rights to what they have to be, as far as the role that calls this may: of everything, or only the rights
 -- of one role, and then all of them or none.
 --
@@ -415,8 +461,18 @@ AS $procedure$
 DECLARE
     is_changed boolean;
     left_over  text;
+    lacking    record;
 BEGIN
     IF only_role IS NULL THEN
+        -- First: a member of git_memory_owner may call, and read, only what that may.
+        IF pg_has_role(current_user, 'git_memory_owner', 'USAGE') THEN
+            IF has_function_privilege('git_memory_owner', 'git_memory.owner_lacks()', 'EXECUTE') IS NOT TRUE THEN
+                GRANT EXECUTE ON FUNCTION git_memory.owner_lacks() TO git_memory_owner;
+            END IF;
+            FOR lacking IN SELECT * FROM git_memory.owner_lacks() LOOP
+                EXECUTE format('GRANT %s ON %s TO git_memory_owner', lacking.privileges, lacking.object);
+            END LOOP;
+        END IF;
         -- Comparing takes most of the time, and as a rule nothing differs.
         IF EXISTS (SELECT FROM git_memory.right_differences())
            OR NOT EXISTS (SELECT

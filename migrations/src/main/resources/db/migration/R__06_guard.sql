@@ -131,7 +131,8 @@ CREATE OR REPLACE FUNCTION git_memory.guard_jar_digest() RETURNS text
     RETURN '@guard.jar.digest@';
 
 -- A session that is open across an upgrade goes on with the jar it knows, class by class as it needs them: so a new
--- version comes under a new name, beside the old one.
+-- version comes under a new name, beside the old one. Parameters have the very types that PL/Java's functions take: another's
+-- function of the same name may fit others better.
 CREATE OR REPLACE FUNCTION git_memory.guard_with_pljava() RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -142,9 +143,9 @@ BEGIN
         PERFORM sqlj.remove_jar(r.jarname, false)
         FROM sqlj.jar_repository r
         WHERE r.jarname = '@guard.jar.name@';
-        PERFORM sqlj.install_jar(decode('@guard.jar.base64@', 'base64'), '@guard.jar.name@', false);
+        PERFORM sqlj.install_jar(decode('@guard.jar.base64@', 'base64'), '@guard.jar.name@'::varchar, false);
     END IF;
-    PERFORM sqlj.set_classpath('git_memory', '@guard.jar.name@');
+    PERFORM sqlj.set_classpath('git_memory'::varchar, '@guard.jar.name@'::varchar);
 
     CREATE OR REPLACE FUNCTION git_memory.guard_link() RETURNS trigger
         LANGUAGE java VOLATILE SECURITY DEFINER
@@ -189,19 +190,26 @@ BEGIN
 
     IF requested <> 'plpgsql' THEN
         reason := git_memory.pljava_obstacle();
+        -- Left by a dump that another role has restored: who owns PL/Java's schema owns what is in it.
+        IF reason IS NULL
+           AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+           AND NOT EXISTS (SELECT FROM pg_language WHERE lanname = 'java')
+           AND to_regnamespace('sqlj') IS NOT NULL
+           AND NOT EXISTS (SELECT
+                           FROM pg_depend
+                           WHERE refclassid = 'pg_namespace'::regclass
+                             AND refobjid = to_regnamespace('sqlj'))
+        THEN
+            ALTER SCHEMA sqlj OWNER TO CURRENT_USER;
+        END IF;
+        IF reason IS NULL THEN
+            SELECT string_agg(format('%s: %s', s.object, s.state), '; ') || '; a superuser runs: ' || string_agg(s.remedy, ' ')
+            INTO reason
+            FROM git_memory.strange_pljava() s;
+        END IF;
         IF reason IS NULL THEN
             BEGIN
                 IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-                    -- Left by a dump that another role has restored: who owns PL/Java's schema owns what is in it.
-                    IF NOT EXISTS (SELECT FROM pg_language WHERE lanname = 'java')
-                       AND to_regnamespace('sqlj') IS NOT NULL
-                       AND NOT EXISTS (SELECT
-                                       FROM pg_depend
-                                       WHERE refclassid = 'pg_namespace'::regclass
-                                         AND refobjid = to_regnamespace('sqlj'))
-                    THEN
-                        ALTER SCHEMA sqlj OWNER TO CURRENT_USER;
-                    END IF;
                     CREATE EXTENSION IF NOT EXISTS pljava;
                     GRANT USAGE ON SCHEMA sqlj TO git_memory_owner;
                 END IF;

@@ -147,8 +147,14 @@ BEGIN
     EXECUTE format('REVOKE UPDATE (id) ON TABLE %I.%I FROM git_memory_owner', installed.app_schema, installed.agents_table);
     EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM git_memory_owner, git_memory_sidecar', installed.app_schema);
 
-    IF to_regclass('sqlj.jar_repository') IS NOT NULL THEN
+    IF to_regnamespace('sqlj') IS NOT NULL THEN
         BEGIN
+            IF EXISTS (SELECT FROM git_memory.strange_pljava()) THEN
+                RAISE EXCEPTION 'they may be another''s: %', (SELECT string_agg(s.object || ': ' || s.state, '; ')
+                                                              FROM git_memory.strange_pljava() s);
+            ELSIF to_regclass('sqlj.jar_repository') IS NULL THEN
+                RAISE undefined_table;
+            END IF;
             FOR jar IN SELECT jarname FROM sqlj.jar_repository WHERE starts_with(jarname, 'git_memory_') LOOP
                 -- Functions in Java must be gone before their jar.
                 DROP FUNCTION IF EXISTS git_memory.guard_block(), git_memory.guard_link(), git_memory.guard_removal(),
@@ -159,6 +165,8 @@ BEGIN
                 REVOKE USAGE ON SCHEMA sqlj FROM git_memory_owner;
             END IF;
         EXCEPTION
+            WHEN undefined_table THEN
+                NULL; -- then there is no jar either
             WHEN OTHERS THEN
                 RETURN NEXT format('The guard''s jars are still in PL/Java (%s). Once it works: '
                                    'SELECT sqlj.remove_jar(jarname, false) FROM sqlj.jar_repository '

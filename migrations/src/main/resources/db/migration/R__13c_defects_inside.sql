@@ -207,8 +207,8 @@ AS $function$
                                                  tree.relid::regclass))
 $function$;
 
--- Rows that the guard and sidecars stand on, and that its triggers see to: they may have been off while rows came. What can't be read is told
--- of elsewhere.
+-- Rows that the guard and sidecars stand on, and that its triggers see to: they may have been off while rows came. What is missing is told of
+-- elsewhere.
 CREATE OR REPLACE FUNCTION git_memory.defects_of_data() RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -294,8 +294,10 @@ BEGIN
                             NULL;
     END IF;
 EXCEPTION
-    WHEN undefined_table OR undefined_column OR undefined_function OR insufficient_privilege OR ambiguous_function THEN
+    WHEN undefined_table OR undefined_column OR undefined_function OR ambiguous_function THEN
         RETURN;
+    WHEN insufficient_privilege THEN
+        RETURN QUERY SELECT 'TABLE git_memory.agent_fence', format('was not compared with the application''s tables: %s', SQLERRM), NULL;
 END
 $function$;
 

@@ -1,7 +1,7 @@
 -- What around git-memory is not as it has to be: PL/Java, the application's tables.
 
--- PL/Java, where the guard is in it: that it may load the jar, that the jar is ours byte by byte and alone on the class path, and that no
--- other role may change that.
+-- PL/Java, where the guard is in it: that it is PL/Java's own and a superuser's, that the guard may load the jar, that the jar is ours
+-- byte by byte and alone on the class path, and that no other role may change that.
 CREATE OR REPLACE FUNCTION git_memory.defects_of_pljava(guard_version text) RETURNS TABLE (object text, state text, remedy text)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -9,6 +9,11 @@ AS $function$
 DECLARE
     unread text;
 BEGIN
+    -- Nothing there is read before: a view or a policy of another's would run with the rights of git_memory_owner.
+    RETURN QUERY SELECT * FROM git_memory.strange_pljava();
+    IF FOUND THEN
+        RETURN;
+    END IF;
     -- Before the tables: without this right their names can't even be looked up.
     IF to_regnamespace('sqlj') IS NOT NULL AND NOT has_schema_privilege('git_memory_owner', 'sqlj', 'USAGE') THEN
         RETURN QUERY SELECT 'SCHEMA sqlj',
@@ -43,6 +48,9 @@ BEGIN
         WHERE c.relnamespace = to_regnamespace('sqlj')
           AND c.relrowsecurity
         ORDER BY 1;
+    IF FOUND THEN
+        RETURN;
+    END IF;
     IF ARRAY(SELECT r.jarname::text
              FROM sqlj.classpath_entry c
                   JOIN sqlj.jar_repository r
@@ -231,6 +239,38 @@ AS $function$
           AND NOT r.rolbypassrls
     WHERE t.relrowsecurity
       AND (t.relforcerowsecurity OR NOT pg_has_role(r.oid, t.relowner, 'USAGE'))
+    UNION ALL
+    -- Sidecars read and write as their logins. A policy that names such a role, or one that it is a member of, is a DBA's decision; one
+    -- for PUBLIC is the application's, unless it lets everything through.
+    SELECT format('TABLE %s', t.oid::regclass),
+           format('row-level security hides rows from the sidecar''s login %I', login.rolname),
+           format('ALTER ROLE %I BYPASSRLS;', login.rolname)
+    FROM git_memory.installation i
+         CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', i.app_schema, used.table_name)) AS relation
+                             FROM unnest(ARRAY[i.blocks_table, i.blocks_agents_table, i.agents_tags_table, i.blocks_tags_table,
+                                               i.agents_table, i.organizations_table]) AS used (table_name)
+                             OFFSET 0) AS used
+         JOIN pg_class t
+           ON t.oid = used.relation
+          AND t.relrowsecurity
+         JOIN pg_roles login
+           ON login.rolcanlogin
+          AND NOT login.rolsuper
+          AND NOT login.rolbypassrls
+          AND pg_has_role(login.oid, to_regrole('git_memory_sidecar')::oid, 'MEMBER')
+          AND has_database_privilege(login.oid, current_database(), 'CONNECT') -- another database's has no business here
+    WHERE (t.relforcerowsecurity OR NOT pg_has_role(login.oid, t.relowner, 'USAGE'))
+      AND NOT EXISTS (SELECT
+                      FROM pg_policy p
+                           CROSS JOIN LATERAL unnest(p.polroles) AS named (id)
+                      WHERE p.polrelid = t.oid
+                        AND p.polpermissive
+                        AND CASE
+                                WHEN named.id <> 0 THEN pg_has_role(login.oid, named.id, 'USAGE')
+                                ELSE p.polcmd = '*'
+                                     AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+                                     AND coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true'
+                            END)
     UNION ALL
     -- A partition is guarded by its table's triggers, a child of the old kind by none.
     SELECT format('TABLE %s', h.inhrelid::regclass),

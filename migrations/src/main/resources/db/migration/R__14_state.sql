@@ -28,6 +28,18 @@ BEGIN
             WHERE n.nspname = 'git_memory';
         RETURN;
     END IF;
+    IF NOT has_function_privilege('git_memory.owner_lacks()', 'EXECUTE') THEN
+        RETURN QUERY
+            SELECT 'ROUTINE git_memory.owner_lacks()',
+                   'git_memory_owner lacks EXECUTE, so nothing was compared',
+                   'GRANT EXECUTE ON ROUTINE git_memory.owner_lacks() TO git_memory_owner;';
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT o.object,
+               'git_memory_owner lacks ' || o.privileges,
+               format('GRANT %s ON %s TO git_memory_owner;', o.privileges, o.object)
+        FROM git_memory.owner_lacks() o;
     RETURN QUERY SELECT * FROM git_memory.defects_of_installation();
     IF EXISTS (SELECT FROM git_memory.installation) THEN
         RETURN QUERY SELECT * FROM git_memory.defects_of_catalogue();
@@ -36,6 +48,9 @@ BEGIN
         RETURN QUERY SELECT * FROM git_memory.defects_of_data();
     END IF;
     RETURN QUERY SELECT * FROM git_memory.defects_of_rights();
+EXCEPTION
+    WHEN insufficient_privilege THEN -- what was found before is told all the same
+        RETURN QUERY SELECT 'ROLE git_memory_owner', format('may not compare the rest: %s', SQLERRM), NULL;
 END
 $function$;
 

@@ -17,6 +17,10 @@ DO $mend$
 DECLARE
     ours record;
 BEGIN
+    -- It gives git_memory_owner what that lacks, where it may be called.
+    IF NOT has_function_privilege('git_memory.set_rights(text)', 'EXECUTE') THEN
+        GRANT EXECUTE ON PROCEDURE git_memory.set_rights(text) TO git_memory_owner;
+    END IF;
     CALL git_memory.set_rights();
     FOR ours IN SELECT d.remedy
                 FROM git_memory.defects_of_triggers() d

@@ -54,8 +54,12 @@ final class MigrationText {
                     .formatted(part(renamed.size() + migrating.size(), all)));
             remedies(renamed).forEach(out::println);
         } else if (!sql.isEmpty()) {
-            out.println("\"git-memory migrate\", run by the owner of the application's tables, mends %s what that role may."
-                    .formatted(migrating.isEmpty() ? "of that" : part(migrating.size(), all) + ", and of the others"));
+            out.println(
+                    "\"git-memory migrate\", run by the owner of the application's tables, mends %s what that role may."
+                            .formatted(
+                                    migrating.isEmpty()
+                                            ? "of that"
+                                            : part(migrating.size(), all) + ", and of the others"));
         } else if (!migrating.isEmpty()) {
             out.println("\"git-memory migrate\" mends %s, run by the owner of the application's tables."
                     .formatted(part(migrating.size(), all)));

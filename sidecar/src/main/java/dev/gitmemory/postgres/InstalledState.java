@@ -25,6 +25,20 @@ final class InstalledState {
                                           AND coalesce(has_table_privilege(c.oid, 'SELECT'), true)))
             """;
 
+    /** What has to be given back before a member of git_memory_owner can have the rest mended. */
+    private static final String CALLABLE = """
+            DO $$
+            BEGIN
+                IF NOT has_schema_privilege('git_memory', 'USAGE') THEN
+                    GRANT USAGE, CREATE ON SCHEMA git_memory TO git_memory_owner;
+                END IF;
+                IF NOT has_function_privilege('git_memory.set_rights(text)', 'EXECUTE') THEN
+                    GRANT EXECUTE ON PROCEDURE git_memory.set_rights(text) TO git_memory_owner;
+                END IF;
+            END
+            $$
+            """;
+
     private final Connection connection;
 
     /** @param connection with a search_path that finds nothing but PostgreSQL's own */
@@ -75,6 +89,7 @@ final class InstalledState {
             return List.of();
         }
         if (isThere("to_regprocedure('git_memory.set_rights(text)')")) {
+            attempt(statement -> statement.execute(CALLABLE));
             // Where it can't, the scripts make it anew and say what is in the way.
             attempt(statement -> statement.execute("CALL git_memory.set_rights()"));
         }
@@ -84,7 +99,9 @@ final class InstalledState {
         } else if (!left.get().isEmpty()) {
             runAgain(" AND script = 'R__07_triggers.sql'");
         }
-        return found.orElse(List.of());
+        return found.isPresent() || !isThere("to_regprocedure('git_memory.defects()')")
+                ? found.orElse(List.of())
+                : List.of(new Defect("ROUTINE git_memory.defects()", "could not be called, or failed", null));
     }
 
     /** Flyway runs a repeatable script whose checksum is another. */

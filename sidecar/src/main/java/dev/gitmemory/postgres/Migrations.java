@@ -128,7 +128,9 @@ public final class Migrations {
             }
             return names.in(connection);
         } catch (SQLException e) {
-            throw failure("look at", e);
+            throw DatabaseErrors.isMissingRight(e)
+                    ? refused(guard == null ? GuardEngine.AUTO : guard, names.orDefault(), e)
+                    : failure("look at", e);
         }
     }
 

@@ -197,6 +197,39 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                 FROM strange s
                 WHERE s.owner <> 'git_memory_owner'
                 UNION ALL
+                -- What its members can't migrate without: they have the rights that it has.
+                SELECT 10, 'GRANT USAGE, CREATE ON SCHEMA git_memory TO git_memory_owner;'
+                FROM pg_namespace n
+                     JOIN git_memory_owner g
+                       ON g.id = n.nspowner
+                WHERE n.nspname = 'git_memory'
+                  AND NOT (has_schema_privilege(g.id, n.oid, 'USAGE') AND has_schema_privilege(g.id, n.oid, 'CREATE'))
+                UNION ALL
+                SELECT 11, format('GRANT ALL ON git_memory.%I TO git_memory_owner;', c.relname)
+                FROM pg_class c
+                     JOIN pg_namespace n
+                       ON n.oid = c.relnamespace
+                     JOIN git_memory_owner g
+                       ON g.id = c.relowner
+                WHERE n.nspname = 'git_memory'
+                  AND c.relkind = 'r'
+                  AND NOT has_table_privilege(g.id, c.oid, 'SELECT')
+                UNION ALL
+                -- What makes functions, and what scripts say in DO.
+                SELECT 10, format('GRANT USAGE ON LANGUAGE %I TO %I;', l.lanname, me.name)
+                FROM me, pg_language l
+                WHERE l.lanname IN ('plpgsql', 'sql')
+                  AND NOT has_language_privilege(l.oid, 'USAGE')
+                UNION ALL
+                SELECT 10, format('ALTER SCHEMA sqlj OWNER TO %I;',
+                                  (SELECT r.rolname FROM pg_roles r WHERE r.rolsuper ORDER BY r.oid LIMIT 1))
+                FROM pg_namespace n
+                     JOIN pg_roles r
+                       ON r.oid = n.nspowner
+                      AND NOT r.rolsuper
+                WHERE n.nspname = 'sqlj'
+                  AND ? IN ('pljava', 'auto')
+                UNION ALL
                 SELECT way.step, way.remedy
                 FROM me
                      LEFT JOIN stray
@@ -259,6 +292,7 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
             }));
             statement.setBoolean(3, createTables);
             statement.setString(4, guard.setting());
+            statement.setString(5, guard.setting());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 List<String> remedies = new ArrayList<>();

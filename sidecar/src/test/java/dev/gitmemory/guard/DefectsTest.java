@@ -293,6 +293,38 @@ class DefectsTest extends GuardTest {
     }
 
     @Test
+    void rowsThatAPolicyMayHideFromASidecarAreTold() throws SQLException {
+        try (GuardedDatabase own = target.fresh();
+                Connection superuser = own.newAdmin()) {
+            String sidecar = own.createRole("sidecar", "IN ROLE git_memory_sidecar");
+            String told =
+                    "SELECT remedy FROM git_memory.defects() WHERE state LIKE '%the sidecar''s login " + sidecar + "'";
+            superuser.setAutoCommit(false);
+            for (String sql : List.of(
+                    "SELECT",
+                    "ALTER TABLE agents OWNER TO " + sidecar + "; ALTER TABLE agents FORCE ROW LEVEL SECURITY",
+                    "CREATE POLICY mine ON agents USING (id <> '')",
+                    "CREATE POLICY mine ON agents FOR SELECT USING (true)",
+                    "CREATE POLICY mine ON agents AS RESTRICTIVE TO git_memory_sidecar USING (true)",
+                    "CREATE POLICY mine ON agents TO git_memory_reader USING (true)")) {
+                run(superuser, "ALTER TABLE agents ENABLE ROW LEVEL SECURITY; " + sql);
+                assertThat(strings(superuser, told)).as(sql).containsExactly("ALTER ROLE " + sidecar + " BYPASSRLS;");
+                superuser.rollback();
+            }
+            for (String sql : List.of(
+                    "ALTER ROLE " + sidecar + " BYPASSRLS",
+                    "ALTER TABLE agents OWNER TO " + sidecar,
+                    "CREATE POLICY mine ON agents USING (true)",
+                    "CREATE POLICY mine ON agents TO git_memory_sidecar USING (id <> '')",
+                    "CREATE POLICY mine ON agents TO " + sidecar + " USING (true)")) {
+                run(superuser, "ALTER TABLE agents ENABLE ROW LEVEL SECURITY; " + sql);
+                assertThat(strings(superuser, told)).as(sql).isEmpty();
+                superuser.rollback();
+            }
+        }
+    }
+
+    @Test
     void whatOthersHaveToMendIsSaidAsSqlThatDoes() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
             String app = own.appRole();

@@ -43,7 +43,42 @@ final class JarTampering {
             Tampering.told(
                     "REVOKE SELECT ON sqlj.jar_entry FROM PUBLIC",
                     "SCHEMA sqlj",
-                    "git_memory_owner may not read sqlj.jar_entry"));
+                    "git_memory_owner may not read sqlj.jar_entry"),
+            Tampering.told("ALTER SCHEMA sqlj OWNER TO {app}", "SCHEMA sqlj", "owned by"),
+            Tampering.told("ALTER TABLE sqlj.jar_entry OWNER TO {group}", "TABLE sqlj.jar_entry", "no superuser"),
+            Tampering.told(
+                    "ALTER FUNCTION sqlj.replace_jar(bytea, varchar, boolean) OWNER TO {app}",
+                    "ROUTINE sqlj.replace_jar(bytea,character varying,boolean)",
+                    "may have replaced it"),
+            Tampering.told(
+                    "CREATE FUNCTION sqlj.install_jar(bytea, text, boolean) RETURNS void LANGUAGE sql AS 'SELECT';"
+                            + " ALTER FUNCTION sqlj.install_jar(bytea, text, boolean) OWNER TO {app}",
+                    "ROUTINE sqlj.install_jar(bytea,text,boolean)",
+                    "not PL/Java's"),
+            Tampering.told(
+                    "ALTER SCHEMA sqlj RENAME TO sqlj_real; CREATE SCHEMA sqlj AUTHORIZATION {app};"
+                            + " CREATE VIEW sqlj.jar_entry AS SELECT * FROM sqlj_real.jar_entry",
+                    "SCHEMA sqlj",
+                    "the extension pljava, which is in schema sqlj_real"),
+            Tampering.told("ALTER SCHEMA sqlj RENAME TO sqlj_real", "SCHEMA sqlj", "which is in schema sqlj_real"),
+            Tampering.told(
+                    "ALTER EXTENSION pljava DROP TABLE sqlj.classpath_entry",
+                    "EXTENSION pljava",
+                    "sqlj.classpath_entry: not its table"),
+            Tampering.told(
+                    "CREATE TABLE public.entries () INHERITS (sqlj.jar_entry)",
+                    "TABLE public.entries",
+                    "inherits from sqlj.jar_entry"),
+            Tampering.told(
+                    "CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                            + " ALTER FUNCTION public.f() OWNER TO {app};"
+                            + " CREATE TRIGGER f BEFORE INSERT ON sqlj.jar_entry FOR EACH ROW EXECUTE FUNCTION public.f()",
+                    "TRIGGER f ON sqlj.jar_entry",
+                    "no superuser"),
+            Tampering.told(
+                    "CREATE RULE r AS ON INSERT TO sqlj.jar_entry DO INSTEAD NOTHING",
+                    "RULE r ON sqlj.jar_entry",
+                    "not PL/Java's"));
 
     private JarTampering() {}
 }

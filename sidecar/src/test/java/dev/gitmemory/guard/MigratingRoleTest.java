@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.gitmemory.postgres.GuardEngine;
+import dev.gitmemory.postgres.MigrationReport;
 import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.SuperuserNeededException;
 import dev.gitmemory.postgres.TableNames;
@@ -79,6 +80,48 @@ class MigratingRoleTest extends GuardTest {
             assertThatThrownBy(migrations::migrate)
                     .isNotInstanceOf(SuperuserNeededException.class)
                     .hasMessageContaining("is a member of git_memory_sidecar and not of git_memory_owner");
+        }
+    }
+
+    @Test
+    void whatWasTakenFromTheOwnerOfItAllAMemberGivesBack() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String owner = own.createRole("owner", "IN ROLE git_memory_owner");
+            for (String table :
+                    List.of("organizations", "agents", "block", "blocks_agents", "agents_tags", "blocks_tags")) {
+                run(own.admin(), "ALTER TABLE " + table + " OWNER TO " + owner);
+            }
+            if (target.engine() == GuardEngine.PLJAVA) {
+                run(own.admin(), "GRANT USAGE ON SCHEMA sqlj TO " + owner);
+                run(own.admin(), "GRANT USAGE ON LANGUAGE java TO " + owner);
+            }
+            Migrations migrations = new Migrations(own.source(owner), TableNames.DEFAULT, target.engine());
+            run(own.admin(), "REVOKE ALL ON git_memory.repo, git_memory.judgement FROM git_memory_owner");
+            run(own.admin(), "REVOKE ALL ON ALL ROUTINES IN SCHEMA git_memory FROM git_memory_owner");
+            assertThat(migrations.defects()).isNotEmpty();
+
+            MigrationReport report = migrations.migrate();
+
+            assertThat(report.mended()).isNotEmpty();
+            assertThat(report.defects()).isEmpty();
+            assertThat(migrations.defects()).isEmpty();
+
+            run(own.admin(), "REVOKE ALL ON git_memory.installation FROM git_memory_owner");
+            SuperuserNeededException needed = catchThrowableOfType(SuperuserNeededException.class, migrations::migrate);
+            assertThat(needed.remedies()).containsExactly("GRANT ALL ON git_memory.installation TO git_memory_owner;");
+            run(own.admin(), needed.remedies().get(0));
+            assertThat(migrations.defects()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoMayCallTheComparisonMayCheck() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String boss = own.createRole("boss", "IN ROLE git_memory_admin");
+            Migrations migrations = new Migrations(own.source(boss), TableNames.DEFAULT, target.engine());
+            assertThat(migrations.defects()).isEmpty();
+            run(own.admin(), "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update");
+            assertThat(migrations.defects()).hasSize(1);
         }
     }
 

@@ -90,6 +90,25 @@ class MissingRightsTest extends GuardTest {
     }
 
     @Test
+    void theLanguageOfTheScripts() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            String owner = own.createRole("owner", "");
+            giveTables(own, owner);
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + owner);
+            run(own.admin(), "REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC");
+
+            SuperuserNeededException needed = needed(own, owner);
+
+            assertThat(needed.remedies())
+                    .contains(
+                            "GRANT USAGE ON LANGUAGE plpgsql TO " + owner + ";",
+                            "GRANT USAGE ON LANGUAGE sql TO " + owner + ";",
+                            "GRANT git_memory_owner TO " + owner + ";");
+            runAll(own, owner, needed.remedies());
+        }
+    }
+
+    @Test
     void theDatabasesOwnerWhoDoesNotOwnTheTables() throws SQLException {
         try (GuardedDatabase own = target.empty()) {
             String owner = own.createRole("owner", "");

@@ -2,6 +2,7 @@ package dev.gitmemory.guard;
 
 import static dev.gitmemory.guard.GuardedDatabase.run;
 import static dev.gitmemory.guard.GuardedDatabase.string;
+import static dev.gitmemory.guard.GuardedDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import dev.gitmemory.postgres.Migrations;
 import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,6 +115,70 @@ class PlJavaTest extends GuardTest {
                 Refusal.otherContent(memory)
                         .endsWithin(() -> run(app, "UPDATE block SET value = 'other' WHERE id = ?", memory.block()));
             }
+        }
+    }
+
+    @Test
+    void aSchemaOfAnothersIsRefusedBeforeTheExtensionIsMade() throws SQLException {
+        try (GuardedDatabase own = target.empty()) {
+            run(own.admin(), Resources.existingApplication());
+            String app = own.appRole();
+            run(own.admin(), "CREATE SCHEMA sqlj AUTHORIZATION " + app);
+            run(own.admin(), "CREATE FUNCTION sqlj.install_jar(bytea, text, boolean) RETURNS void LANGUAGE sql AS ''");
+            run(own.admin(), "ALTER FUNCTION sqlj.install_jar(bytea, text, boolean) OWNER TO " + app);
+            Migrations migrations = new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA);
+            assertThatThrownBy(migrations::migrate)
+                    .hasMessageContaining("schema sqlj belongs to " + app)
+                    .hasMessageContaining("ALTER SCHEMA sqlj RENAME TO sqlj_before_pljava; CREATE EXTENSION pljava;");
+            run(own.admin(), "ALTER SCHEMA sqlj OWNER TO " + own.server().user());
+            assertThatThrownBy(migrations::migrate)
+                    .hasMessageContaining("DROP ROUTINE sqlj.install_jar(bytea,text,boolean);");
+            assertThat(string(own.admin(), "SELECT count(*) FROM pg_extension WHERE extname = 'pljava'"))
+                    .isEqualTo("0");
+            run(own.admin(), "DROP ROUTINE sqlj.install_jar(bytea,text,boolean)");
+            assertThat(migrations.migrate().defects()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAnotherPutsInPlaceOfItsTablesIsNeverRun() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            String app = own.appRole();
+            run(own.admin(), "GRANT CREATE ON DATABASE " + own.name() + " TO " + app);
+            run(own.admin(), "ALTER SCHEMA sqlj OWNER TO " + app);
+            for (String sql : List.of(
+                    "ALTER SCHEMA sqlj RENAME TO sqlj_real",
+                    "CREATE SCHEMA sqlj",
+                    "CREATE FUNCTION sqlj.f() RETURNS integer LANGUAGE plpgsql AS"
+                            + " 'BEGIN RAISE EXCEPTION ''run as %'', current_user; END'",
+                    "CREATE VIEW sqlj.jar_repository AS SELECT * FROM sqlj_real.jar_repository WHERE sqlj.f() = 1",
+                    "CREATE VIEW sqlj.jar_entry AS SELECT * FROM sqlj_real.jar_entry WHERE sqlj.f() = 1",
+                    "CREATE VIEW sqlj.classpath_entry AS SELECT * FROM sqlj_real.classpath_entry WHERE sqlj.f() = 1",
+                    "GRANT ALL ON SCHEMA sqlj TO PUBLIC",
+                    "GRANT SELECT ON ALL TABLES IN SCHEMA sqlj TO PUBLIC")) {
+                run(own.app(), sql);
+            }
+            assertThat(strings(own.admin(), "SELECT object || ': ' || state FROM git_memory.defects()"))
+                    .singleElement()
+                    .asString()
+                    .contains("the extension pljava, which is in schema sqlj_real");
+            assertThatThrownBy(() -> new Migrations(own.dataSource(), TableNames.DEFAULT, GuardEngine.PLJAVA).migrate())
+                    .hasMessageContaining("schema sqlj belongs to " + app)
+                    .hasMessageNotContaining("run as");
+        }
+    }
+
+    @Test
+    void aViewInPlaceOfItsTableIsNamed() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            run(own.admin(), "ALTER TABLE sqlj.jar_entry RENAME TO entry");
+            run(own.admin(), "CREATE VIEW sqlj.jar_entry AS SELECT * FROM sqlj.entry");
+            assertThat(strings(own.admin(), "SELECT object || ': ' || state FROM git_memory.defects()"))
+                    .containsExactly("EXTENSION pljava: sqlj.jar_entry: not its table");
+            run(own.admin(), string(own.admin(), "SELECT remedy FROM git_memory.defects()"));
+            run(own.admin(), "ALTER TABLE sqlj.entry RENAME TO jar_entry");
+            assertThat(strings(own.admin(), "SELECT object FROM git_memory.defects()"))
+                    .isEmpty();
         }
     }
 

@@ -302,6 +302,7 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "REVOKE ALL ON SCHEMA git_memory FROM git_memory_owner CASCADE",
                 "SCHEMA git_memory",
                 "git_memory_owner may not use it"));
+        ownersRights(all);
         all.add(mended(
                 "SET ROLE git_memory_owner; GRANT USAGE ON SCHEMA git_memory TO {app}; RESET ROLE",
                 "SCHEMA git_memory",
@@ -314,6 +315,38 @@ record Tampering(String sql, String object, String state, boolean isMended) {
                 "INSERT INTO git_memory.reader_organization VALUES ('nobody of that name', 'org-1')",
                 "ROLE \"nobody of that name\"",
                 "was shown org-1, and is gone"));
+    }
+
+    /** What a superuser took from the owner of it all. */
+    private static void ownersRights(List<Tampering> all) {
+        all.add(mended(
+                "REVOKE ALL ON git_memory.repo, git_memory.judgement, git_memory.agent_fence FROM git_memory_owner",
+                "TABLE git_memory.judgement",
+                "git_memory_owner lacks DELETE, INSERT"));
+        all.add(mended(
+                "REVOKE UPDATE ON git_memory.file FROM git_memory_owner",
+                "TABLE git_memory.file",
+                "git_memory_owner lacks UPDATE"));
+        all.add(mended(
+                "REVOKE ALL ON SEQUENCE git_memory.request_seq_seq FROM git_memory_owner",
+                "SEQUENCE git_memory.request_seq_seq",
+                "git_memory_owner lacks SELECT, UPDATE, USAGE"));
+        all.add(mended(
+                "REVOKE EXECUTE ON FUNCTION git_memory.gate_link() FROM git_memory_owner",
+                "ROUTINE git_memory.gate_link()",
+                "git_memory_owner lacks EXECUTE"));
+        all.add(mended(
+                "REVOKE SELECT ON git_memory.installation FROM git_memory_owner",
+                "ROLE git_memory_owner",
+                "may not compare the rest: permission denied for table installation"));
+        all.add(mended(
+                "REVOKE ALL ON ALL ROUTINES IN SCHEMA git_memory FROM git_memory_owner",
+                "ROUTINE git_memory.owner_lacks()",
+                "nothing was compared"));
+        all.add(mended(
+                "REVOKE CREATE ON SCHEMA git_memory FROM git_memory_owner",
+                "SCHEMA git_memory",
+                "git_memory_owner lacks CREATE"));
     }
 
     private static void owners(List<Tampering> all) {
@@ -357,6 +390,10 @@ record Tampering(String sql, String object, String state, boolean isMended) {
         all.add(told("ALTER TABLE block ALTER COLUMN git_sha SET NOT NULL", "COLUMN block.git_sha", "NOT NULL"));
         all.add(told(
                 "ALTER TABLE agents_tags ENABLE ROW LEVEL SECURITY", "TABLE public.agents_tags", "lacks BYPASSRLS"));
+        all.add(told(
+                "GRANT git_memory_sidecar TO {app}; ALTER TABLE blocks_tags ENABLE ROW LEVEL SECURITY",
+                "TABLE public.blocks_tags",
+                "row-level security hides rows from the sidecar's login"));
         all.add(told(
                 "CREATE TABLE block_child () INHERITS (block)",
                 "TABLE public.block_child",
