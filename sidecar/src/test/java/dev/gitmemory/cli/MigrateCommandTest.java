@@ -93,8 +93,10 @@ class MigrateCommandTest {
         assertThat(run.out())
                 .contains("TABLE public.block: missing; git-memory's triggers are on public.blocks: was it renamed?")
                 .doesNotContain("DROP ", "superuser")
-                .endsWith("If tables were renamed, this mends that, run by their owner:\n"
-                        + "git-memory migrate --blocks-table blocks\n");
+                .endsWith("""
+                        If tables were renamed, this mends that, run by their owner:
+                        git-memory migrate --blocks-table blocks
+                        """);
 
         assertThat(Cli.run(
                                 "migrate",

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -132,7 +133,7 @@ class PlantedFunctionsTest extends SqlTest {
             enabledAgent("a");
             enabledAgent("b");
             String sha = admin.value("CALL git_memory.write_block('a', 'system/persona', 'first')");
-            plant(database, "public", settings.user());
+            plant(database, "public", Objects.requireNonNull(settings.user()));
             Session superuser = superuser();
             superuser.call("BEGIN");
             assertThat(superuser
