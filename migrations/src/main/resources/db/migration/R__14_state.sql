@@ -99,7 +99,6 @@ CREATE OR REPLACE FUNCTION git_memory.guard_state()
                    unguarded_logins text[])
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET jit = off
     SET quote_all_identifiers = off
     SET standard_conforming_strings = on
 AS $function$

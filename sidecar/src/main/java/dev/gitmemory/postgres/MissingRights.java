@@ -228,6 +228,7 @@ record MissingRights(List<String> remedies, String owners, boolean strangers) {
                        ON r.oid = n.nspowner
                       AND NOT r.rolsuper
                 WHERE n.nspname = 'sqlj'
+                  AND EXISTS (SELECT FROM pg_language l WHERE l.lanname = 'java') -- otherwise it is stray
                   AND ? IN ('pljava', 'auto')
                 UNION ALL
                 SELECT way.step, way.remedy
