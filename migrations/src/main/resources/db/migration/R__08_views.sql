@@ -144,7 +144,9 @@ SELECT agent.agent_id,
        coalesce(agent.entries, 0)          AS entries,
        coalesce(agent.commits, 0)          AS commits,
        coalesce(agent.last_error,
-                (SELECT format('%s blocks were left out, for git can''t have them: see git_memory.left_out', count(*))
+                (SELECT format('%s left out, for git can''t have %s: see git_memory.left_out',
+                               CASE count(*) WHEN 1 THEN '1 block was' ELSE count(*) || ' blocks were' END,
+                               CASE count(*) WHEN 1 THEN 'it' ELSE 'them' END)
                  FROM git_memory.left_out_block o
                  WHERE o.agent_id = agent.agent_id
                  HAVING count(*) > 0))     AS last_error,

@@ -89,6 +89,7 @@ DECLARE
     dependents text[] := git_memory.dependents();
     revoking   text;
     role_now   text;
+    pljava     text;
 BEGIN
     IF dependents <> '{}' AND NOT drop_dependents THEN
         RAISE EXCEPTION 'Others have made what stands on objects of git-memory: %', array_to_string(dependents, ', ')
@@ -200,7 +201,30 @@ BEGIN
            ON r.oid = given.grantee
     WHERE r.rolname = ANY (string_to_array(roles, ', '));
     RETURN NEXT format('The roles stay, for other databases may use them. Once git-memory is gone from every database of the '
-                       'server: %sDROP ROLE %s;', revoking, roles);
+                       'server: %sDROP ROLE %s;', 'in each of these databases ' || revoking || 'and then, once, ', roles);
+    -- What migrate had asked for.
+    SELECT string_agg(format('REVOKE USAGE ON %s FROM %I;', given.object, r.rolname), ' ' ORDER BY given.object, r.rolname)
+    INTO pljava
+    FROM (SELECT format('SCHEMA %I', n.nspname), n.nspowner, a.grantee
+          FROM pg_namespace n
+               CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+          WHERE n.nspname = 'sqlj'
+          UNION
+          SELECT format('LANGUAGE %I', l.lanname), l.lanowner, a.grantee
+          FROM pg_language l
+               CROSS JOIN LATERAL aclexplode(l.lanacl) AS a
+          WHERE l.lanname = 'java') AS given (object, owner, grantee)
+         JOIN pg_roles r
+           ON r.oid = given.grantee
+    WHERE given.grantee <> given.owner
+      AND (r.rolname = current_user
+           OR given.grantee = (SELECT c.relowner
+                               FROM pg_class c
+                               WHERE c.oid = format('%I.%I', installed.app_schema, installed.blocks_table)::regclass));
+    IF pljava IS NOT NULL THEN
+        RETURN NEXT format('Rights on PL/Java that migrating took stay. A superuser takes them back in this database, unless '
+                           'they serve something else: %s', pljava);
+    END IF;
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pljava') THEN
         RETURN NEXT 'PL/Java stays, for others may use it: DROP EXTENSION pljava; DROP SCHEMA sqlj;';
     END IF;

@@ -461,12 +461,26 @@ CREATE OR REPLACE FUNCTION git_memory.disallow(role_name text, VARIADIC procedur
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    never text;
 BEGIN
     PERFORM git_memory.require_procedures(disallow.procedures);
     IF role_name = 'git_memory_admin' THEN
         RAISE EXCEPTION 'git_memory_admin may call every procedure'
             USING ERRCODE = 'insufficient_privilege',
                   HINT    = 'Nothing was revoked. Let a role of your own call some of them: git_memory.allow.';
+    END IF;
+    SELECT string_agg(DISTINCT given.procedure, ', ')
+    INTO never
+    FROM unnest(procedures) AS given (procedure)
+    WHERE NOT EXISTS (SELECT
+                      FROM git_memory.allowed_call c
+                      WHERE c.role_name = disallow.role_name
+                        AND c.procedure = given.procedure);
+    IF never IS NOT NULL THEN
+        RAISE EXCEPTION 'role "%" has not been allowed %', role_name, never
+            USING ERRCODE = 'no_data_found',
+                  HINT    = 'Nothing was revoked. See the table git_memory.allowed_call.';
     END IF;
     DELETE FROM git_memory.allowed_call c
     WHERE c.role_name = disallow.role_name

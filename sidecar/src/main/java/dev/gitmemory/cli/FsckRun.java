@@ -228,14 +228,14 @@ final class FsckRun implements AutoCloseable {
             lines.forEach(out::println);
             return;
         }
-        out.println("%s: %s; %s, %s, %s, head %s%s"
+        out.println("%s: %s; %s, %s, %s, %s%s"
                 .formatted(
                         target.name(),
                         found == 0 ? "clean" : Count.of(found, "finding"),
                         Count.of(result.entries(), "entry", "entries"),
                         Count.of(result.checkpoints(), "checkpoint"),
                         Count.of(result.objects(), "object"),
-                        result.headSha(),
+                        result.headSha() == null ? "no commits" : "head " + result.headSha(),
                         state(target)));
         lines.forEach(out::println);
     }

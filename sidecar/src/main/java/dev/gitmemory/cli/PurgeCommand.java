@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Remove an agent's repository for good: every object of it in the store, and all that PostgreSQL knows of it.",
             "",
-            "There is no way back. The agent must not be git's any more ('git-memory disable'); its rows stay as they are,"
+            "There is no way back. The agent must not be enabled any more ('git-memory disable'); its rows stay as they are,"
                     + " they are the application's. What remains is a tombstone, in the store and in PostgreSQL: nobody can"
                     + " write to the repository or enable the agent again. A purge that is cut short is carried on by any"
                     + " sidecar, or by running this again.",

@@ -11,8 +11,13 @@ final class StatusText {
     private StatusText() {}
 
     static void print(PrintStream out, Views.Status status) {
-        out.println("%s: %s, %s, head %s"
-                .formatted(status.agentId(), status.state(), Count.of(status.commits(), "commit"), status.headSha()));
+        out.println("%s: %s, %s"
+                .formatted(
+                        status.agentId(),
+                        status.state(),
+                        status.headSha() == null
+                                ? "no commits"
+                                : Count.of(status.commits(), "commit") + ", head " + status.headSha()));
         if (status.lastError() != null) {
             out.println("  last error: " + status.lastError());
         }

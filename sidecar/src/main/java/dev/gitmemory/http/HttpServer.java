@@ -56,7 +56,7 @@ public final class HttpServer implements AutoCloseable {
             return new HttpServer(Javalin.create(config -> configure(config, memory, database, metrics, defaultUserId))
                     .start(host, port));
         } catch (JavalinException e) {
-            throw new IOException("can't listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
+            throw new AddressException("can't listen on %s:%d (--listen): %s".formatted(host, port, e.getMessage()), e);
         }
     }
 

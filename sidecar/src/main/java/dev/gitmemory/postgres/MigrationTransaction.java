@@ -79,8 +79,8 @@ final class MigrationTransaction {
                     Duration spent = Duration.ofNanos(nanoTime.getAsLong() - start);
                     if (spent.plus(pause).compareTo(settings.patience()) > 0) {
                         throw new MigrationException(
-                                "The locks could not be had in %s within %s each. %s Nothing was"
-                                                .formatted(tries(attempt), seconds(settings.timeout()), held)
+                                "The locks could not be had in %s. %s Nothing was"
+                                                .formatted(tries(attempt, settings.timeout()), held)
                                         + " changed. End what holds them (SELECT pg_terminate_backend(pid)), try again at a"
                                         + " quieter time, or allow for more: --lock-wait, --lock-timeout.",
                                 e);
@@ -145,8 +145,10 @@ final class MigrationTransaction {
                 : what + ", held by " + String.join("; ", holders) + ".";
     }
 
-    private static String tries(int attempts) {
-        return attempts == 1 ? "one try" : attempts + " tries";
+    private static String tries(int attempts, Duration timeout) {
+        return attempts == 1
+                ? "one try within " + seconds(timeout)
+                : "%d tries within %s each".formatted(attempts, seconds(timeout));
     }
 
     private static String seconds(Duration duration) {

@@ -72,7 +72,7 @@ final class Previewer {
                     + Stream.of(tables.blocks(), tables.blocksAgents(), tables.agentsTags(), tables.agents())
                             .map(tables::sql)
                             .collect(Collectors.joining(", "))
-                    + ", which locks the table for a moment.");
+                    + ", which locks these tables for a moment.");
         }
         if (pending.stream().anyMatch(script -> script.contains("guard"))) {
             changes.add(guardChange(guard));

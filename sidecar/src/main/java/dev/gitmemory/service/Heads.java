@@ -87,7 +87,7 @@ final class Heads {
         }
         if (head == null) {
             throw MemoryException.conflict(
-                    "Agent %s is git's, but the object storage has no repository for it. Check the setting store, or restore its objects; nothing was changed."
+                    "Agent %s is enabled, but the object storage has no repository for it. Check the setting store, or restore its objects; nothing was changed."
                             .formatted(agentId));
         }
         return head;

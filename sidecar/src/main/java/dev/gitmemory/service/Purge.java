@@ -100,7 +100,7 @@ final class Purge {
             tx.agents().removeTag(agentId); // where the application's tags outlive their agents
         } else if (repo.isEnabled() || tx.agents().hasTag(agentId)) {
             throw MemoryException.conflict(
-                    "Agent %s is git's, and was not purged: disable it first. Its rows then stay as they are."
+                    "Agent %s is enabled, and was not purged: disable it first. Its rows then stay as they are."
                             .formatted(agentId));
         }
         tx.ledger().setState(agentId, Ledger.State.DISABLED, null);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.EmbeddedDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -272,6 +274,18 @@ class AgentCommandsTest {
         Cli.Run run = Cli.run("serve", "--listen", "127.0.0.1:0");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--db-url").contains("--embedded");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedWithTheOption() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String listen = "127.0.0.1:" + taken.getLocalPort();
+            Cli.Run run = Cli.run(environment, "serve", "--listen", listen);
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("git-memory serve: can't listen on " + listen + " (--listen): ")
+                    .doesNotContain("Exception", "--verbose");
+        }
     }
 
     @Test

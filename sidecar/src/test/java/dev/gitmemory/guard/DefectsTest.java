@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.MigrationReport;
-import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,10 +40,6 @@ class DefectsTest extends GuardTest {
 
     private static String sql(Tampering tampering, String app, String group) {
         return tampering.sql().replace("{app}", app).replace("{group}", group);
-    }
-
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
     }
 
     @Test

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.postgres.MigrationReport;
-import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,10 +19,6 @@ class DependentsTest extends GuardTest {
 
     DependentsTest(GuardTarget target) throws SQLException {
         super(target);
-    }
-
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
     }
 
     private static void build(GuardedDatabase own) throws SQLException {

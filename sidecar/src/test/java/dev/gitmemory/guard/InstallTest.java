@@ -33,10 +33,6 @@ class InstallTest extends GuardTest {
         super(target);
     }
 
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
-    }
-
     @Test
     void leavesTheApplicationsTablesAsTheyAre() throws SQLException {
         try (GuardedDatabase own = target.empty()) {

@@ -59,7 +59,12 @@ class MissingRightsTest extends GuardTest {
             assertThat(as(own, role).migrate().defects()).isEmpty();
             assertThat(connection.isValid(0)).isTrue();
         }
-        as(own, role).uninstall(true, false);
+        assertThat(as(own, role).uninstall(true, false))
+                .filteredOn(line -> line.startsWith("Rights on PL/Java"))
+                .allMatch(line -> line.endsWith(
+                        ": REVOKE USAGE ON LANGUAGE java FROM %1$s; REVOKE USAGE ON SCHEMA sqlj FROM %1$s;"
+                                .formatted(role)))
+                .hasSize(plJava(role).isEmpty() ? 0 : 1);
     }
 
     private List<String> plJava(String role) {

@@ -25,10 +25,6 @@ class RenamedSchemaTest extends GuardTest {
         super(target);
     }
 
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
-    }
-
     private List<String> remedies(Runnable command) {
         SuperuserNeededException refusal = catchThrowableOfType(SuperuserNeededException.class, command::run);
         assertThat(refusal)

@@ -4,8 +4,6 @@ import static dev.gitmemory.guard.GuardedDatabase.run;
 import static dev.gitmemory.guard.GuardedDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -31,10 +29,6 @@ class SessionSettingsTest extends GuardTest {
 
     SessionSettingsTest(GuardTarget target) throws SQLException {
         super(target);
-    }
-
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
     }
 
     @Test

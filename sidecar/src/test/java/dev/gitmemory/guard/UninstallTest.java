@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.postgres.GuardEngine;
 import dev.gitmemory.postgres.MigrationException;
-import dev.gitmemory.postgres.Migrations;
-import dev.gitmemory.postgres.TableNames;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -21,10 +19,6 @@ class UninstallTest extends GuardTest {
 
     UninstallTest(GuardTarget target) throws SQLException {
         super(target);
-    }
-
-    private Migrations migrations(GuardedDatabase own) {
-        return new Migrations(own.dataSource(), TableNames.DEFAULT, target.engine());
     }
 
     private static List<String> withoutPlJava(List<String> lines) {
@@ -124,9 +118,10 @@ class UninstallTest extends GuardTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(roles)
-                    .contains("server: REVOKE USAGE ON LANGUAGE plpgsql FROM git_memory_owner; REVOKE USAGE ON SCHEMA"
-                            + " another FROM git_memory_owner; DROP ROLE ");
-            run(own.admin(), roles.substring(roles.indexOf("REVOKE"), roles.indexOf("DROP ROLE")));
+                    .contains(
+                            "server: in each of these databases REVOKE USAGE ON LANGUAGE plpgsql FROM git_memory_owner; REVOKE USAGE ON SCHEMA"
+                                    + " another FROM git_memory_owner; and then, once, DROP ROLE ");
+            run(own.admin(), roles.substring(roles.indexOf("REVOKE"), roles.indexOf("and then, once, ")));
             assertThat(strings(own.admin(), """
                             SELECT pg_describe_object(d.classid, d.objid, 0)
                               FROM pg_shdepend d

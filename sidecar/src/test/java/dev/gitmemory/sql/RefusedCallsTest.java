@@ -34,6 +34,18 @@ class RefusedCallsTest extends SqlTest {
     }
 
     @Test
+    void theHintOfACallThatOnlyReadsDoesNotSpeakOfWriting() {
+        enabledAgent("a");
+        for (String call : List.of("verify_agent('nobody')", "block_at('a', 'system/persona', 'ffffffff')")) {
+            assertThat(admin.refused("CALL git_memory." + call).hint())
+                    .as(call)
+                    .startsWith("See the view git_memory.status");
+        }
+        assertThat(admin.refused("CALL git_memory.sync_agent('nobody')").hint())
+                .startsWith("Nothing was written. See ");
+    }
+
+    @Test
     void aColumnThatTheApplicationHasRenamedIsNamed() throws SQLException {
         enabledAgent("a");
         database.execute("ALTER TABLE block RENAME COLUMN description TO summary");

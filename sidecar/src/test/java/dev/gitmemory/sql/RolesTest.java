@@ -56,6 +56,9 @@ class RolesTest extends SqlTest {
         assertThat(app.refused("CALL git_memory.write_block('a', 'system/persona', 'x')")
                         .state())
                 .isEqualTo(DENIED);
+        Session.Refused twice = superuser().refused("SELECT git_memory.disallow(?, 'write_block')", role);
+        assertThat(twice.state()).isEqualTo("P0002");
+        assertThat(twice.message()).contains("role \"" + role + "\" has not been allowed write_block");
         assertThat(superuser()
                         .refused("SELECT git_memory.allow(?, 'own_request')", role)
                         .state())
