@@ -83,16 +83,16 @@ class OtherTablesTest extends GuardTest {
                 assertThatThrownBy(command::run)
                         .isInstanceOf(OtherTablesException.class)
                         .hasMessageStartingWith(
-                                "git-memory is installed for the tables of schema letta, and these are"
-                                        + " there still: block, blocks_agents, agents_tags, agents. Give --app-schema letta, or none");
+                                "git-memory is installed for the tables of schema letta; other names were given, and the tables that it"
+                                        + " guards still exist: block, blocks_agents, agents_tags, agents. Give --app-schema letta, or none");
             }
             run(own.admin(), "CREATE TABLE letta.other AS TABLE letta.block");
             assertThatThrownBy(() ->
                             migrations(own, Map.of("blocks_table", "other")).migrate())
-                    .hasMessageContaining("there still: block. Give --blocks-table block, or none");
+                    .hasMessageContaining("guards still exist: block. Give --blocks-table block, or none");
             assertThatThrownBy(() -> migrations(own, Map.of("organizations_table", "other"))
                             .migrate())
-                    .hasMessageContaining("there still: organizations.");
+                    .hasMessageContaining("guards still exist: organizations.");
             run(own.admin(), "DROP TABLE letta.other");
             assertThat(SchemaSnapshot.of(own)).isEqualTo(before);
         }
