@@ -186,41 +186,34 @@ BEGIN
     IF dependents <> '{}' THEN
         RETURN NEXT format('Gone with it, for it stood on objects of git-memory: %s.', array_to_string(dependents, ', '));
     END IF;
-    -- What only others may take back.
-    SELECT string_agg(format('REVOKE USAGE ON %s FROM %I; ', given.object, pg_get_userbyid(given.grantee)), ''
-                      ORDER BY given.object, given.grantee)
-    INTO revoking
-    FROM (SELECT format('SCHEMA %I', n.nspname), a.grantee
-          FROM pg_namespace n
-               CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
-          UNION
-          SELECT format('LANGUAGE %I', l.lanname), a.grantee
-          FROM pg_language l
-               CROSS JOIN LATERAL aclexplode(l.lanacl) AS a) AS given (object, grantee)
-         JOIN pg_roles r
-           ON r.oid = given.grantee
-    WHERE r.rolname = ANY (string_to_array(roles, ', '));
+    -- What only others may take back: what git-memory's roles have, and what migrate had asked for.
+    WITH given (object, role_name, is_ours) AS (
+        SELECT used.object, r.rolname, r.rolname = ANY (string_to_array(roles, ', '))
+        FROM (SELECT format('SCHEMA %I', n.nspname), n.nspname = 'sqlj', n.nspowner, a.grantee
+              FROM pg_namespace n
+                   CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+              UNION
+              SELECT format('LANGUAGE %I', l.lanname), l.lanname = 'java', l.lanowner, a.grantee
+              FROM pg_language l
+                   CROSS JOIN LATERAL aclexplode(l.lanacl) AS a) AS used (object, is_pljava, owner, grantee)
+             JOIN pg_roles r
+               ON r.oid = used.grantee
+        WHERE r.rolname = ANY (string_to_array(roles, ', '))
+           OR (used.is_pljava
+               AND used.grantee <> used.owner
+               AND (r.rolname = current_user
+                    OR used.grantee = (SELECT c.relowner
+                                       FROM pg_class c
+                                       WHERE c.oid = format('%I.%I', installed.app_schema, installed.blocks_table)::regclass)))
+    )
+    SELECT string_agg(format('REVOKE USAGE ON %s FROM %I; ', object, role_name), '' ORDER BY object, role_name)
+               FILTER (WHERE is_ours),
+           string_agg(format('REVOKE USAGE ON %s FROM %I;', object, role_name), ' ' ORDER BY object, role_name)
+               FILTER (WHERE NOT is_ours)
+    INTO revoking, pljava
+    FROM given;
     RETURN NEXT format('The roles stay, for other databases may use them. Once git-memory is gone from every database of the '
                        'server: %sDROP ROLE %s;', 'in each of these databases ' || revoking || 'and then, once, ', roles);
-    -- What migrate had asked for.
-    SELECT string_agg(format('REVOKE USAGE ON %s FROM %I;', given.object, r.rolname), ' ' ORDER BY given.object, r.rolname)
-    INTO pljava
-    FROM (SELECT format('SCHEMA %I', n.nspname), n.nspowner, a.grantee
-          FROM pg_namespace n
-               CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
-          WHERE n.nspname = 'sqlj'
-          UNION
-          SELECT format('LANGUAGE %I', l.lanname), l.lanowner, a.grantee
-          FROM pg_language l
-               CROSS JOIN LATERAL aclexplode(l.lanacl) AS a
-          WHERE l.lanname = 'java') AS given (object, owner, grantee)
-         JOIN pg_roles r
-           ON r.oid = given.grantee
-    WHERE given.grantee <> given.owner
-      AND (r.rolname = current_user
-           OR given.grantee = (SELECT c.relowner
-                               FROM pg_class c
-                               WHERE c.oid = format('%I.%I', installed.app_schema, installed.blocks_table)::regclass));
     IF pljava IS NOT NULL THEN
         RETURN NEXT format('Rights on PL/Java that migrating took stay. A superuser takes them back in this database, unless '
                            'they serve something else: %s', pljava);

@@ -184,24 +184,27 @@ CREATE OR REPLACE FUNCTION git_memory.request_result(request_id uuid) RETURNS js
 AS $function$
 DECLARE
     request constant git_memory.request := git_memory.own_request(request_result.request_id);
+    -- Some calls only read.
+    unwritten constant text := CASE
+                                   WHEN request.kind NOT IN ('verify_agent', 'verify_all', 'block_at', 'diff')
+                                       THEN 'Nothing was written. '
+                                   ELSE ''
+                               END;
     notice text;
     hint   text;
 BEGIN
     IF request.state IN ('failed', 'withdrawn') THEN
         hint := CASE request.error ->> 'state'
-                    WHEN 'MG101' THEN 'Nothing was written. docs/sql-api.md lists the parameters and their values.'
-                    WHEN 'MG102' THEN 'Nothing was written. See the view git_memory.status and the application''s tables.'
+                    WHEN 'MG101' THEN unwritten || 'docs/sql-api.md lists the parameters and their values.'
+                    WHEN 'MG102' THEN unwritten || 'See the view git_memory.status and the application''s tables.'
                     WHEN 'MG103' THEN 'The message says what is in the way; the view git_memory.status says where the agent stands.'
-                    WHEN 'MG104' THEN 'Nothing was written. Read the block again and repeat the call.'
-                    WHEN 'MG105' THEN 'Nothing was written. Mend the value and repeat the call.'
+                    WHEN 'MG104' THEN unwritten || 'Read the block again and repeat the call.'
+                    WHEN 'MG105' THEN unwritten || 'Mend the value and repeat the call.'
                     WHEN 'MG106' THEN 'Repeat the call when the object storage answers again; the sidecar''s log says more.'
-                    WHEN 'MG108' THEN 'Nothing was written, and no repetition will help. See the view git_memory.status.'
+                    WHEN 'MG108' THEN unwritten || 'No repetition will help. See the view git_memory.status.'
                     WHEN 'MG110' THEN 'Nothing was done, and nothing will be.'
                     ELSE 'The sidecar''s log says more.'
                 END;
-        IF request.kind IN ('verify_agent', 'verify_all', 'block_at', 'diff') THEN -- they only read
-            hint := replace(replace(hint, 'Nothing was written. ', ''), 'Nothing was written, and no', 'No');
-        END IF;
         RAISE EXCEPTION USING
             ERRCODE = request.error ->> 'state',
             MESSAGE = request.error ->> 'message',

@@ -58,6 +58,47 @@ class IsolationTest extends GuardTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                Connection.TRANSACTION_READ_COMMITTED,
+                Connection.TRANSACTION_REPEATABLE_READ,
+                Connection.TRANSACTION_SERIALIZABLE
+            })
+    void whatWasJudgedKeepsTheAgentsLineUntilTheEnd(int isolation) throws SQLException {
+        Memory memory = world.enabled();
+        String asASidecarThatApplies = "SELECT FROM git_memory.repo WHERE agent_id = ? FOR UPDATE NOWAIT";
+        try (Connection app = db.newApp()) {
+            app.setTransactionIsolation(isolation);
+            app.setAutoCommit(false);
+            run(
+                    app,
+                    "UPDATE block SET metadata_ = 'null' WHERE id = ?",
+                    memory.block()); // says the same in other words
+            assertThatThrownBy(() -> run(db.admin(), asASidecarThatApplies, memory.agent()))
+                    .hasMessageContaining("could not obtain lock on row in relation \"repo\"");
+            app.commit();
+        }
+        run(db.admin(), asASidecarThatApplies, memory.agent());
+    }
+
+    @Test
+    void disablingWaitsForTheAgentsLine() throws SQLException {
+        Memory memory = world.enabled();
+        try (Connection judged = db.newAdmin();
+                Connection app = db.newApp()) {
+            judged.setAutoCommit(false);
+            run(judged, "SELECT FROM git_memory.repo WHERE agent_id = ? FOR KEY SHARE", memory.agent());
+            run(app, "SET lock_timeout = '50ms'");
+            assertThatThrownBy(() -> run(app, "DELETE FROM agents_tags WHERE agent_id = ?", memory.agent()))
+                    .hasMessageContaining("canceling statement due to lock timeout");
+            judged.rollback();
+            run(app, "DELETE FROM agents_tags WHERE agent_id = ?", memory.agent());
+        }
+        assertThat(strings(db.admin(), "SELECT state FROM git_memory.repo WHERE agent_id = ?", memory.agent()))
+                .containsExactly("disabled");
+    }
+
     @Test
     void takingOverWaitsForAWriteUnderWayAndCommitsIt() throws Exception {
         Memory memory = world.plain();

@@ -83,8 +83,8 @@ final class TamperedRights {
                 "ROLE ",
                 "was allowed diff, and is gone"));
         all.add(mended(
-                "INSERT INTO git_memory.reader_organization VALUES ('nobody of that name', 'org-1')",
-                "ROLE \"nobody of that name\"",
+                "INSERT INTO git_memory.reader_organization VALUES ('no such role', 'org-1')",
+                "ROLE \"no such role\"",
                 "was shown org-1, and is gone"));
     }
 

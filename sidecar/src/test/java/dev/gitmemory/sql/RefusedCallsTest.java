@@ -36,12 +36,12 @@ class RefusedCallsTest extends SqlTest {
     @Test
     void theHintOfACallThatOnlyReadsDoesNotSpeakOfWriting() {
         enabledAgent("a");
-        for (String call : List.of("verify_agent('nobody')", "block_at('a', 'system/persona', 'ffffffff')")) {
+        for (String call : List.of("verify_agent('no-such-agent')", "block_at('a', 'system/persona', 'ffffffff')")) {
             assertThat(admin.refused("CALL git_memory." + call).hint())
                     .as(call)
                     .startsWith("See the view git_memory.status");
         }
-        assertThat(admin.refused("CALL git_memory.sync_agent('nobody')").hint())
+        assertThat(admin.refused("CALL git_memory.sync_agent('no-such-agent')").hint())
                 .startsWith("Nothing was written. See ");
     }
 
@@ -64,7 +64,7 @@ class RefusedCallsTest extends SqlTest {
         String sha = write("a", "system/persona", "two").get("git_sha");
         write("a", "system/persona", "three");
         Map<String, String> refusals = Map.of(
-                "CALL git_memory.write_block('nobody', 'system/persona', 'x')",
+                "CALL git_memory.write_block('no-such-agent', 'system/persona', 'x')",
                 "MG102",
                 "CALL git_memory.write_block('a', 'system/none', 'x')",
                 "MG102",
@@ -80,7 +80,7 @@ class RefusedCallsTest extends SqlTest {
                 "MG101",
                 "CALL git_memory.write_block('a', 'system/persona', changes => '{\"value\": null}')",
                 "MG101",
-                "CALL git_memory.enable_agent('nobody')",
+                "CALL git_memory.enable_agent('no-such-agent')",
                 "MG102",
                 "CALL git_memory.delete_block('a', 'system/persona', if_match => '" + sha + "')",
                 "MG104");
