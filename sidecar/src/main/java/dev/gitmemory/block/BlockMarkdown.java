@@ -24,12 +24,17 @@ import org.jspecify.annotations.Nullable;
  * can be rebuilt from git:
  *
  * <ul>
- *   <li>Front matter stands between two lines of exactly {@code ---}, the first of them at the very beginning; a byte
- *       order mark before it and CRLF are understood. A file without it is value only, and so is one whose front matter
- *       is not YAML or no mapping: the whole file is the value.
+ *   <li>Front matter stands between two lines of {@code ---}, the first of them at the very beginning; a byte order mark
+ *       before it, CRLF, and blanks behind the dashes are understood. ({@code ----} and {@code ...} close nothing.) A file
+ *       without it is value only, and so is one with other text between such lines: the whole file is the value.
+ *   <li>What stands between them is YAML; where it is none, each key is read by itself ({@link LineParser}), as the client
+ *       Letta Code does, which writes {@code description: } and any text without quotes. Where even so something can't be
+ *       read, {@link #parseNew} refuses the file by name; a file that git has already stays value.
+ *   <li>A description on one line and without quotes is all of that line: {@code #} is part of it, which in YAML begins a
+ *       comment, and so are brackets and what YAML calls anchors, aliases and tags.
  *   <li>A key that is absent or null, in a file that is value only all of them, says: no description, a limit of
  *       {@link Block#DEFAULT_LIMIT}, writable, no metadata. Unknown keys are let be.
- *   <li>YAML is read by the core schema of YAML 1.2; a description is the text of any scalar. Refused as a
+ *   <li>YAML is read by the core schema of YAML 1.2; any scalar may be a description. Refused as a
  *       {@link RuleViolation} are known keys of a wrong type, keys given twice, and, since a file of a few lines could
  *       fill the memory with them, anchors, aliases and tags wherever they stand, and nesting deeper than
  *       {@value Metadata#MAX_DEPTH} levels.
@@ -37,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Letta Code.</b> The pre-commit hook that this client puts into a clone accepts what is written here, with one
  * exception: under {@code system/} and {@code reference/} it knows the keys {@code description}, {@code limit} and
- * {@code read_only} only, and refuses a commit that changes the file of a block that has metadata. Its rules for an
+ * {@code read_only} only, and refuses a commit that changes the file of a block that has metadata. A description that needs
+ * quotes in YAML is shown by this client with them, and written back as it was. Its rules for an
  * agent's own commits on {@code read_only} are its own; the server writes and changes that key freely.
  */
 public final class BlockMarkdown {
@@ -75,7 +81,7 @@ public final class BlockMarkdown {
     }
 
     /**
-     * The block that a file is.
+     * The block that a file of git's is.
      *
      * @param label of the block, from the file's path
      * @param file the whole text of the file
@@ -84,15 +90,43 @@ public final class BlockMarkdown {
      */
     public static Block parse(Label label, String file) {
         FrontMatter frontMatter = FrontMatter.of(file);
-        return frontMatter == null
-                ? new Block(label, file, null, Block.DEFAULT_LIMIT, false, Metadata.EMPTY)
-                : new Block(
-                        label,
-                        frontMatter.value(),
-                        Fields.description(frontMatter),
-                        Fields.limit(frontMatter),
-                        Fields.readOnly(frontMatter),
-                        Fields.metadata(frontMatter));
+        if (frontMatter == null) {
+            return valueOnly(label, file);
+        }
+        try {
+            return block(label, frontMatter);
+        } catch (RuleViolation e) {
+            if (frontMatter.byLine()) {
+                return valueOnly(label, file); // as it was before lines were read one by one
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The block that a file is which somebody writes: as {@link #parse}, but front matter of which something can't be read is
+     * refused.
+     *
+     * @throws RuleViolation as {@link #parse}, and if lines that are meant as front matter are neither YAML nor can be read
+     *     one by one, or have no end
+     */
+    public static Block parseNew(Label label, String file) {
+        FrontMatter frontMatter = FrontMatter.ofNew(file);
+        return frontMatter == null ? valueOnly(label, file) : block(label, frontMatter);
+    }
+
+    private static Block valueOnly(Label label, String file) {
+        return new Block(label, file, null, Block.DEFAULT_LIMIT, false, Metadata.EMPTY);
+    }
+
+    private static Block block(Label label, FrontMatter frontMatter) {
+        return new Block(
+                label,
+                frontMatter.value(),
+                Fields.description(frontMatter),
+                Fields.limit(frontMatter),
+                Fields.readOnly(frontMatter),
+                Fields.metadata(frontMatter));
     }
 
     /**
@@ -122,7 +156,7 @@ public final class BlockMarkdown {
 
     private static boolean says(String file, Block block) {
         try {
-            return parse(block.label(), file).equals(block);
+            return parseNew(block.label(), file).equals(block);
         } catch (RuleViolation unsupported) {
             return false;
         }

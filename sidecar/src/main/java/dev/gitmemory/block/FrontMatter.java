@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param head everything before the YAML: a byte order mark if there is one, and the line {@code ---}
  * @param yaml the lines between the fences
  * @param fence the closing line {@code ---}, with its line end unless the file ends there
- * @param root what the YAML says
+ * @param root what the lines say
  * @param value everything after the closing fence
+ * @param byLine whether they are no YAML, and were read line by line
  */
-record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root, String value) {
+record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root, String value, boolean byLine) {
 
     static final String DESCRIPTION = "description";
     static final String LIMIT = "limit";
@@ -25,15 +26,21 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
 
     private static final Set<String> FIELDS = Set.of(DESCRIPTION, LIMIT, READ_ONLY, METADATA);
     private static final String FENCE = "---";
+
+    /** The first line of the YAML, counted from 1. */
+    private static final int FIRST_LINE = 2;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /**
-     * The parts of a file; null when it has no front matter: no opening or closing line of exactly {@code ---} (a
-     * carriage return before the line end is allowed), or no YAML mapping between them.
+     * The parts of a file that somebody writes; null when it has no front matter: no line of {@code ---} at its beginning
+     * and another one below, or nothing between them that looks like front matter. (Blanks and a carriage return may stand
+     * behind the dashes.)
      *
-     * @throws RuleViolation if the front matter uses what is not supported, or has a key twice
+     * @throws RuleViolation if there is front matter and not all of it can be read: it uses what is not supported, has a key
+     *     twice, is neither YAML nor lines of keys, or has no end
      */
-    static @Nullable FrontMatter of(String file) {
+    static @Nullable FrontMatter ofNew(String file) {
         int opening = !file.isEmpty() && file.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
         int yaml = file.indexOf('\n', opening) + 1;
         if (yaml == 0 || !isFence(file, opening, yaml)) {
@@ -48,18 +55,42 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
             }
             closing = next;
         }
+        if (LineParser.beginsWithAField(file.substring(yaml))) {
+            throw new UnreadableException(
+                    WHOLE,
+                    WHOLE
+                            + " begins in line 1 and has no end: it is closed by a line of three dashes and nothing else");
+        }
         return null;
+    }
+
+    /**
+     * The parts of a file that git has: as {@link #ofNew}, but what is no YAML and can't be read line by line either, or
+     * has no end, is no front matter.
+     *
+     * @throws RuleViolation if it is YAML that uses what is not supported, or has a key twice
+     */
+    static @Nullable FrontMatter of(String file) {
+        try {
+            return ofNew(file);
+        } catch (UnreadableException e) {
+            return null;
+        }
     }
 
     private static @Nullable FrontMatter of(String file, int yaml, int closing, int value) {
         String text = file.substring(yaml, closing);
-        YamlNode.Mapping root = YamlParser.parse(text);
+        YamlNode.Mapping root = YamlParser.parse(text, FIRST_LINE);
+        boolean byLine = root == null;
         if (root == null) {
-            return null;
+            root = LineParser.parse(text, FIRST_LINE);
+            if (root == null) {
+                return null;
+            }
         }
         requireUniqueKeys(root);
         return new FrontMatter(
-                file.substring(0, yaml), text, file.substring(closing, value), root, file.substring(value));
+                file.substring(0, yaml), text, file.substring(closing, value), root, file.substring(value), byLine);
     }
 
     private static boolean isFence(String file, int start, int end) {
@@ -67,10 +98,21 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
         if (length > 0 && file.charAt(end - 1) == '\n') {
             length--;
         }
-        if (length == FENCE.length() + 1 && file.charAt(start + FENCE.length()) == '\r') {
+        if (length > 0 && file.charAt(start + length - 1) == '\r') {
+            length--;
+        }
+        while (length > FENCE.length() && isBlank(file.charAt(start + length - 1))) {
             length--;
         }
         return length == FENCE.length() && file.startsWith(FENCE, start);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    static boolean isField(String key) {
+        return FIELDS.contains(key);
     }
 
     private static void requireUniqueKeys(YamlNode.Mapping root) {

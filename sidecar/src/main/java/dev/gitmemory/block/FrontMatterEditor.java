@@ -60,7 +60,7 @@ final class FrontMatterEditor {
         }
         boolean needless = (field.equals(FrontMatter.READ_ONLY) && !block.readOnly())
                 || (field.equals(FrontMatter.METADATA) && block.metadata().isEmpty());
-        return needless && !flow ? removeLines(entry) : replaceValue(entry, value);
+        return needless && !flow ? removeLines(entry) : replaceValue(field, block, entry, value);
     }
 
     private static String value(String field, Block block, boolean flow) {
@@ -91,10 +91,18 @@ final class FrontMatterEditor {
         return splice(at, at, indentation() + field + ": " + value + file.lineEnd());
     }
 
-    private @Nullable String replaceValue(YamlNode.Entry entry, String value) {
+    private @Nullable String replaceValue(String field, Block block, YamlNode.Entry entry, String value) {
         YamlNode old = entry.value();
         int start = offset(old.start());
         int end = offset(old.end());
+        if (field.equals(FrontMatter.DESCRIPTION) && !file.root().flow() && isCommentBehind(start, end)) {
+            // Behind quotes it is one; behind anything else it would be text.
+            if (block.description() == null) {
+                end = endOfLine(end);
+            } else {
+                value = JsonWriter.quote(block.description());
+            }
+        }
         if (isBlockCollection(old)) {
             // It begins on a line of its own below the key.
             start = file.yaml().indexOf(':', offset(entry.key().end())) + 1;
@@ -105,6 +113,18 @@ final class FrontMatterEditor {
         String space = start > 0 && file.yaml().charAt(start - 1) == ':' ? " " : "";
         String lineEnd = endsWithLine(start, end) ? file.lineEnd() : "";
         return splice(start, end, space + value + lineEnd);
+    }
+
+    private boolean isCommentBehind(int start, int end) {
+        return file.yaml().indexOf('\n', start) >= end
+                && file.yaml().substring(end, endOfLine(end)).strip().startsWith("#");
+    }
+
+    /** Before its line end. */
+    private int endOfLine(int offset) {
+        int newline = file.yaml().indexOf('\n', offset);
+        int end = newline < 0 ? file.yaml().length() : newline;
+        return end > offset && file.yaml().charAt(end - 1) == '\r' ? end - 1 : end;
     }
 
     private String removeLines(YamlNode.Entry entry) {

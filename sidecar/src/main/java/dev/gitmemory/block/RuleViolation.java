@@ -6,7 +6,7 @@ package dev.gitmemory.block;
  * <p>The message is public text: it says what was wrong and what is allowed, and may be shown to whoever sent the data.
  * Nothing was changed when it is thrown.
  */
-public final class RuleViolation extends RuntimeException {
+public class RuleViolation extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -28,13 +28,13 @@ public final class RuleViolation extends RuntimeException {
     }
 
     /** The field that broke the rule, as the file format spells it. */
-    public String field() {
+    public final String field() {
         return field;
     }
 
     /** What was wrong and what is allowed. */
     @Override
-    public String getMessage() {
+    public final String getMessage() {
         return message;
     }
 }

@@ -35,6 +35,8 @@ final class YamlParser {
     /** Keys, values and items: far more than people write, and few enough for a small heap. */
     static final int MAX_NODES = 250_000;
 
+    private final String yaml;
+    private final int firstLine;
     private final Iterator<Event> events;
     private int nodes;
 
@@ -43,22 +45,25 @@ final class YamlParser {
 
     private @Nullable RuleViolation refused;
 
-    private YamlParser(Iterator<Event> events) {
-        this.events = events;
+    private YamlParser(String yaml, int firstLine) {
+        this.yaml = yaml;
+        this.firstLine = firstLine;
+        this.events = new Parse(settings(yaml)).parseString(yaml).iterator();
     }
 
     /**
      * The mapping that the text is; an empty one when it holds nothing but comments; null when it is not YAML, or not
      * one mapping.
      *
+     * @param firstLine the number of the first line in the file
      * @throws RuleViolation if it is a mapping with anchors, aliases or tags, or nested too deep, or has more than
      *     {@link #MAX_NODES} nodes
      */
-    static YamlNode.@Nullable Mapping parse(String yaml) {
+    static YamlNode.@Nullable Mapping parse(String yaml, int firstLine) {
         try {
-            return new YamlParser(new Parse(settings(yaml)).parseString(yaml).iterator()).document();
+            return new YamlParser(yaml, firstLine).document();
         } catch (YamlEngineException malformed) {
-            return null; // the format says: then the text is no front matter
+            return null; // the format says what it is then
         }
     }
 
@@ -128,12 +133,52 @@ final class YamlParser {
             if (depth == 1) {
                 field = FrontMatter.fieldOf(key);
             }
-            YamlNode value = node(events.next(), depth + 1);
+            YamlNode value = depth == 1 && field.equals(FrontMatter.DESCRIPTION) && !start.isFlow()
+                    ? description(key)
+                    : node(events.next(), depth + 1);
             entries.add(new YamlNode.Entry(key, value));
             last = value.end();
             event = events.next();
         }
         return new YamlNode.Mapping(entries, start.isFlow(), start(start), start.isFlow() ? end(event) : last);
+    }
+
+    /**
+     * A description is text, and many write it without quotes, whatever is in it: what YAML reads there as a list, a mapping,
+     * a comment, an anchor, an alias or a tag is the text of its line. In quotes, and over several lines, it is YAML.
+     */
+    private YamlNode description(YamlNode key) {
+        RuleViolation before = refused;
+        YamlNode value = node(events.next(), 2);
+        int line = yaml.indexOf(':', chars(key.end())) + 1;
+        int newline = yaml.indexOf('\n', line);
+        int lineEnd = newline < 0 ? yaml.length() : newline;
+        int end = chars(value.end());
+        if (chars(value.start()) < line || end > lineEnd) {
+            return value;
+        }
+        boolean isText = value instanceof YamlNode.Scalar scalar
+                && !(scalar.plain() && yaml.substring(end, lineEnd).strip().startsWith("#"))
+                && refused == before;
+        if (isText) {
+            return value;
+        }
+        refused = before;
+        String text = yaml.substring(line, lineEnd);
+        int start = line + text.length() - text.stripLeading().length();
+        return new YamlNode.Scalar(
+                text.strip(),
+                false,
+                codePoints(start),
+                codePoints(start + text.strip().length()));
+    }
+
+    private int chars(int codePoints) {
+        return yaml.offsetByCodePoints(0, codePoints);
+    }
+
+    private int codePoints(int chars) {
+        return yaml.codePointCount(0, chars);
     }
 
     private YamlNode sequence(CollectionStartEvent start, int depth) {
@@ -160,7 +205,7 @@ final class YamlParser {
 
     private void refuse(String what, Event event) {
         if (refused == null) {
-            int line = event.getStartMark().map(Mark::getLine).orElse(0) + 2; // below the fence, counted from 1
+            int line = event.getStartMark().map(Mark::getLine).orElse(0) + firstLine;
             refused = new RuleViolation(
                     field, field + " has " + what + " of YAML in line " + line + "; write the value itself");
         }

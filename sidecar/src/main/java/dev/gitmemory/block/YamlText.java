@@ -2,13 +2,16 @@ package dev.gitmemory.block;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Writes text as a YAML scalar on one line. */
 final class YamlText {
 
-    /** What YAML 1.1 or 1.2 reads as something else than text when it stands alone. Numbers and dates begin with no letter. */
+    /** What YAML 1.1 or 1.2 reads as something else than text when it stands alone, and begins with a letter. */
     private static final Set<String> RESERVED =
             Set.of("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf");
+
+    private static final Pattern WORD = Pattern.compile(" \\p{L}{3}");
 
     private YamlText() {}
 
@@ -23,7 +26,7 @@ final class YamlText {
 
     private static boolean isPlain(String text) {
         if (text.isEmpty()
-                || !Character.isLetter(text.codePointAt(0))
+                || !beginsLikeText(text)
                 || text.endsWith(" ")
                 || text.endsWith(":")
                 || text.contains(": ")
@@ -32,6 +35,15 @@ final class YamlText {
         }
         return text.codePoints().allMatch(YamlText::isPlainCharacter)
                 && !RESERVED.contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Numbers and times of day have no word of three letters behind a blank, in no version of YAML. */
+    private static boolean beginsLikeText(String text) {
+        int first = text.codePointAt(0);
+        return Character.isLetter(first)
+                || Character.getType(first) == Character.OTHER_SYMBOL
+                || ((Character.isDigit(first) || "(/$+".indexOf(first) >= 0)
+                        && WORD.matcher(text).find());
     }
 
     private static boolean isPlainCharacter(int c) {

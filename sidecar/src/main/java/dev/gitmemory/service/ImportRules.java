@@ -62,7 +62,9 @@ final class ImportRules {
                 return "a pointer of Git LFS, not the text that it stands for; 'git lfs migrate export"
                         + " --include=*.md --everything' in a clone puts texts into the repository";
             }
-            var block = BlockMarkdown.parse(label.get(), file.text());
+            var block = file.unchanged()
+                    ? BlockMarkdown.parse(label.get(), file.text())
+                    : BlockMarkdown.parseNew(label.get(), file.text());
             if (!file.unchanged()) {
                 block.checkLimit(); // a value over its limit may stay, but not be written
                 block.metadata().requireBounded(); // nor may metadata

@@ -33,8 +33,6 @@ class RefusedFrontMatterTest {
                 "read_only: yes       | read_only   | read_only must be true or false, not \"yes\"",
                 "read_only: 'true'    | read_only   | read_only must be true or false, not \"true\"",
                 "read_only: {}        | read_only   | read_only must be true or false, not a mapping",
-                "description: [a]     | description | description must be text, not a list",
-                "description: {a: b}  | description | description must be text, not a mapping",
                 "metadata: [1]        | metadata    | metadata must be a mapping of keys to values, not a list",
                 "metadata: text       | metadata    | metadata must be a mapping of keys to values, not \"text\"",
                 "metadata: {a: 0x1F}  | metadata    | metadata has the number 0x1F; write it as JSON does, or in quotes if it is text",
@@ -56,7 +54,6 @@ class RefusedFrontMatterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "description: &a text  | description  | an anchor",
                 "x: &a [1]             | front matter | an anchor",
                 "metadata: {b: *a}     | metadata     | an alias",
                 "<<: *base             | front matter | an alias",

@@ -60,7 +60,8 @@ class RerenderTest {
         assertThat(rerender(BY_HAND, block -> block.withDescription("a\nb")))
                 .isEqualTo(BY_HAND.replace("'Who I am'", "\"a\\nb\""));
         assertThat(rerender(BY_HAND, block -> block.withDescription(null)))
-                .isEqualTo(BY_HAND.replace("'Who I am'", "null"));
+                .as("a comment behind a text without quotes would be text")
+                .isEqualTo(BY_HAND.replaceFirst("'Who I am'.*", "null"));
     }
 
     @Test
@@ -91,9 +92,9 @@ class RerenderTest {
 
     @Test
     void aFieldLeftEmptyIsFilledWhereItStands() {
-        assertThat(rerender("---\ndescription: # of what?\nlimit:\n---\n", block -> block.withDescription("a")
+        assertThat(rerender("---\ndescription:\nlimit: # of what?\n---\n", block -> block.withDescription("a")
                         .withLimit(5)))
-                .isEqualTo("---\ndescription: a # of what?\nlimit: 5\n---\n");
+                .isEqualTo("---\ndescription: a\nlimit: 5 # of what?\n---\n");
     }
 
     @Test
