@@ -161,6 +161,20 @@ BEGIN
 END
 $function$;
 
+-- A sidecar says with SET git_memory.reading which edition of the rules for files it knows. One that knows less than the ledger has
+-- would take what it reads for what git says. It is refused before it commits, where it announces its write, and when it applies.
+CREATE OR REPLACE FUNCTION git_memory.refuse_older_sidecar() RETURNS trigger
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'MG112: this sidecar is older than the one that has read the files of agent "%" last, and would read them otherwise', left(OLD.agent_id, 200)
+        USING ERRCODE = 'MG112',
+              DETAIL  = format('The files were read by edition %s of the rules.', OLD.reading),
+              HINT    = 'Nothing was written. Stop this sidecar, and start one of the version that migrated this database.';
+END
+$function$;
+
 -- Hands a write over to be judged. The triggers of git_memory.judgement get the row although it is deleted at once.
 CREATE OR REPLACE FUNCTION git_memory.hand_over(kind         text,
                                                 agent_id     text,

@@ -144,6 +144,13 @@ BEGIN
                     WHEN (OLD.state <> NEW.state)
                     EXECUTE FUNCTION git_memory.agent_changed()
             $$),
+            ('git_memory.repo', $$
+                CREATE TRIGGER git_memory_older_sidecar
+                    BEFORE UPDATE OF in_flight_at, applied_sha ON %s
+                    FOR EACH ROW
+                    WHEN (OLD.reading > coalesce(nullif(current_setting('git_memory.reading', true), ''), '1')::integer)
+                    EXECUTE FUNCTION git_memory.refuse_older_sidecar()
+            $$),
             ('git_memory.tombstone', $$
                 CREATE TRIGGER git_memory_agent_purged
                     AFTER INSERT OR DELETE ON %s

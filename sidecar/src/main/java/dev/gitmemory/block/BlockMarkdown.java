@@ -54,6 +54,12 @@ public final class BlockMarkdown {
      */
     public static final int MAX_BYTES = 16 << 20;
 
+    /**
+     * The edition of the rules by which files are read, here: a file may say something else by an earlier one. In the first,
+     * front matter that is no YAML was value, and {@code #} ended a description.
+     */
+    public static final int READING = 2;
+
     /** As a {@code \\u} escape. */
     private static final int MOST_BYTES_OF_A_CHAR = 6;
 

@@ -46,6 +46,11 @@ final class FlywayHistory {
                                       FROM pg_attribute a
                                       WHERE a.attrelid = to_regclass('git_memory.allowed_call')
                                         AND a.attname = 'role_oid'
+                                        AND NOT a.attisdropped)),
+                         (16, EXISTS (SELECT
+                                      FROM pg_attribute a
+                                      WHERE a.attrelid = to_regclass('git_memory.repo')
+                                        AND a.attname = 'reading'
                                         AND NOT a.attisdropped))) AS script (version, has_run)
             WHERE script.has_run
             """;

@@ -1,6 +1,7 @@
 package dev.gitmemory.postgres;
 
 import dev.gitmemory.block.Block;
+import dev.gitmemory.block.BlockMarkdown;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class Ledger {
 
     private static final String REPO = """
             SELECT agent_id, organization_id, state, head_sha, head_seq, applied_sha, applied_seq, entries, commits,
-                   in_flight_at, last_error
+                   in_flight_at, last_error, reading
               FROM git_memory.repo
             """;
 
@@ -54,6 +55,7 @@ public final class Ledger {
      * @param entries entries of the log
      * @param commits commits of the history
      * @param inFlightAt when a writer last announced that it was about to commit; null when none did
+     * @param reading the edition of the rules by which the files were read: {@link BlockMarkdown#READING}
      */
     public record Repo(
             String agentId,
@@ -66,10 +68,16 @@ public final class Ledger {
             long entries,
             long commits,
             @Nullable Instant inFlightAt,
-            @Nullable String lastError) {
+            @Nullable String lastError,
+            int reading) {
 
         public boolean isEnabled() {
             return state.equals(State.ENABLED.text());
+        }
+
+        /** Whether the ledger says what files meant by an earlier edition of the rules. */
+        public boolean isReadOtherwise() {
+            return reading < BlockMarkdown.READING;
         }
     }
 
@@ -145,6 +153,17 @@ public final class Ledger {
     /** Agents whose writers announced a commit and have not taken that back, by id. */
     public List<Repo> inFlight() {
         return handle.createQuery(REPO + "WHERE in_flight_at IS NOT NULL ORDER BY agent_id COLLATE \"C\"")
+                .map(ConstructorMapper.of(Repo.class))
+                .list();
+    }
+
+    /** Enabled agents whose files were read by an earlier edition of the rules, by id. */
+    public List<Repo> readOtherwise(int limit) {
+        return handle.createQuery(
+                        REPO
+                                + "WHERE state = 'enabled' AND reading \\< :reading ORDER BY agent_id COLLATE \"C\" LIMIT :limit")
+                .bind("reading", BlockMarkdown.READING)
+                .bind("limit", limit)
                 .map(ConstructorMapper.of(Repo.class))
                 .list();
     }
@@ -232,7 +251,7 @@ public final class Ledger {
                 .execute();
     }
 
-    /** Records how far the rows have come. */
+    /** Records how far the rows have come; they were read by {@link BlockMarkdown#READING}. */
     public void setApplied(String agentId, Position position) {
         handle.createUpdate("""
                         UPDATE git_memory.repo
@@ -242,6 +261,7 @@ public final class Ledger {
                                applied_seq = :seq,
                                entries = :entries,
                                commits = :commits,
+                               reading = greatest(reading, :reading),
                                last_error = NULL,
                                updated_at = now()
                          WHERE agent_id = :agent
@@ -251,6 +271,7 @@ public final class Ledger {
                 .bind("seq", position.seq())
                 .bind("entries", position.entries())
                 .bind("commits", position.commits())
+                .bind("reading", BlockMarkdown.READING)
                 .execute();
     }
 

@@ -1,5 +1,7 @@
 package dev.gitmemory.postgres;
 
+import dev.gitmemory.block.BlockMarkdown;
+
 /**
  * Settings that a database or a role may have changed for all its sessions, and that scripts and comparisons stand on.
  * {@code beforeEachMigrate.sql} and {@code afterMigrate.sql} set the same.
@@ -16,9 +18,9 @@ final class SessionSettings {
     /**
      * Of a sidecar's: nothing but PostgreSQL's own is found by name, so that no operator or function runs as the sidecar that
      * somebody has made in {@code public}, or in a schema of the login's name. Who gives the login, or the URL, a search_path
-     * has decided otherwise.
+     * has decided otherwise. The ledger is told which edition of the rules for files this sidecar knows.
      */
-    static final String SERVING = STATEMENTS + """
+    static final String SERVING = STATEMENTS + ";\nSET git_memory.reading = " + BlockMarkdown.READING + """
             ;
             SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)
               FROM pg_catalog.pg_settings s

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Idempotent and free of order: what is applied is the difference between the commit that the rows equal and the
  * head, whoever made the commits and however many there are. Thread-safe.
  *
+ * <p>Where the ledger was written by an earlier edition of the rules for files, all files are read anew.
+ *
  * <p>A transaction of the application that the guard has judged keeps the repository's row until it ends, so what was
  * judged there is seen here. It may want that row while it holds a block, and so may two that share a block: the database
  * that this is given makes way for the one, and repeats the other.

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>applies commits of agents with a writer that did not finish,
+ *   <li>reads files anew that were read by an earlier edition of their rules,
  *   <li>takes over agents whose tag was written by plain SQL,
  *   <li>gives the rows of agents back whose tag is gone and who nobody has told the ledger of,
  *   <li>carries on purges that were cut short,
@@ -152,6 +153,7 @@ public final class Reconciler {
     private int pass() {
         List<Ledger.Repo> inFlight = database.inTransaction(tx -> tx.ledger().inFlight());
         int followed = followAll(due(inFlight, Ledger.Repo::agentId));
+        readAnew();
         int letGo = letGoAll();
         int takenOver = takeOverAll();
         int purged = purgeAll();
@@ -194,6 +196,20 @@ public final class Reconciler {
             done += attempt(repo.agentId(), () -> follow(repo)) ? 1 : 0;
         }
         return done;
+    }
+
+    private void readAnew() {
+        List<Ledger.Repo> repos = database.inTransaction(tx -> tx.ledger().readOtherwise(MOST_PER_PASS));
+        int done = 0;
+        for (Ledger.Repo repo : due(repos, Ledger.Repo::agentId)) {
+            RepoId id = new RepoId(repo.organizationId(), repo.agentId());
+            done += attempt(repo.agentId(), () -> applier.apply(id, Applier.Scope.NEW_COMMITS)) ? 1 : 0;
+        }
+        if (done > 0) {
+            log.info(
+                    "The files of {} agents were read by the rules of this version; what rows held before, where it was something else, is in git_memory.overwritten",
+                    done);
+        }
     }
 
     private int takeOverAll() {

@@ -45,9 +45,24 @@ record RepoDelta(
         return row.agentId();
     }
 
-    /** The labels that commits since the applied one have touched. */
+    /**
+     * The labels that commits since the applied one have touched; and all others that git has, where the ledger was written by
+     * an earlier edition of the rules for files.
+     */
     static RepoDelta newCommits(Ledger.Repo row, MemoryRepository repository) throws IOException {
         Head head = Heads.require(repository, row);
+        RepoDelta delta = newCommits(row, repository, head);
+        if (row.isReadOtherwise()) {
+            for (Touched file : touched(
+                            row, repository.changesSince(null, head.sha()).files())
+                    .values()) {
+                delta.touched().putIfAbsent(file.label(), file);
+            }
+        }
+        return delta;
+    }
+
+    private static RepoDelta newCommits(Ledger.Repo row, MemoryRepository repository, Head head) throws IOException {
         if (row.appliedSha() != null && head.entry() <= row.appliedSeq()) {
             return new RepoDelta(row, repository, head, List.of(), new TreeMap<>());
         }

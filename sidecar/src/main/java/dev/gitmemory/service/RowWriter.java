@@ -82,17 +82,18 @@ final class RowWriter {
     }
 
     /**
-     * Keeps what a row holds and neither git nor the ledger has, where that is wanted; and what was left out, in any case:
-     * nobody else has it.
+     * Keeps what a row holds and neither git nor the ledger has, where that is wanted; and in any case what was left out, for
+     * nobody else has it, and what the row's file meant by an earlier edition of the rules, for nobody wrote the change.
      *
      * @param commitSha what is to take its place; null where the row is removed
      */
     private void keep(String oldLabel, String newLabel, String blockId, @Nullable String commitSha) {
         boolean wasLeftOut = leftOut.remove(blockId);
-        if (kept == null && !wasLeftOut) {
+        boolean readOtherwise = delta.row().isReadOtherwise();
+        if (kept == null && !wasLeftOut && !readOtherwise) {
             return;
         }
-        Ledger.File before = ledgerBefore.get(oldLabel);
+        Ledger.File before = readOtherwise ? null : ledgerBefore.get(oldLabel);
         Ledger.File now = commitSha == null ? null : ledger.get(newLabel);
         Optional<Long> report = tx.reports()
                 .keep(
