@@ -38,8 +38,9 @@ record RepoDelta(
      *
      * @param block null when git does not have it
      * @param commitSha the commit that touched it last; empty where git never had it
+     * @param readAnew whether no commit has touched it, but its file was read by an earlier edition of the rules
      */
-    record Touched(String label, @Nullable Block block, String commitSha) {}
+    record Touched(String label, @Nullable Block block, String commitSha, boolean readAnew) {}
 
     String agentId() {
         return row.agentId();
@@ -56,7 +57,8 @@ record RepoDelta(
             for (Touched file : touched(
                             row, repository.changesSince(null, head.sha()).files())
                     .values()) {
-                delta.touched().putIfAbsent(file.label(), file);
+                delta.touched()
+                        .putIfAbsent(file.label(), new Touched(file.label(), file.block(), file.commitSha(), true));
             }
         }
         return delta;
@@ -80,7 +82,7 @@ record RepoDelta(
         SortedMap<String, Touched> touched =
                 touched(row, repository.changesSince(null, head.sha()).files());
         for (String label : linkedLabels) {
-            touched.putIfAbsent(label, new Touched(label, null, ""));
+            touched.putIfAbsent(label, new Touched(label, null, "", false));
         }
         return new RepoDelta(row, repository, head, commits, touched);
     }
@@ -123,7 +125,7 @@ record RepoDelta(
         if (block != null) {
             requireApplicable(agentId, block);
         }
-        return new Touched(label.text(), block, file.commitSha());
+        return new Touched(label.text(), block, file.commitSha(), false);
     }
 
     /** What PostgreSQL could not hold it is not given: each attempt would cost it all of its memory. */

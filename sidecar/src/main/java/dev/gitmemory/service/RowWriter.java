@@ -89,11 +89,12 @@ final class RowWriter {
      */
     private void keep(String oldLabel, String newLabel, String blockId, @Nullable String commitSha) {
         boolean wasLeftOut = leftOut.remove(blockId);
-        boolean readOtherwise = delta.row().isReadOtherwise();
-        if (kept == null && !wasLeftOut && !readOtherwise) {
+        RepoDelta.Touched touched = delta.touched().get(newLabel);
+        boolean readAnew = touched != null && touched.readAnew();
+        if (kept == null && !wasLeftOut && !readAnew) {
             return;
         }
-        Ledger.File before = readOtherwise ? null : ledgerBefore.get(oldLabel);
+        Ledger.File before = readAnew ? null : ledgerBefore.get(oldLabel);
         Ledger.File now = commitSha == null ? null : ledger.get(newLabel);
         Optional<Long> report = tx.reports()
                 .keep(
