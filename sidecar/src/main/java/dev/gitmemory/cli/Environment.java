@@ -1,11 +1,13 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.service.Suggestion;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -20,13 +22,24 @@ final class Environment implements IDefaultValueProvider {
 
     static final String PREFIX = "GIT_MEMORY_";
 
+    /**
+     * What Kubernetes, and Docker's links before it, set in each container for a service whose name begins like ours:
+     * {@code NAME_SERVICE_HOST}, {@code NAME_SERVICE_PORT}, {@code NAME_PORT=tcp://10.0.0.1:8284},
+     * {@code NAME_PORT_8284_TCP_ADDR} and the like.
+     */
+    private static final Pattern OF_A_PLATFORM = Pattern.compile(
+            "GIT_MEMORY_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST=.*|SERVICE_PORT(?:_[A-Z0-9_]+)?=\\d+|PORT=(?:tcp|udp|sctp)://.*"
+                    + "|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?=.*)");
+
     private final Map<String, String> settings = new TreeMap<>();
     private final Set<String> leftOut = new TreeSet<>();
 
     /** @param variables all variables of the process; those of others are left alone */
     Environment(Map<String, String> variables) {
         variables.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && !value.isEmpty()) {
+            if (name.startsWith(PREFIX)
+                    && !value.isEmpty()
+                    && !OF_A_PLATFORM.matcher(name + "=" + value).matches()) {
                 settings.put(name, value);
             }
         });

@@ -58,8 +58,12 @@ final class Serving implements AutoCloseable {
         try {
             warnOf(database.defects());
             String host = server.listen.host();
-            HttpServer http = HttpServer.start(
-                    open.memory(), database, metrics, host, server.listen.port(), server.defaultUserId);
+            HttpServer http = HttpServer.start(open.memory(), database, metrics, server.settings());
+            if (!server.isLoopback()) {
+                LOG.warn(
+                        "Whoever reaches {} may read and write the memory of all agents: nothing here asks who it is (--allow-unauthenticated)",
+                        server.listen);
+            }
             RetentionLoop retention = store.logRetention()
                     .map(keep -> RetentionLoop.start(open.memory().compaction(), keep))
                     .orElse(null);

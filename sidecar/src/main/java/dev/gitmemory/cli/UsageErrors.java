@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.service.Suggestion;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,9 +1,12 @@
 package dev.gitmemory.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gitmemory.postgres.BlockFilter;
 import dev.gitmemory.postgres.BlockRow;
-import dev.gitmemory.postgres.BlockTable;
+import dev.gitmemory.postgres.Page;
 import dev.gitmemory.service.BlockFields;
 import dev.gitmemory.service.Blocks;
 import dev.gitmemory.service.NewBlock;
@@ -17,6 +20,9 @@ final class BlockRoutes {
     static final String PENDING =
             "The write is in git. PostgreSQL fell before it got there and will get it when it is back.";
 
+    /** Elements of a list where nobody says how many. */
+    private static final int PAGE_LENGTH = 50;
+
     private final Blocks blocks;
     private final Callers callers;
 
@@ -26,14 +32,16 @@ final class BlockRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/blocks", ctx -> json(ctx, BlockJson.rows(blocks.list(listing(ctx)))));
+        routes.get("/v1/blocks", this::list);
+        routes.get("/v1/blocks/count", this::count);
+        routes.get("/v1/blocks/{id}/agents", this::agents);
         routes.post("/v1/blocks", this::create);
         routes.get("/v1/blocks/{id}", ctx -> row(ctx, blocks.get(ctx.pathParam("id"))));
         routes.patch("/v1/blocks/{id}", this::update);
         routes.delete("/v1/blocks/{id}", this::delete);
 
         String ofAgent = "/v1/agents/{agent}/core-memory/blocks";
-        routes.get(ofAgent, ctx -> json(ctx, BlockJson.rows(blocks.ofAgent(ctx.pathParam("agent")))));
+        routes.get(ofAgent, this::listOfAgent);
         routes.post(ofAgent, this::createOfAgent);
         // Before the label's own address: a label is never "attach/<block id>".
         routes.patch(ofAgent + "/attach/{id}", ctx -> relink(ctx, blocks::attach));
@@ -43,20 +51,37 @@ final class BlockRoutes {
         routes.patch(ofAgent + "/<label>", this::updateOfAgent);
     }
 
-    private static BlockTable.Listing listing(Context ctx) {
-        String order = ctx.queryParam("order");
-        if (order != null && !order.equals("asc") && !order.equals("desc")) {
-            throw RequestException.malformed("order", "'order' must be asc or desc");
-        }
-        return new BlockTable.Listing(
-                ctx.queryParam("label"),
-                ctx.queryParam("label_search"),
-                ctx.queryParam("project_id"),
-                Requests.flag(ctx, "templates_only"),
-                ctx.queryParam("after"),
-                ctx.queryParam("before"),
-                "asc".equals(order),
-                Requests.limit(ctx));
+    private void list(Context ctx) {
+        ListQuery query = new ListQuery(ctx);
+        BlockFilter filter = query.filter();
+        Page page = query.page(false, "created_at", PAGE_LENGTH);
+        query.requireNothingElse();
+        json(ctx, BlockJson.rows(blocks.list(filter, page)));
+    }
+
+    private void count(Context ctx) {
+        ListQuery query = new ListQuery(ctx);
+        BlockFilter filter = query.filter();
+        query.requireNothingElse();
+        json(ctx, LongNode.valueOf(blocks.count(filter)));
+    }
+
+    private void listOfAgent(Context ctx) {
+        ListQuery query = new ListQuery(ctx);
+        Page page = query.page(true, "label", null);
+        query.requireNothingElse();
+        json(ctx, BlockJson.rows(blocks.ofAgent(ctx.pathParam("agent"), page)));
+    }
+
+    /** Of each agent what is here: Letta's has more. */
+    private void agents(Context ctx) {
+        ListQuery query = new ListQuery(ctx);
+        Page page = query.page(true, "id", PAGE_LENGTH);
+        query.requireNothingElse();
+        ArrayNode agents = Json.array();
+        blocks.agentsOf(ctx.pathParam("id"), page)
+                .forEach(agent -> agents.addObject().put("id", agent.id()).put("name", agent.name()));
+        json(ctx, agents);
     }
 
     private void create(Context ctx) {

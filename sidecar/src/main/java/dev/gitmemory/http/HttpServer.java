@@ -8,6 +8,7 @@ import io.javalin.util.JavalinException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -28,7 +29,9 @@ public final class HttpServer implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private static final String HEALTH = "/healthz";
+    private static final String READY = "/readyz";
     private static final String METRICS = "/metrics";
+    private static final Set<String> SAY_NOTHING_OF_MEMORY = Set.of(HEALTH, READY, METRICS);
 
     private final Javalin server;
 
@@ -40,23 +43,18 @@ public final class HttpServer implements AutoCloseable {
      * Starts to serve.
      *
      * @param metrics what {@code /metrics} tells
-     * @param port 0 for any free one
-     * @param defaultUserId whom requests without the header {@code user_id} come from
      * @throws IOException if the address is taken or can't be had
      */
     public static HttpServer start(
-            GitMemory memory,
-            Database database,
-            PrometheusMeterRegistry metrics,
-            String host,
-            int port,
-            String defaultUserId)
+            GitMemory memory, Database database, PrometheusMeterRegistry metrics, HttpSettings settings)
             throws IOException {
         try {
-            return new HttpServer(Javalin.create(config -> configure(config, memory, database, metrics, defaultUserId))
-                    .start(host, port));
+            return new HttpServer(Javalin.create(config -> configure(config, memory, database, metrics, settings))
+                    .start(settings.host(), settings.port()));
         } catch (JavalinException e) {
-            throw new AddressException("can't listen on %s:%d (--listen): %s".formatted(host, port, e.getMessage()), e);
+            throw new AddressException(
+                    "can't listen on %s:%d (--listen): %s".formatted(settings.host(), settings.port(), e.getMessage()),
+                    e);
         }
     }
 
@@ -65,7 +63,7 @@ public final class HttpServer implements AutoCloseable {
             GitMemory memory,
             Database database,
             PrometheusMeterRegistry metrics,
-            String defaultUserId) {
+            HttpSettings settings) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.router.javaLangErrorHandler(Problems::answer);
@@ -75,17 +73,27 @@ public final class HttpServer implements AutoCloseable {
             server.setErrorHandler(new JettyErrors());
             server.setHandler(bodiesFirst());
         });
+        WebPages pages = new WebPages(settings.publicHosts());
+        config.routes.before(ctx -> {
+            if (!SAY_NOTHING_OF_MEMORY.contains(ctx.path())) { // probes and Prometheus call them by any address
+                pages.check(ctx);
+            }
+        });
         config.routes.before(Requests::requireNoNul);
         config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
-        Callers callers = new Callers(defaultUserId);
+        Callers callers = new Callers(settings.defaultUserId());
         new BlockRoutes(memory.blocks(), callers).register(config.routes);
         new GitMemoryRoutes(memory, callers).register(config.routes);
         config.routes.get(HEALTH, ctx -> ctx.result("ok\n"));
-        config.routes.get("/readyz", ctx -> {
+        config.routes.get(READY, ctx -> {
             boolean ready = database.isAvailable();
             ctx.status(ready ? 200 : 503).result(ready ? "ok\n" : "PostgreSQL does not answer\n");
         });
+        config.routes.get(
+                "/v1/health", // Letta's
+                ctx -> BlockRoutes.json(
+                        ctx, Json.object().put("version", settings.version()).put("status", "ok")));
         config.routes.get(METRICS, ctx -> Metrics.answer(ctx, metrics));
         Problems.register(config.routes);
     }

@@ -5,6 +5,7 @@ import dev.gitmemory.service.Reason;
 /** Why a request was not carried out: its HTTP status and the title of its problem document (RFC 9457). */
 enum Problem {
     MALFORMED(400, "The request can't be understood"),
+    FOREIGN(403, "A page of another origin may not do this"),
     NOT_FOUND(404, "There is no such thing"),
     METHOD_NOT_ALLOWED(405, "The method does not go with this address"),
     GONE(410, "It was removed for good"),
@@ -12,6 +13,8 @@ enum Problem {
     STALE(412, "The block has changed since"),
     TOO_SLOW(408, "The request came too slowly"),
     TOO_LARGE(413, "The request is too large"),
+    MEDIA_TYPE(415, "A body of this type is not taken"),
+    MISDIRECTED(421, "The request is for another server"),
     RULE(422, "A rule for blocks is broken"),
     INTERNAL(500, "Something went wrong in git-memory"),
     UNAVAILABLE(503, "PostgreSQL or the object storage does not answer"),

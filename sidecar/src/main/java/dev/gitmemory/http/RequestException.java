@@ -16,6 +16,10 @@ final class RequestException extends RuntimeException {
         this.field = field;
     }
 
+    static RequestException of(Problem problem, String field, String message) {
+        return new RequestException(problem, field, message);
+    }
+
     static RequestException malformed(@Nullable String field, String message) {
         return new RequestException(Problem.MALFORMED, field, message);
     }

@@ -265,6 +265,26 @@ public final class AgentTable {
         return owners;
     }
 
+    /** The agents of any kind that are linked to a block, by id. */
+    public List<Agent> ofBlock(String blockId, Page page) {
+        return page.inOrder(handle.createQuery("""
+                        SELECT a.id::text, a.organization_id::text, a.name::text
+                          FROM <agents> a
+                          JOIN <blocks_agents> l ON l.agent_id = a.id AND texteq(l.agent_id COLLATE "C", a.id)
+                         WHERE l.block_id = :block AND texteq(l.block_id COLLATE "C", :block)
+                           AND (CAST(:after AS text) IS NULL OR a.id COLLATE "C" \\%1$s :after)
+                           AND (CAST(:before AS text) IS NULL OR a.id COLLATE "C" \\%2$s :before)
+                         ORDER BY a.id COLLATE "C" %3$s
+                         LIMIT :limit
+                        """.formatted(page.behind(), page.ahead(), page.direction()))
+                .bind("block", blockId)
+                .bind("after", page.after())
+                .bind("before", page.before())
+                .bind("limit", page.limit())
+                .map(ConstructorMapper.of(Agent.class))
+                .list());
+    }
+
     /** The agents of any kind that are linked to a block. */
     public List<String> linked(String blockId) {
         return handle.createQuery("SELECT agent_id::text FROM <blocks_agents> "

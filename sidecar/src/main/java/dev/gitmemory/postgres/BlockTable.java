@@ -46,25 +46,6 @@ public final class BlockTable {
         this.columns = columns;
     }
 
-    /**
-     * Which blocks a listing asks for; null where it does not ask.
-     *
-     * @param labelPart text that the label holds, in any case
-     * @param after id of the block that the listing goes on behind, in its order
-     * @param before id of the block that the listing ends before, in its order
-     * @param ascending oldest first, else newest first
-     * @param limit 1 or more
-     */
-    public record Listing(
-            @Nullable String label,
-            @Nullable String labelPart,
-            @Nullable String projectId,
-            boolean templatesOnly,
-            @Nullable String after,
-            @Nullable String before,
-            boolean ascending,
-            int limit) {}
-
     public Optional<BlockRow> find(String blockId) {
         return select("WHERE b.id = :id AND texteq(b.id COLLATE \"C\", :id)")
                 .bind("id", blockId)
@@ -168,37 +149,53 @@ public final class BlockTable {
                 .list();
     }
 
-    public List<BlockRow> list(Listing listing) {
-        String comparison = listing.ascending() ? "\\>" : "\\<";
-        String reverse = listing.ascending() ? "\\<" : "\\>";
-        String direction = listing.ascending() ? "ASC" : "DESC";
-        return select("""
-                        WHERE (CAST(:label AS text) IS NULL OR (b.label = :label
-                           AND texteq(b.label COLLATE "C", :label)))
-                          AND (CAST(:part AS text) IS NULL OR position(lower(:part) IN lower(b.label COLLATE "default")) \\> 0)
-                          AND (CAST(:project AS text) IS NULL OR %4$s = :project)
-                          AND (NOT :templates OR %5$s)
+    /** The blocks that the filter lets through, in the order in which they were created. */
+    public List<BlockRow> list(BlockFilter filter, Page page) {
+        String sql =
+                "WHERE " + filter.condition(columns) + """
+
                           AND (CAST(:after AS text) IS NULL
                                OR (b.created_at, b.id)
-                                  %1$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :after))
+                                  \\%1$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :after))
                           AND (CAST(:before AS text) IS NULL
                                OR (b.created_at, b.id)
-                                  %2$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :before))
+                                  \\%2$s (SELECT c.created_at, c.id FROM <block> c WHERE c.id = :before))
                         ORDER BY b.created_at %3$s, b.id %3$s
                         LIMIT :limit
-                        """.formatted(
-                                comparison,
-                                reverse,
-                                direction,
-                                columns.has(ExtraColumn.PROJECT_ID) ? "b.project_id" : "CAST(NULL AS text)",
-                                columns.has(ExtraColumn.IS_TEMPLATE) ? "b.is_template" : "false"))
-                .bind("label", listing.label())
-                .bind("part", listing.labelPart())
-                .bind("project", listing.projectId())
-                .bind("templates", listing.templatesOnly())
-                .bind("after", listing.after())
-                .bind("before", listing.before())
-                .bind("limit", listing.limit())
+                        """.formatted(page.behind(), page.ahead(), page.direction());
+        return page.inOrder(paged(filter.bind(select(sql)), page));
+    }
+
+    /** How many blocks the filter lets through. */
+    public long count(BlockFilter filter) {
+        return filter.bind(handle.createQuery("SELECT count(*) FROM <block> b WHERE " + filter.condition(columns)))
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** The blocks that the agent is linked to, by label. */
+    public List<BlockRow> ofAgent(String agentId, Page page) {
+        String sql = """
+                        JOIN <blocks_agents> l ON l.block_id = b.id AND texteq(l.block_id COLLATE "C", b.id)
+                        WHERE l.agent_id = :agent AND texteq(l.agent_id COLLATE "C", :agent)
+                          AND (CAST(:after AS text) IS NULL
+                               OR (l.block_label COLLATE "C", b.id COLLATE "C")
+                                  \\%1$s (SELECT m.block_label COLLATE "C", m.block_id COLLATE "C" FROM <blocks_agents> m
+                                        WHERE m.agent_id = :agent AND m.block_id = :after))
+                          AND (CAST(:before AS text) IS NULL
+                               OR (l.block_label COLLATE "C", b.id COLLATE "C")
+                                  \\%2$s (SELECT m.block_label COLLATE "C", m.block_id COLLATE "C" FROM <blocks_agents> m
+                                        WHERE m.agent_id = :agent AND m.block_id = :before))
+                        ORDER BY l.block_label COLLATE "C" %3$s, b.id COLLATE "C" %3$s
+                        LIMIT :limit
+                        """.formatted(page.behind(), page.ahead(), page.direction());
+        return page.inOrder(paged(select(sql).bind("agent", agentId), page));
+    }
+
+    private List<BlockRow> paged(Query query, Page page) {
+        return query.bind("after", page.after())
+                .bind("before", page.before())
+                .bind("limit", page.limit())
                 .map(this::row)
                 .list();
     }

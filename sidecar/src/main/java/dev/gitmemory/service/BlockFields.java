@@ -10,25 +10,56 @@ import dev.gitmemory.block.Tags;
 import dev.gitmemory.postgres.ExtraColumn;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a block's fields from a JSON object, as HTTP and SQL requests hold it. A field of the wrong type is malformed and named; fields that no block has are
- * ignored, since clients send back what they were given. Texts can be stored: the reader of the object has seen to that.
+ * Reads a block's fields from a JSON object, as HTTP and SQL requests hold it. A field of the wrong type is malformed and named, and so is
+ * one that no block has. Clients send back what they were given: fields that nobody can write may be there, as they are. Texts
+ * can be stored: the reader of the object has seen to that.
  */
 public final class BlockFields {
 
     /** The longest text of a field that PostgreSQL alone keeps, in bytes of UTF-8: such fields stand in indexes. */
     static final int MAX_TEXT_BYTES = 2_000;
 
+    private static final Set<String> WRITABLE = Stream.concat(
+                    Stream.of("label", "value", "description", "limit", "read_only", "metadata", "tags"),
+                    Arrays.stream(ExtraColumn.values())
+                            .filter(ExtraColumn::writable)
+                            .map(ExtraColumn::field))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<String> UNCHANGEABLE = Stream.concat(
+                    Stream.of("id", "git_sha"),
+                    Arrays.stream(ExtraColumn.values())
+                            .filter(column -> !column.writable())
+                            .map(ExtraColumn::field))
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** What an answer says of itself and not of the block. */
+    private static final String PENDING = "pending";
+
     private final ObjectNode body;
 
+    /** @throws MemoryException if a field is none of a block's */
     public BlockFields(ObjectNode body) {
         this.body = body;
+        body.fieldNames().forEachRemaining(field -> {
+            if (!WRITABLE.contains(field) && !UNCHANGEABLE.contains(field) && !field.equals(PENDING)) {
+                throw MemoryException.malformed(
+                        field,
+                        "A block has no field '%s'%s".formatted(Shown.of(field), Suggestion.among(WRITABLE, field)));
+            }
+        });
     }
 
     /**
@@ -38,6 +69,11 @@ public final class BlockFields {
      * @throws RuleViolation if a value is none that a block can have
      */
     public NewBlock created() {
+        for (String field : UNCHANGEABLE) {
+            if (body.hasNonNull(field)) {
+                throw MemoryException.malformed(field, "'%s' can't be written; leave it out".formatted(field));
+            }
+        }
         Change<String> description = nullable("description", this::text);
         Change<Metadata> metadata = metadata();
         Metadata given = metadata.value();
@@ -55,16 +91,28 @@ public final class BlockFields {
 
     /** What a block's fields are to become; throws as {@link #created}. */
     public BlockPatch patch() {
-        Change<String> label = given("label", this::text);
+        Change<String> label = keptIfNull("label", this::text);
         return new BlockPatch(
                 label.value() == null ? Change.keep() : Change.to(Label.of(label.value())),
-                given("value", this::text),
+                keptIfNull("value", this::text),
                 nullable("description", this::text),
-                given("limit", this::integer),
+                keptIfNull("limit", this::integer),
                 given("read_only", this::bool),
                 metadata(),
                 tags(),
-                extras());
+                extras(),
+                unchangeable());
+    }
+
+    private Map<String, @Nullable String> unchangeable() {
+        Map<String, @Nullable String> given = new HashMap<>();
+        for (String field : UNCHANGEABLE) {
+            JsonNode node = body.get(field);
+            if (node != null) {
+                given.put(field, node.isNull() ? null : text(field));
+            }
+        }
+        return given;
     }
 
     private String required(String field) {
@@ -91,6 +139,12 @@ public final class BlockFields {
                     field, "'%s' can't be null; leave it out to keep what it is".formatted(field));
         }
         return Change.to(read.apply(field));
+    }
+
+    /** A field that may be absent, or null, which leaves it as it is: Letta's clients may send that, and its server takes it so. */
+    private <T> Change<T> keptIfNull(String field, Function<String, T> read) {
+        JsonNode node = body.get(field);
+        return node == null || node.isNull() ? Change.keep() : Change.to(read.apply(field));
     }
 
     /** A field that may be absent, and that null clears. */

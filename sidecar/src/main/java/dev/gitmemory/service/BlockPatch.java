@@ -3,17 +3,21 @@ package dev.gitmemory.service;
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.Metadata;
+import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.ExtraColumn;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an update changes of a block. Label, value, limit and read_only can't be null: who builds a patch refuses that.
+ * What an update changes of a block. Label, value, limit and read_only can't become null: who builds a patch sees to that.
  *
  * @param extras columns that PostgreSQL alone keeps
+ * @param unchangeable fields that nobody can write, by name, as the caller believes them to be
  */
 public record BlockPatch(
         Change<Label> label,
@@ -23,7 +27,8 @@ public record BlockPatch(
         Change<Boolean> readOnly,
         Change<Metadata> metadata,
         Change<List<String>> tags,
-        Map<ExtraColumn, @Nullable Object> extras) {
+        Map<ExtraColumn, @Nullable Object> extras,
+        Map<String, @Nullable String> unchangeable) {
 
     private static final Label ANY = Label.of("any");
 
@@ -43,6 +48,29 @@ public record BlockPatch(
                 false,
                 Metadata.EMPTY);
         extras = Collections.unmodifiableMap(new EnumMap<>(extras));
+        unchangeable = Collections.unmodifiableMap(new TreeMap<>(unchangeable));
+    }
+
+    /**
+     * Refuses to change what can't be changed; a client may send back what it was given.
+     *
+     * @throws MemoryException if such a field is not what the row has
+     */
+    void requireUnchanged(BlockRow row) {
+        unchangeable.forEach((field, given) -> {
+            Object present =
+                    switch (field) {
+                        case "id" -> row.id();
+                        case "git_sha" -> row.gitSha();
+                        default -> row.others().get(field);
+                    };
+            if (!Objects.equals(given, present)) {
+                throw MemoryException.malformed(
+                        field,
+                        "'%s' can't be written, and is %s; leave it out"
+                                .formatted(field, present == null ? "null" : Shown.of(present.toString())));
+            }
+        });
     }
 
     /** Whether anything is changed that git mirrors. */

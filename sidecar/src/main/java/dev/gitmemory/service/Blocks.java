@@ -3,13 +3,15 @@ package dev.gitmemory.service;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.AgentTable.Owner;
+import dev.gitmemory.postgres.BlockFilter;
 import dev.gitmemory.postgres.BlockRow;
-import dev.gitmemory.postgres.BlockTable;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
+import dev.gitmemory.postgres.Page;
 import dev.gitmemory.postgres.Tx;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +40,50 @@ public final class Blocks {
         return targets.row(blockId);
     }
 
-    /** Blocks of any agent or of none. */
-    public List<BlockRow> list(BlockTable.Listing listing) {
-        return database.inTransaction(tx -> tx.blocks().list(listing));
+    /** Blocks of any agent or of none, in the order in which they were created. */
+    public List<BlockRow> list(BlockFilter filter, Page page) {
+        return database.inTransaction(tx -> {
+            requireThere("after", page.after(), tx.blocks()::isThere);
+            requireThere("before", page.before(), tx.blocks()::isThere);
+            return tx.blocks().list(filter, page);
+        });
+    }
+
+    /** How many blocks there are of any agent or of none. */
+    public long count(BlockFilter filter) {
+        return database.inTransaction(tx -> tx.blocks().count(filter));
+    }
+
+    /** The agents that have a block, by id. */
+    public List<Agent> agentsOf(String blockId, Page page) {
+        String id = targets.row(blockId).id();
+        return database.inTransaction(tx -> tx.agents().ofBlock(id, page));
+    }
+
+    /** A list that goes on behind a block that is gone would end there as if there were no more. */
+    private static void requireThere(String parameter, @Nullable String blockId, Predicate<String> isThere) {
+        if (blockId != null && !isThere.test(blockId)) {
+            throw MemoryException.malformed(
+                    parameter,
+                    "'%s' is %s, which is no block of this list (any more); begin the list again"
+                            .formatted(parameter, Shown.of(blockId)));
+        }
     }
 
     /** The agent's blocks, by label. */
     public List<BlockRow> ofAgent(String agentId) {
         targets.agent(agentId);
         return database.inTransaction(tx -> tx.blocks().ofAgent(agentId));
+    }
+
+    /** A part of the agent's blocks, by label. */
+    public List<BlockRow> ofAgent(String agentId, Page page) {
+        targets.agent(agentId);
+        return database.inTransaction(tx -> {
+            requireThere("after", page.after(), id -> tx.agents().isLinked(agentId, id));
+            requireThere("before", page.before(), id -> tx.agents().isLinked(agentId, id));
+            return tx.blocks().ofAgent(agentId, page);
+        });
     }
 
     /** The block that the agent knows by this label. */
@@ -96,6 +133,7 @@ public final class Blocks {
         return targets.routed(() -> {
             Target target = targets.find(blockId);
             Optional<BlockEdits.Condition> condition = targets.condition(target, ifMatch);
+            patch.requireUnchanged(target.row());
             requireFits(target.row(), patch);
             return target.isGits() && patch.touchesGit()
                     ? git.update(targets.requireNotLeftOut(target), patch, condition, caller)

@@ -292,7 +292,7 @@ final class SqlOperations {
         String labelAfterwards() {
             for (String within : List.of("changes", "block")) {
                 JsonNode label = json.path(within).get("label");
-                if (label != null) {
+                if (label != null && !label.isNull()) {
                     return label.asText();
                 }
             }

@@ -92,6 +92,42 @@ class UsageTest {
     }
 
     @Test
+    void variablesThatAPlatformSetsForAServiceOfOurNameAreLeftAlone() {
+        Map<String, String> ofKubernetes = Map.of(
+                "GIT_MEMORY_SERVICE_HOST", "10.0.0.1",
+                "GIT_MEMORY_SERVICE_PORT", "8284",
+                "GIT_MEMORY_SERVICE_PORT_HTTP", "8284",
+                "GIT_MEMORY_PORT", "tcp://10.0.0.1:8284",
+                "GIT_MEMORY_PORT_8284_TCP", "tcp://10.0.0.1:8284",
+                "GIT_MEMORY_PORT_8284_TCP_PROTO", "tcp",
+                "GIT_MEMORY_PORT_8284_TCP_PORT", "8284",
+                "GIT_MEMORY_PORT_8284_TCP_ADDR", "10.0.0.1",
+                "GIT_MEMORY_SIDECAR_PORT", "tcp://10.0.0.1:8284");
+        assertThat(Cli.run(ofKubernetes, "--help").exitCode()).isZero();
+        assertThat(Cli.run(ofKubernetes, "migrate").err())
+                .contains("missing --db-url")
+                .doesNotContain("unknown environment variable");
+        for (String mistyped : List.of("GIT_MEMORY_PORT", "GIT_MEMORY_DB_PORT", "GIT_MEMORY_SERVICE_PORT")) {
+            assertThat(Cli.run(Map.of(mistyped, "54x32"), "migrate").err())
+                    .contains("unknown environment variable " + mistyped);
+        }
+    }
+
+    @Test
+    void anAddressThatOthersReachHasToBeMeant() {
+        for (String address : List.of("0.0.0.0:0", "[::]:0", "192.0.2.1:0", "host.invalid:0")) {
+            Cli.Run run = Cli.run("serve", "--embedded", "--listen", address);
+            assertThat(run.exitCode()).as(address).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("--listen " + address + " is reached by other machines", "--allow-unauthenticated");
+        }
+        assertThat(Cli.run("serve", "--listen", "127.8.8.8:0").err()).doesNotContain("--allow-unauthenticated");
+        assertThat(Cli.run("serve", "--public-host", "a.example,http://b").err())
+                .contains("--public-host must be host names without port")
+                .contains("is 'http://b'");
+    }
+
+    @Test
     void variablesOfOthersAreLeftAlone() {
         assertThat(Cli.run(Map.of("GIT_DIR", "/x", "HOME", "/y"), "--help").exitCode())
                 .isZero();

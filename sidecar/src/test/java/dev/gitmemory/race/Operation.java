@@ -221,7 +221,8 @@ enum Operation {
                 Change.keep(),
                 Change.keep(),
                 Change.keep(),
-                new EnumMap<>(ExtraColumn.class));
+                new EnumMap<>(ExtraColumn.class),
+                Map.of());
     }
 
     private static boolean has(Map<String, String> files, String label, String text) {

@@ -1,6 +1,7 @@
 package dev.gitmemory.testing;
 
 import dev.gitmemory.http.HttpServer;
+import dev.gitmemory.http.HttpSettings;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.DatabaseSettings;
 import dev.gitmemory.postgres.TableNames;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 
 /** A sidecar in this JVM: the real server on a free port, over a real PostgreSQL and a store of the test's choice. */
 public final class Sidecar implements AutoCloseable {
@@ -36,7 +38,11 @@ public final class Sidecar implements AutoCloseable {
         this.database = database;
         this.repositories = repositories;
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), steps);
-        this.server = HttpServer.start(memory, database, metrics, "127.0.0.1", 0, Caller.DEFAULT_USER);
+        this.server = HttpServer.start(
+                memory,
+                database,
+                metrics,
+                new HttpSettings("127.0.0.1", 0, Set.of("memory.example"), Caller.DEFAULT_USER, "0"));
         RepositoryMetrics.bind(repositories, metrics);
         this.sql = SqlRequests.start(memory, database, Duration.ofHours(1), () -> {});
     }

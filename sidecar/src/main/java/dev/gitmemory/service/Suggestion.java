@@ -1,19 +1,22 @@
-package dev.gitmemory.cli;
+package dev.gitmemory.service;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Guesses what a person meant to type. */
-final class Suggestion {
+/** Guesses what a person meant to type. Thread-safe. */
+public final class Suggestion {
 
     private Suggestion() {}
 
     /**
      * Returns {@code ": did you mean X?"} with the known name most like the given one, or nothing when none is near:
      * a far-fetched guess helps less than none.
+     *
+     * @param known names that would have been right
+     * @param given the name that was not
      */
-    static String among(Collection<String> known, String given) {
+    public static String among(Collection<String> known, String given) {
         int near = Math.max(2, given.length() / 4);
         return known.stream()
                 .filter(name -> distance(name, given) <= near)
