@@ -148,7 +148,9 @@ BEGIN
                 CREATE TRIGGER git_memory_older_sidecar
                     BEFORE UPDATE OF in_flight_at, applied_sha ON %s
                     FOR EACH ROW
-                    WHEN (OLD.reading > coalesce(nullif(current_setting('git_memory.reading', true), ''), '1')::integer)
+                    WHEN ((NEW.applied_sha IS DISTINCT FROM OLD.applied_sha
+                           OR (NEW.in_flight_at IS NOT NULL AND NEW.in_flight_at IS DISTINCT FROM OLD.in_flight_at))
+                          AND OLD.reading > coalesce(nullif(current_setting('git_memory.reading', true), ''), '1')::integer)
                     EXECUTE FUNCTION git_memory.refuse_older_sidecar()
             $$),
             ('git_memory.tombstone', $$

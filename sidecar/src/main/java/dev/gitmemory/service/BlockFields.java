@@ -56,7 +56,7 @@ public final class BlockFields {
         body.fieldNames().forEachRemaining(field -> {
             if (!WRITABLE.contains(field) && !UNCHANGEABLE.contains(field) && !field.equals(PENDING)) {
                 throw MemoryException.malformed(
-                        field,
+                        Shown.of(field),
                         "A block has no field '%s'%s".formatted(Shown.of(field), Suggestion.among(WRITABLE, field)));
             }
         });

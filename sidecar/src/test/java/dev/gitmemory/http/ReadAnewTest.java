@@ -182,8 +182,9 @@ class ReadAnewTest extends SidecarTest {
                             .hasMessageContaining("this sidecar is older", "\"newer\"");
                 }
             }
-            older.execute("SET git_memory.reading = '3'");
             older.execute("UPDATE git_memory.repo SET in_flight_at = NULL WHERE agent_id = 'newer'");
+            older.execute("SET git_memory.reading = '3'");
+            older.execute("UPDATE git_memory.repo SET in_flight_at = now() WHERE agent_id = 'newer'");
         }
         application.update("DELETE FROM agents_tags WHERE agent_id = 'newer'");
         application.update("UPDATE block SET value = 'own again' WHERE id = 'block-newer'");

@@ -80,7 +80,9 @@ class OverwrittenTest extends SqlTest {
         assertThat(admin.call("CALL git_memory.sync_agent('iris')")).containsEntry("differences", "1");
         assertThat(admin.notices()).anyMatch(n -> n.endsWith("; set its git_sha"));
         behindTheGuardsBack(
-                "DELETE FROM git_memory.file", "UPDATE git_memory.repo SET applied_sha = NULL, applied_seq = 0");
+                "SET git_memory.reading = 2",
+                "DELETE FROM git_memory.file",
+                "UPDATE git_memory.repo SET applied_sha = NULL, applied_seq = 0");
         sidecar.memory().sync("iris");
         assertThat(application.query("SELECT * FROM git_memory.overwritten")).isEmpty();
         assertThat(application.query("SELECT * FROM git_memory.drift")).isEmpty();

@@ -125,6 +125,7 @@ class ReconcilerTest extends SqlTest {
             enabledAgent(agent);
         }
         database.execute(
+                "SET git_memory.reading = 2",
                 "UPDATE git_memory.repo SET in_flight_at = CASE WHEN agent_id = 'late' THEN now() END",
                 "ALTER TABLE block DISABLE TRIGGER git_memory_guard_update",
                 "UPDATE block SET value = 'strange' WHERE id = 'block-late'",
