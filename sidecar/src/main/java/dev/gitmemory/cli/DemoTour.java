@@ -113,6 +113,7 @@ final class DemoTour {
                 "  $ curl " + (body == null ? "" : "-X " + method + " -d '" + body.replace("'", "'\\''") + "' ") + uri);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri)
+                        .header("Content-Type", "application/json")
                         .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());

@@ -147,6 +147,7 @@ final class SqlBench implements AutoCloseable {
     private void writeByHttp(int number) throws IOException, InterruptedException {
         String body = "{\"value\": \"" + text(number).replace("\n", "\\n") + "\"}";
         HttpRequest request = HttpRequest.newBuilder(server.resolve("/v1/blocks/" + blockId("tagged", number)))
+                .header("Content-Type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
