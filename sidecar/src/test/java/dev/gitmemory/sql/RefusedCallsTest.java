@@ -78,8 +78,6 @@ class RefusedCallsTest extends SqlTest {
                 "MG105",
                 "CALL git_memory.write_block('a', 'system/persona', changes => '{\"limit\": \"many\"}')",
                 "MG101",
-                "CALL git_memory.write_block('a', 'system/persona', changes => '{\"valu\": \"x\"}')",
-                "MG101",
                 "CALL git_memory.enable_agent('no-such-agent')",
                 "MG102",
                 "CALL git_memory.delete_block('a', 'system/persona', if_match => '" + sha + "')",
@@ -90,6 +88,10 @@ class RefusedCallsTest extends SqlTest {
             assertThat(refused.detail()).startsWith("Request ");
             assertThat(refused.hint()).isNotEqualTo("null");
         });
+        Session.Refused mistyped =
+                admin.refused("CALL git_memory.write_block('a', 'system/persona', changes => '{\"valu\": \"x\"}')");
+        assertThat(mistyped.state()).as(mistyped.toString()).isEqualTo("22023");
+        assertThat(mistyped.message()).contains("valu");
         assertThat(messages("a")).hasSize(3);
     }
 
