@@ -160,7 +160,8 @@ final class LineParser {
             start++;
         }
         String written = yaml.substring(start, field.end).stripTrailing();
-        if (written.startsWith("|") || written.startsWith(">")) {
+        boolean block = written.startsWith("|") || written.startsWith(">");
+        if (block && written.indexOf('\n') >= 0) { // lines that belong together, in a way that only YAML could tell
             throw unreadable(field);
         }
         return new YamlNode.Scalar(

@@ -33,6 +33,8 @@ class FrontMatterByLineTest {
                 "*bold* and plain                     | *bold* and plain",
                 "- a dash                             | - a dash",
                 "? really                             | ? really",
+                ">90% done                            | >90% done",
+                "> quoted by somebody                 | > quoted by somebody",
                 // YAML that says something else
                 "Notes #7 and #8                      | Notes #7 and #8",
                 "# nothing else                       | # nothing else",
