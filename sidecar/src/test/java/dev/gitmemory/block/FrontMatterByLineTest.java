@@ -34,7 +34,7 @@ class FrontMatterByLineTest {
                 "- a dash                             | - a dash",
                 "? really                             | ? really",
                 ">90% done                            | >90% done",
-                "> quoted by somebody                 | > quoted by somebody",
+                "> quoted by others                   | > quoted by others",
                 // YAML that says something else
                 "Notes #7 and #8                      | Notes #7 and #8",
                 "# nothing else                       | # nothing else",
