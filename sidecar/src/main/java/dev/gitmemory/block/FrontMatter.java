@@ -24,7 +24,7 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
     /** The front matter as a whole, in messages. */
     static final String WHOLE = "front matter";
 
-    private static final Set<String> FIELDS = Set.of(DESCRIPTION, LIMIT, READ_ONLY, METADATA);
+    static final Set<String> FIELDS = Set.of(DESCRIPTION, LIMIT, READ_ONLY, METADATA);
     private static final String FENCE = "---";
 
     /** The first line of the YAML, counted from 1. */
@@ -81,14 +81,17 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
     private static @Nullable FrontMatter of(String file, int yaml, int closing, int value) {
         String text = file.substring(yaml, closing);
         YamlNode.Mapping root = YamlParser.parse(text, FIRST_LINE);
-        boolean byLine = root == null;
-        if (root == null) {
+        if (root != null) {
+            requireUniqueKeys(root);
+        }
+        boolean byLine = root == null || LineParser.hidesAField(text, root);
+        if (byLine) {
             root = LineParser.parse(text, FIRST_LINE);
             if (root == null) {
                 return null;
             }
+            requireUniqueKeys(root);
         }
-        requireUniqueKeys(root);
         return new FrontMatter(
                 file.substring(0, yaml), text, file.substring(closing, value), root, file.substring(value), byLine);
     }

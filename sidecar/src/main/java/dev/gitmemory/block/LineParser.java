@@ -16,6 +16,8 @@ final class LineParser {
     /** A key that is no field's, where no field tells that these lines are front matter: prose has colons, too. */
     private static final Pattern KEY = Pattern.compile("[\\p{L}\\p{N}\\p{So}_][^\\s:]*[ \\t]*:(?:[ \\t].*)?");
 
+    private static final Pattern FIELD = Pattern.compile("(?:" + String.join("|", FrontMatter.FIELDS) + ")[ \\t]*:(?=\\s|$)");
+
     private final String yaml;
     private final int firstLine;
     private final List<Field> fields = new ArrayList<>();
@@ -53,6 +55,27 @@ final class LineParser {
     static boolean beginsWithAField(String text) {
         int colon = text.indexOf(':');
         return colon > 0 && FrontMatter.isField(text.substring(0, colon).stripTrailing());
+    }
+
+    /**
+     * Whether a line begins with a field that the YAML takes for the inside of a text or a list: an apostrophe at the
+     * beginning of a description, say, that another one at the end of a later line closes. (YAML wants such lines indented,
+     * its parsers don't.)
+     *
+     * @param root what the lines are as YAML, no key twice
+     */
+    static boolean hidesAField(String yaml, YamlNode.Mapping root) {
+        for (int start = 0, end; start < yaml.length(); start = end + 1) {
+            int newline = yaml.indexOf('\n', start);
+            end = newline < 0 ? yaml.length() : newline;
+            if (FIELD.matcher(yaml).region(start, end).lookingAt()) {
+                int place = yaml.codePointCount(0, start);
+                if (root.entries().stream().noneMatch(entry -> entry.key().start() == place)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

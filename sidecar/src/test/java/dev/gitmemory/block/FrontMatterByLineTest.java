@@ -157,6 +157,29 @@ class FrontMatterByLineTest {
                         .replace("---\nbody", "---\nnew"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "description: 'Twas one\nread_only: true\nlimit: 5\nname: the others'",
+                "description: \"open\nread_only: true\nlimit: 5\nname: closed\"",
+                "name: 'one\ndescription: d\nlimit: 5\nread_only: true\nother: two'",
+            })
+    void aFieldIsNotLostInATextThatEndsInAnotherLine(String lines) {
+        Block block = BlockMarkdown.parseNew(LABEL, "---\n" + lines + "\n---\nbody");
+        assertThat(block.readOnly()).isTrue();
+        assertThat(block.limit()).isEqualTo(5);
+        assertThat(block.value()).isEqualTo("body");
+        assertThat(block.description()).isIn("'Twas one", "\"open", "d");
+    }
+
+    @Test
+    void whatIsIndentedBelongsToTheTextThatItStandsIn() {
+        Block block = BlockMarkdown.parseNew(
+                LABEL, "---\ndescription: 'on\n  limit: 5\n  read_only: true'\nlist: [\n  limit: 6\n]\n---\nbody");
+        assertThat(block.description()).isEqualTo("on limit: 5 read_only: true");
+        assertThat(block.limit()).isEqualTo(Block.DEFAULT_LIMIT);
+    }
+
     @Test
     void keysAloneAreFrontMatterToo() {
         assertThat(BlockMarkdown.parseNew(LABEL, "---\ntitle: Meeting: 10:30\nowner: ops\n---\nbody"))
@@ -194,6 +217,7 @@ class FrontMatterByLineTest {
                 "description: a: b\\ndescription: c          | description  | front matter has the key 'description' twice",
                 "description: a: b\\nand on                  | front matter | front matter can't be read: line 3 has no key, and is not indented either",
                 "description: a\\n...                        | front matter | front matter can't be read: line 3 has no key, and is not indented either",
+                "description: d\\nlist: [a,\\nlimit: 5\\n]     | front matter | front matter can't be read: line 5 has no key, and is not indented either",
                 "description: >\\n  a\\n b: c: d             | description  | description can't be read: what line 2 begins is no YAML",
                 "\\tlimit: 5                                 | front matter | front matter can't be read: line 2 is indented; a key begins its line",
             })
