@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gitmemory.postgres.BlockFilter;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.Page;
 import dev.gitmemory.service.BlockFields;
@@ -32,54 +31,48 @@ final class BlockRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/blocks", this::list);
-        routes.get("/v1/blocks/count", this::count);
-        routes.get("/v1/blocks/{id}/agents", this::agents);
-        routes.post("/v1/blocks", this::create);
-        routes.get("/v1/blocks/{id}", ctx -> row(ctx, blocks.get(ctx.pathParam("id"))));
-        routes.patch("/v1/blocks/{id}", this::update);
-        routes.delete("/v1/blocks/{id}", this::delete);
+        Takes nothing = Takes.nothing();
+        Takes changes = Takes.body().ifMatch();
+        routes.get("/v1/blocks", ListQuery.FILTERED_AND_PAGED.by(this::list));
+        routes.get("/v1/blocks/count", ListQuery.FILTERED.by(this::count));
+        routes.get("/v1/blocks/{id}/agents", ListQuery.PAGED.by(this::agents));
+        routes.post("/v1/blocks", Takes.body().by(this::create));
+        routes.get("/v1/blocks/{id}", nothing.by(ctx -> row(ctx, blocks.get(ctx.pathParam("id")))));
+        routes.patch("/v1/blocks/{id}", changes.by(this::update));
+        routes.delete("/v1/blocks/{id}", nothing.ifMatch().by(this::delete));
 
         String ofAgent = "/v1/agents/{agent}/core-memory/blocks";
-        routes.get(ofAgent, this::listOfAgent);
-        routes.post(ofAgent, this::createOfAgent);
+        routes.get(ofAgent, ListQuery.PAGED.by(this::listOfAgent));
+        routes.post(ofAgent, Takes.body().by(this::createOfAgent));
         // Before the label's own address: a label is never "attach/<block id>".
-        routes.patch(ofAgent + "/attach/{id}", ctx -> relink(ctx, blocks::attach));
-        routes.patch(ofAgent + "/detach/{id}", ctx -> relink(ctx, blocks::detach));
-        routes.get(
-                ofAgent + "/<label>", ctx -> row(ctx, blocks.ofAgent(ctx.pathParam("agent"), ctx.pathParam("label"))));
-        routes.patch(ofAgent + "/<label>", this::updateOfAgent);
+        routes.patch(ofAgent + "/attach/{id}", nothing.by(ctx -> relink(ctx, blocks::attach)));
+        routes.patch(ofAgent + "/detach/{id}", nothing.by(ctx -> relink(ctx, blocks::detach)));
+        routes.get(ofAgent + "/<label>", nothing.by(this::getOfAgent));
+        routes.patch(ofAgent + "/<label>", changes.by(this::updateOfAgent));
     }
 
     private void list(Context ctx) {
         ListQuery query = new ListQuery(ctx);
-        BlockFilter filter = query.filter();
-        Page page = query.page(false, "created_at", PAGE_LENGTH);
-        query.requireNothingElse();
-        json(ctx, BlockJson.rows(blocks.list(filter, page)));
+        json(ctx, BlockJson.rows(blocks.list(query.filter(), query.page(false, "created_at", PAGE_LENGTH))));
     }
 
     private void count(Context ctx) {
-        ListQuery query = new ListQuery(ctx);
-        BlockFilter filter = query.filter();
-        query.requireNothingElse();
-        json(ctx, LongNode.valueOf(blocks.count(filter)));
+        json(ctx, LongNode.valueOf(blocks.count(new ListQuery(ctx).filter())));
     }
 
     private void listOfAgent(Context ctx) {
-        ListQuery query = new ListQuery(ctx);
-        Page page = query.page(true, "label", null);
-        query.requireNothingElse();
+        Page page = new ListQuery(ctx).page(true, "label", null);
         json(ctx, BlockJson.rows(blocks.ofAgent(ctx.pathParam("agent"), page)));
+    }
+
+    private void getOfAgent(Context ctx) {
+        row(ctx, blocks.ofAgent(ctx.pathParam("agent"), ctx.pathParam("label")));
     }
 
     /** Of each agent what is here: Letta's has more. */
     private void agents(Context ctx) {
-        ListQuery query = new ListQuery(ctx);
-        Page page = query.page(true, "id", PAGE_LENGTH);
-        query.requireNothingElse();
         ArrayNode agents = Json.array();
-        blocks.agentsOf(ctx.pathParam("id"), page)
+        blocks.agentsOf(ctx.pathParam("id"), new ListQuery(ctx).page(true, "id", PAGE_LENGTH))
                 .forEach(agent -> agents.addObject().put("id", agent.id()).put("name", agent.name()));
         json(ctx, agents);
     }

@@ -23,10 +23,10 @@ final class Callers {
      * application say on whose behalf it writes, as {@code agent:<id>}, {@code user:<id>} or {@code system:<id>}.
      */
     Caller of(Context ctx) {
-        String userId = ctx.header("user_id");
+        String userId = Requests.header(ctx, "user_id");
         Caller caller =
                 Caller.user(userId == null || userId.isBlank() ? defaultUserId : requireId("user_id", userId.strip()));
-        String author = ctx.header("Git-Memory-Author");
+        String author = Requests.header(ctx, "Git-Memory-Author");
         return author == null ? caller : new Caller(caller.userId(), author(author));
     }
 

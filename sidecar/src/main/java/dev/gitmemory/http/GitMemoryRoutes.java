@@ -1,5 +1,6 @@
 package dev.gitmemory.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gitmemory.block.Label;
@@ -11,6 +12,8 @@ import dev.gitmemory.service.Views;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What git adds to an agent: its lifecycle, its status, its history and its blocks at earlier commits. */
 final class GitMemoryRoutes {
@@ -26,21 +29,24 @@ final class GitMemoryRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get(BASE, ctx -> BlockRoutes.json(ctx, status(memory.views().status(agent(ctx)))));
-        routes.post(BASE + "/enable", ctx -> BlockRoutes.json(ctx, status(memory.enable(agent(ctx), callers.of(ctx)))));
-        routes.post(BASE + "/disable", ctx -> BlockRoutes.json(ctx, status(memory.disable(agent(ctx)))));
-        routes.post(BASE + "/sync", ctx -> compared(ctx, memory.sync(agent(ctx))));
-        routes.post(BASE + "/verify", ctx -> compared(ctx, memory.verify(agent(ctx))));
-        routes.post(BASE + "/restore", this::restore);
-        routes.get(BASE + "/history", this::history);
-        routes.get(BASE + "/diff", this::diff);
-        routes.get(BASE + "/blocks", this::blocks);
+        Takes nothing = Takes.nothing();
+        Takes revision = Takes.parameters(Set.of("at"));
+        routes.get(BASE, nothing.by(ctx -> answer(ctx, status(memory.views().status(agent(ctx))))));
+        routes.post(
+                BASE + "/enable", nothing.by(ctx -> answer(ctx, status(memory.enable(agent(ctx), callers.of(ctx))))));
+        routes.post(BASE + "/disable", nothing.by(ctx -> answer(ctx, status(memory.disable(agent(ctx))))));
+        routes.post(BASE + "/sync", nothing.by(ctx -> compared(ctx, memory.sync(agent(ctx)))));
+        routes.post(BASE + "/verify", nothing.by(ctx -> compared(ctx, memory.verify(agent(ctx)))));
+        routes.post(BASE + "/restore", Takes.body().by(this::restore));
         routes.get(
-                BASE + "/blocks/<label>",
-                ctx -> BlockRoutes.json(
-                        ctx,
-                        BlockJson.at(
-                                memory.views().blockAt(agent(ctx), Label.of(ctx.pathParam("label")), revision(ctx)))));
+                BASE + "/history", Takes.parameters(Set.of("label", "limit", "before")).by(this::history));
+        routes.get(BASE + "/diff", Takes.parameters(Set.of("from", "to", "label")).by(this::diff));
+        routes.get(BASE + "/blocks", revision.by(this::blocks));
+        routes.get(BASE + "/blocks/<label>", revision.by(this::block));
+    }
+
+    private static void answer(Context ctx, JsonNode json) {
+        BlockRoutes.json(ctx, json);
     }
 
     private static String agent(Context ctx) {
@@ -64,21 +70,22 @@ final class GitMemoryRoutes {
         ArrayNode commits = json.putArray("commits");
         page.commits().forEach(c -> commits.add(commit(c)));
         json.put("next", page.next());
-        BlockRoutes.json(ctx, json);
+        answer(ctx, json);
     }
 
     /** Answers the block where one is named, else the status; 202 where PostgreSQL still has to follow. */
     private void restore(Context ctx) {
         ObjectNode body = Json.body(ctx.bodyInputStream());
+        Takes.requireMembers(body.properties().stream().map(Map.Entry::getKey).toList(), Set.of("to", "label"));
         String to = Requests.requiredText(body, "to");
         String label = Requests.optionalText(body, "label");
         if (label != null) {
             BlockRoutes.written(ctx, memory.restore(agent(ctx), Label.of(label), to, callers.of(ctx)));
         } else if (memory.restore(agent(ctx), to, callers.of(ctx))) {
             ctx.status(202);
-            BlockRoutes.json(ctx, Json.object().put("agent_id", agent(ctx)).put("pending", BlockRoutes.PENDING));
+            answer(ctx, Json.object().put("agent_id", agent(ctx)).put("pending", BlockRoutes.PENDING));
         } else {
-            BlockRoutes.json(ctx, status(memory.views().status(agent(ctx))));
+            answer(ctx, status(memory.views().status(agent(ctx))));
         }
     }
 
@@ -99,13 +106,18 @@ final class GitMemoryRoutes {
                 .put("additions", file.additions())
                 .put("deletions", file.deletions())
                 .put("patch", file.patch()));
-        BlockRoutes.json(ctx, json);
+        answer(ctx, json);
+    }
+
+    private void block(Context ctx) {
+        Label label = Label.of(ctx.pathParam("label"));
+        answer(ctx, BlockJson.at(memory.views().blockAt(agent(ctx), label, revision(ctx))));
     }
 
     private void blocks(Context ctx) {
         ArrayNode json = Json.array();
         memory.views().blocksAt(agent(ctx), revision(ctx)).forEach(b -> json.add(BlockJson.at(b)));
-        BlockRoutes.json(ctx, json);
+        answer(ctx, json);
     }
 
     private void compared(Context ctx, List<Difference> differences) {
@@ -118,7 +130,7 @@ final class GitMemoryRoutes {
                     .put("what", difference.what())
                     .put("done", difference.done());
         }
-        BlockRoutes.json(ctx, json);
+        answer(ctx, json);
     }
 
     private static ObjectNode status(Views.Status status) {

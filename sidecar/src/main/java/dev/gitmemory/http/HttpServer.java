@@ -79,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
                 pages.check(ctx);
             }
         });
-        config.routes.before(Requests::requireNoNul);
+        config.routes.before(Requests::requireReadable);
         config.jetty.modifyHttpConfiguration(HttpServer::allowEncodedSlashes);
         config.jetty.modifyServletContextHandler(HttpServer::decodeEncodedSlashes);
         Callers callers = new Callers(settings.defaultUserId());

@@ -3,36 +3,91 @@ package dev.gitmemory.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What requests say besides their bodies. */
 final class Requests {
 
+    static final String IF_MATCH = "If-Match";
+
     private static final int PAGE_LIMIT = 1000;
+
+    /** Bytes in percent signs, or a percent sign that is none of them. */
+    private static final Pattern ESCAPES = Pattern.compile("(?:%[0-9A-Fa-f]{2})+|%");
+
+    /** Characters of an address that is refused. */
+    private static final int MOST_SHOWN = 12;
 
     private Requests() {}
 
-    /** Refuses a NUL anywhere in the address: PostgreSQL can't compare with one. */
-    static void requireNoNul(Context ctx) {
-        boolean inPath = ctx.path().contains("%00");
-        boolean inQuery =
-                ctx.queryParamMap().values().stream().flatMap(List::stream).anyMatch(value -> value.indexOf('\0') >= 0);
-        if (inPath || inQuery) {
-            throw RequestException.malformed(null, "The address holds a NUL character");
+    /**
+     * Refuses an address that is not UTF-8 in percent signs, which would be read as something else, and a NUL anywhere:
+     * PostgreSQL can't compare with one.
+     */
+    static void requireReadable(Context ctx) {
+        String query = ctx.queryString();
+        String address = ctx.req().getRequestURI() + (query == null ? "" : "?" + query);
+        Matcher escapes = ESCAPES.matcher(address);
+        while (escapes.find()) {
+            String found = escapes.group();
+            if (found.contains("%00")) {
+                throw RequestException.malformed(null, "The address holds a NUL character");
+            }
+            if (found.equals("%") || !isUtf8(HexFormat.of().parseHex(found.replace("%", "")))) {
+                throw RequestException.malformed(
+                        null, "The address can't be read: %s stands for no text".formatted(escaped(address, escapes)));
+            }
+        }
+    }
+
+    private static String escaped(String address, Matcher escapes) {
+        return address.substring(escapes.start(), Math.min(address.length(), escapes.start() + MOST_SHOWN));
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false; // which is the answer
+        }
+    }
+
+    /**
+     * A header, or null when there is none.
+     *
+     * @throws RequestException if it is there twice: one of them would have no effect
+     */
+    static @Nullable String header(Context ctx, String name) {
+        requireOnce(name, Collections.list(ctx.req().getHeaders(name)));
+        return ctx.header(name);
+    }
+
+    /** Refuses what is given twice where one of them would have no effect. */
+    static void requireOnce(String name, List<String> given) {
+        if (given.size() > 1) {
+            throw RequestException.malformed(name, "'%s' is given more than once".formatted(name));
         }
     }
 
     /** The SHA that {@code If-Match} asks for, {@code *} for any, or null when there is no such header. */
     static @Nullable String ifMatch(Context ctx) {
-        String header = ctx.header("If-Match");
+        String header = header(ctx, IF_MATCH);
         if (header == null || header.strip().equals("*")) {
             return header == null ? null : "*";
         }
         String tag = header.strip();
         if (tag.length() < 2 || tag.charAt(0) != '"' || tag.indexOf('"', 1) != tag.length() - 1) {
             throw RequestException.malformed(
-                    "If-Match", "If-Match must be * or one ETag as it was given, in double quotes");
+                    IF_MATCH, "If-Match must be * or one ETag as it was given, in double quotes");
         }
         return tag.substring(1, tag.length() - 1);
     }

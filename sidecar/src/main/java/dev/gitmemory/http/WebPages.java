@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebPages {
 
+    private static final Pattern JSON =
+            Pattern.compile(
+                    "\\s*application/json\\s*(?:;\\s*(?:charset=\"?utf-?8\"?|(?!charset)[^;]*)\\s*)*", Pattern.CASE_INSENSITIVE);
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[^\\]]*]|[^:\\[\\]/@]+)(?::(\\d+))?");
     private static final Pattern ORIGIN = Pattern.compile("https?://([^/?#@]+)");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1]");
@@ -56,12 +59,19 @@ final class WebPages {
 
     private static void requireJson(Context ctx) {
         String type = ctx.contentType();
-        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+        if (type == null || !JSON.matcher(type).matches()) {
             throw RequestException.of(
                     Problem.MEDIA_TYPE,
                     "Content-Type",
-                    "A body must be application/json, and this one is %s; with curl: -H 'Content-Type: application/json'. Nothing was changed"
+                    "A body must be application/json in UTF-8, and this one is %s; with curl: -H 'Content-Type: application/json'. Nothing was changed"
                             .formatted(type == null ? "of no type" : type));
+        }
+        String encoding = ctx.header("Content-Encoding");
+        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+            throw RequestException.of(
+                    Problem.MEDIA_TYPE,
+                    "Content-Encoding",
+                    "A body must not be compressed, and this one is %s. Nothing was changed".formatted(encoding));
         }
     }
 

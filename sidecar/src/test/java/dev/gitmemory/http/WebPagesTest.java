@@ -3,9 +3,6 @@ package dev.gitmemory.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,17 +19,8 @@ class WebPagesTest extends SidecarTest {
 
     /** The answer to a request as it goes over the wire; {PORT} in the headers is the server's. */
     private String raw(String request, String headers, String body) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http.port())) {
-            socket.getOutputStream()
-                    .write((request + " HTTP/1.1\r\n"
-                                    + headers.replace("{PORT}", "" + http.port())
-                                            .replace("|", "\r\n")
-                                    + "\r\nConnection: close\r\n"
-                                    + (body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n") + "\r\n"
-                                    + body)
-                            .getBytes(StandardCharsets.UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
+        String lines = headers.replace("{PORT}", "" + http.port()).replace("|", "\r\n") + "\r\n";
+        return RawHttp.send(http.port(), request, lines, body);
     }
 
     private void assertUntouched() {
