@@ -307,7 +307,7 @@ AS $function$
     ('both', 'routine', 'tag_came(agent_id text)', '3e01ef3af0954f2d571875f5087e54d8'),
     ('both', 'routine', 'tag_judged()', '74ae71dc96d2f7b132bf2c29d470759d'),
     ('both', 'routine', 'tag_removed()', '66b4d45d69797421c263d0c2fe7ac06a'),
-    ('both', 'routine', 'take_request(sidecar integer, lease interval)', '62b01a12e7c855e6b5db81758cdb2932'),
+    ('both', 'routine', 'take_request(sidecar integer, lease interval)', '2049bfae09c3bb53eb98fd1ad2479ca0'),
     ('both', 'routine', 'takes_effect(agent_id text, tag_xmin xid)', 'f7e22ba8b53c6be2970f2f9c1f694cd3'),
     ('both', 'routine', 'tell_sidecars(event text, agent_id text)', '5ef33f2eb6b72994bed6f45ed1bb7e3e'),
     ('both', 'routine', 'trigger_changes()', '1bba5ea7b394ee0e9aa3392198baf707'),

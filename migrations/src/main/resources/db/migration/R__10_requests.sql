@@ -381,7 +381,7 @@ BEGIN
             END IF;
         ELSIF candidate.attended
               AND NOT git_memory.is_waited_for((candidate.seq & 2147483647)::integer, candidate.login_name) THEN
-            -- Between making a request and waiting for it lies the end of a transaction, which a slow disk or a standby may hold up.
+            -- Between making a request and waiting for it lies the end of a transaction: a slow disk may hold it up.
             CONTINUE WHEN candidate.submitted_at > clock_timestamp() - interval '5 s';
             outcome := jsonb_build_object('state', 'MG110', 'message', 'the caller has gone before a sidecar took the request');
         END IF;
