@@ -43,7 +43,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
  * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute, or to a few
- * seconds while another transaction holds its rows, which is no failure ({@link Troubles}). Agents that have not failed come first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a time.
+ * seconds while another transaction holds its rows, which is no failure ({@link Troubles}). Agents that have not failed come
+ * first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a
+ * time.
  */
 public final class Reconciler {
 

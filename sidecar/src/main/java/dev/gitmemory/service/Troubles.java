@@ -77,7 +77,10 @@ final class Troubles {
         failing.forEach(id -> now.putIfAbsent(id, new Trouble(1, Instant.MIN, true, true, false)));
     }
 
-    /** Those that something has to be done for and whose turn it is, no more than a pass has time for: first the ones without trouble. */
+    /**
+     * Those that something has to be done for and whose turn it is, no more than a pass has time for: first the ones without
+     * trouble.
+     */
     <T> List<T> due(List<T> all, Function<T, String> agentId) {
         all.forEach(one -> asked.add(agentId.apply(one)));
         return turns(all, agentId);

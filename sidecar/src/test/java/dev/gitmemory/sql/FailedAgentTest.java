@@ -12,10 +12,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** An agent that can't follow git is shown as failed, wherever its state is shown, until it follows; one that waits is not. */
 class FailedAgentTest extends SqlTest {
@@ -74,6 +78,45 @@ class FailedAgentTest extends SqlTest {
         sidecar.memory().reconciler().run();
         assertFollows(sidecar);
         assertThat(block("iris", "system/persona", "value")).isEqualTo("I swear");
+    }
+
+    static List<Arguments> obstacles() {
+        return List.of(
+                Arguments.of(
+                        "REVOKE UPDATE ON block FROM git_memory_sidecar",
+                        "GRANT UPDATE ON block TO git_memory_sidecar",
+                        "The database is not as git-memory needs it"),
+                Arguments.of(
+                        "ALTER TABLE block RENAME COLUMN description TO about",
+                        "ALTER TABLE block RENAME COLUMN about TO description",
+                        "description"),
+                Arguments.of(
+                        "INSERT INTO block (id, label, value, \"limit\", organization_id)"
+                                + " VALUES ('other', 'other', 'new', 5000, 'org-1'); CREATE UNIQUE INDEX one ON block (value)",
+                        "DROP INDEX one",
+                        "one"),
+                Arguments.of(
+                        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;"
+                                + " CREATE TRIGGER no BEFORE UPDATE ON block FOR EACH ROW EXECUTE FUNCTION no()",
+                        "DROP TRIGGER no ON block",
+                        "no"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("obstacles")
+    void whateverIsInTheWayItIsFailedUntilThatIsMended(String obstacle, String mended, String told)
+            throws SQLException, IOException {
+        Sidecar sidecar = sidecar();
+        enabledAgent("iris");
+        database.execute(obstacle);
+        admin.refused("CALL git_memory.write_block('iris', 'system/persona', 'new')");
+        database.execute("SET git_memory.reading = 2", "UPDATE git_memory.repo SET in_flight_at = now()");
+        sidecar.memory().reconciler().run();
+        assertFailed(sidecar, told);
+        database.execute(mended);
+        sidecar.memory().reconciler().run();
+        sidecar.memory().reconciler().run();
+        assertFollows(sidecar);
     }
 
     @Test
