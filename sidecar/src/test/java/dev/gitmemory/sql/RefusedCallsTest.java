@@ -78,7 +78,7 @@ class RefusedCallsTest extends SqlTest {
                 "MG105",
                 "CALL git_memory.write_block('a', 'system/persona', changes => '{\"limit\": \"many\"}')",
                 "MG101",
-                "CALL git_memory.write_block('a', 'system/persona', changes => '{\"valu\": \"x\"}')",
+                "CALL git_memory.write_block('a', 'system/persona', changes => '{\"read_only\": \"yes\"}')",
                 "MG101",
                 "CALL git_memory.enable_agent('no-such-agent')",
                 "MG102",
