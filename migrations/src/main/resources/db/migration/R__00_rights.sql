@@ -171,8 +171,8 @@ AS $function$
     SELECT 'routine', names.name, 'EXECUTE', c.role_name
     FROM caller c
          CROSS JOIN unnest(ARRAY['require_autocommit', 'refusal_to_commit', 'carry_out', 'raise_unanswered', 'attend',
-                                 'request_state', 'request_result', 'sidecars', 'patience', 'pause', 'await_request',
-                                 'withdraw_request']) AS names (name)
+                                 'request_state', 'request_result', 'sidecars', 'sidecars_told', 'served_lately', 'patience',
+                                 'pause', 'await_request', 'withdraw_request']) AS names (name)
     UNION
     SELECT shown.kind, shown.name, shown.privilege, r.rolname::text
     FROM git_memory.reader_organization o

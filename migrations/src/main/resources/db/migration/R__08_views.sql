@@ -135,6 +135,10 @@ SELECT agent.agent_id,
            WHEN agent.is_purging                                                   THEN 'purging'
            WHEN agent.is_deleted                                                   THEN 'deleted'
            WHEN agent.tagged AND (agent.state IS NULL OR agent.state = 'disabled') THEN 'pending'
+           -- Shown, and no state of the ledger: for the guard the agent is enabled.
+           WHEN agent.state = 'enabled'
+                AND (agent.last_error IS NOT NULL OR agent.organization_now <> agent.organization_id)
+                                                                                   THEN 'failed'
            ELSE agent.state
        END                                 AS state,
        agent.tagged,
@@ -169,6 +173,9 @@ SELECT agent.agent_id,
            WHEN agent.state = 'enabled' AND NOT agent.tagged
                                  THEN 'the tag is gone and the ledger was not told: a running sidecar gives the rows back to '
                                       'PostgreSQL alone; to keep the agent git''s, put the tag "git-memory-enabled" back first'
+           WHEN agent.state = 'enabled' AND agent.last_error IS NULL AND agent.in_flight_at < now() - interval '5 min'
+                                 THEN format('a write is under way since %s: another transaction holds its rows (pg_locks), or '
+                                             'no sidecar runs', agent.in_flight_at)
        END                                 AS remark
 FROM (SELECT shown.agent_id,
              shown.organization_id,

@@ -162,6 +162,28 @@ AS $function$
     WHERE pg_has_role(h.login, 'git_memory_sidecar', 'MEMBER')
 $function$;
 
+-- The same in words.
+CREATE OR REPLACE FUNCTION git_memory.sidecars_told() RETURNS text
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT CASE s.n WHEN 1 THEN '1 sidecar listens' ELSE s.n || ' sidecars listen' END || ' on this database'
+    FROM git_memory.sidecars() AS s (n)
+$function$;
+
+-- Whether a sidecar has carried a request out a moment ago: where none listens now, it is being started anew, or another one in
+-- its place.
+CREATE OR REPLACE FUNCTION git_memory.served_lately() RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT EXISTS (SELECT
+                   FROM git_memory.request r
+                   WHERE r.finished_at > clock_timestamp() - interval '1 min'
+                     AND r.state IN ('done', 'failed')
+                     AND r.worker IS NOT NULL)
+$function$;
+
 -- Whether somebody waits for a request that the login made. (A superuser may have taken another role for his session.)
 CREATE OR REPLACE FUNCTION git_memory.is_waited_for(lock_key integer, login_name text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE
@@ -253,8 +275,8 @@ BEGIN
     END LOOP;
     RAISE EXCEPTION 'Request % is not finished after %', request_id, patience
         USING ERRCODE = 'MG111',
-              DETAIL  = format('Its state is "%s"; %s sidecars listen on this database.',
-                               (SELECT s.state FROM git_memory.request_state(request_id) AS s), git_memory.sidecars()),
+              DETAIL  = format('Its state is "%s"; %s.',
+                               (SELECT s.state FROM git_memory.request_state(request_id) AS s), git_memory.sidecars_told()),
               HINT    = 'It stays in the queue. Call git_memory.await_request again, or git_memory.withdraw_request.';
 END
 $function$;
@@ -359,8 +381,8 @@ BEGIN
             END IF;
         ELSIF candidate.attended
               AND NOT git_memory.is_waited_for((candidate.seq & 2147483647)::integer, candidate.login_name) THEN
-            -- Between making a request and waiting for it lies the end of a transaction.
-            CONTINUE WHEN candidate.submitted_at > clock_timestamp() - interval '1 s';
+            -- Between making a request and waiting for it lies the end of a transaction: a slow disk may hold it up.
+            CONTINUE WHEN candidate.submitted_at > clock_timestamp() - interval '5 s';
             outcome := jsonb_build_object('state', 'MG110', 'message', 'the caller has gone before a sidecar took the request');
         END IF;
 

@@ -51,7 +51,7 @@ CREATE OR REPLACE PROCEDURE git_memory.carry_out(request_id uuid, patience inter
     LANGUAGE plpgsql
 AS $procedure$
 DECLARE
-    -- A sidecar that is being restarted has this long to come back.
+    -- A sidecar that is being restarted has this long to come back, or longer if it was at work a moment ago.
     alone_at_most constant interval := '10 s';
     lock_key      constant integer  := git_memory.attend(request_id);
     began         timestamptz;
@@ -82,7 +82,7 @@ BEGIN
                 IF git_memory.sidecars() > 0 THEN
                     seen_sidecar := looked;
                 END IF;
-                EXIT WHEN looked - seen_sidecar >= alone_at_most;
+                EXIT WHEN looked - seen_sidecar >= alone_at_most AND NOT git_memory.served_lately();
             END IF;
             PERFORM git_memory.pause(began);
         END LOOP;
@@ -126,10 +126,10 @@ BEGIN
                           ELSE pg_catalog.format('the sidecars had no time for the request within %s s', seconds)
                       END,
             DETAIL  = pg_catalog.format('Request %s was withdrawn: nothing was done, and nothing will be. '
-                                        '%s sidecars listen on this database.', request_id, listening),
+                                        '%s.', request_id, git_memory.sidecars_told()),
             HINT    = CASE
                           WHEN listening = 0 THEN 'Start "git-memory serve" on this database and look at its log.'
-                          ELSE 'Repeat the call, with a longer wait if the sidecars are busy.'
+                          ELSE 'Repeat the call, with a longer wait if the sidecars are busy or are just being started.'
                       END;
     END IF;
     RAISE EXCEPTION USING

@@ -19,6 +19,10 @@ final class ReconcilerMetrics {
                         .failing())
                 .description("Agents that can't follow git or can't be taken over")
                 .register(metrics);
+        Gauge.builder("git_memory_reconciler_waiting", reconciler, r -> r.figures()
+                        .waiting())
+                .description("Agents whose rows another transaction holds")
+                .register(metrics);
         FunctionCounter.builder("git_memory_reconciler_passes", reconciler, r -> r.figures()
                         .passes())
                 .description("Passes that came to their end")

@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Defect;
+import dev.gitmemory.postgres.Listener;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.store.StoreUse;
@@ -52,11 +53,25 @@ final class Serving implements AutoCloseable {
      */
     static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server, boolean oneFolder)
             throws IOException {
+        try (Listener announced = Listener.announce(database)) { // until requests are taken
+            return start(database, store, dataDir, server, oneFolder, announced);
+        }
+    }
+
+    private static Serving start(
+            Database database,
+            StoreOptions store,
+            Path dataDir,
+            ServerOptions server,
+            boolean oneFolder,
+            Listener announced)
+            throws IOException {
         PrometheusMeterRegistry metrics = ServingMetrics.create();
         OpenMemory open =
                 OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
         try {
             warnOf(database.defects());
+            announced.awaitConnected();
             String host = server.listen.host();
             HttpServer http = HttpServer.start(open.memory(), database, metrics, server.settings());
             if (!server.isLoopback()) {

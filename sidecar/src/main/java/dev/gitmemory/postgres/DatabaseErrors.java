@@ -130,7 +130,7 @@ final class DatabaseErrors {
                     state.equals(RAISED) ? serverText(sql) : messageOnly(sql),
                     failure);
         }
-        if (state.equals(LOCK_NOT_AVAILABLE)) {
+        if (state.equals(LOCK_NOT_AVAILABLE) || (TRY_AGAIN.contains(state) && !isRaised(sql))) {
             return new RowsLockedException(serverText(sql), failure);
         }
         if (state.startsWith("08")

@@ -32,12 +32,11 @@ public final class Ledger {
         this.handle = handle;
     }
 
-    /** Where an agent stands. */
+    /** Where an agent stands. That an enabled one can't follow git is shown as {@code failed}, and is no state. */
     public enum State {
         PENDING,
         ENABLED,
-        DISABLED,
-        FAILED;
+        DISABLED;
 
         /** As the ledger and the interfaces spell it. */
         public String text() {
@@ -166,6 +165,18 @@ public final class Ledger {
                 .bind("limit", limit)
                 .map(ConstructorMapper.of(Repo.class))
                 .list();
+    }
+
+    /** Enabled agents that are shown as failed, by id. */
+    public List<String> failed(int limit) {
+        return handle.createQuery("""
+                        SELECT agent_id
+                          FROM git_memory.repo
+                         WHERE state = 'enabled'
+                           AND last_error IS NOT NULL
+                         ORDER BY agent_id COLLATE "C"
+                         LIMIT :limit
+                        """).bind("limit", limit).mapTo(String.class).list();
     }
 
     /** Locks the repositories' rows until the end of the transaction, always in the same order. */

@@ -9,7 +9,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -36,6 +38,8 @@ public final class Listener implements AutoCloseable {
 
     private static final int NUMBERS_TRIED = 5;
 
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -48,6 +52,7 @@ public final class Listener implements AutoCloseable {
     private boolean closed; // guarded by closing
     private @Nullable Connection listening; // guarded by closing
     private volatile boolean connected;
+    private final CountDownLatch connectedOnce = new CountDownLatch(1);
 
     private Listener(HikariDataSource pool, List<String> channels, Consumer<String> heard) {
         this.pool = pool;
@@ -70,6 +75,25 @@ public final class Listener implements AutoCloseable {
         return listener;
     }
 
+    /**
+     * Lets others see that a sidecar is about to listen, so that whoever asks for something waits for it. To be closed when it
+     * listens.
+     */
+    public static Listener announce(Database database) {
+        return start(database, List.of(), channel -> {});
+    }
+
+    /** Waits until it has been connected once; for so long at most, in which a warning says why. */
+    public void awaitConnected() {
+        try {
+            if (!connectedOnce.await(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.debug("Going on without: it is tried again and again");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever starts it is to end
+        }
+    }
+
     /** Whether it is connected, and others see this sidecar as alive. */
     public boolean isConnected() {
         return connected;
@@ -90,7 +114,7 @@ public final class Listener implements AutoCloseable {
     private void run() {
         Duration pause = FIRST_PAUSE;
         boolean failing = false;
-        while (!isClosed()) {
+        while (!isClosed() && !pool.isClosed()) {
             try (Connection connection = pool.getConnection()) {
                 try {
                     listen(connection);
@@ -106,7 +130,7 @@ public final class Listener implements AutoCloseable {
                     pool.evictConnection(connection); // with its LISTEN and its lock
                 }
             } catch (SQLException | RuntimeException | Error e) { // its end would go unnoticed
-                if (!failing && !isClosed()) {
+                if (!failing && !isClosed() && !pool.isClosed()) {
                     log.warn(
                             "SQL requests are not taken until this sidecar listens again, trying at least every {} s: {}",
                             LONGEST_PAUSE.toSeconds(),
@@ -139,6 +163,7 @@ public final class Listener implements AutoCloseable {
         }
         lock(connection);
         connected = true;
+        connectedOnce.countDown();
         channels.forEach(heard);
     }
 

@@ -51,7 +51,11 @@ final class Checkup {
     Found of(Ledger.Repo repo) throws IOException {
         database.execute(tx -> Homes.requireUnmoved(tx, repo.agentId()));
         boolean behind = repo.inFlightAt() == null && follow(repo);
-        if (mendRows(repo.agentId())) {
+        boolean mended = mendRows(repo.agentId());
+        if (repo.lastError() != null && repo.inFlightAt() == null) {
+            database.execute(tx -> tx.ledger().setError(repo.agentId(), null)); // all of it is well
+        }
+        if (mended) {
             return Found.STRANGE_ROWS;
         }
         return behind ? Found.BEHIND : Found.NOTHING;
@@ -65,7 +69,7 @@ final class Checkup {
         if (end < 0) {
             repositories.forget(id); // the entries that it holds are gone
         }
-        if (end == 0 && repo.lastError() == null) {
+        if (end == 0) {
             return false;
         }
         Heads.open(repositories, id, repo.appliedSha()).refresh();

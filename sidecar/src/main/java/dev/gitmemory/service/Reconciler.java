@@ -16,15 +16,13 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +42,10 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>A pass costs a few small queries when there is nothing to do, and says nothing. Failures of one agent are logged
- * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute, or to a few seconds
- * while another transaction holds its rows. Agents
- * that have not failed come first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a time.
+ * once, shown in its status, and do not hold up the others: it is tried again after pauses that grow to a minute, or to a few
+ * seconds while another transaction holds its rows, which is no failure ({@link Troubles}). Agents that have not failed come
+ * first, a pass does a bounded number of each kind, and it waits for nobody's locks for long. Thread-safe; passes run one at a
+ * time.
  */
 public final class Reconciler {
 
@@ -56,6 +55,7 @@ public final class Reconciler {
     private static final int MOST_PER_PASS = 1000;
     private static final int LOOKED_AT_PER_PASS = 4;
     private static final Duration ROUND = Duration.ofMinutes(10);
+    private static final Duration LOOK_FOR_FAILED = Duration.ofMinutes(1);
 
     /** One agent's rows may be locked by a transaction that hangs, while others wait to be seen to. */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
@@ -67,13 +67,13 @@ public final class Reconciler {
     private final Purge purge;
     private final Checkup checkup;
     private final Clock clock;
-    private final Map<String, Failing> failing = new HashMap<>(); // guarded by this
-    private final Map<String, Failing> recovered = new HashMap<>(); // guarded by this; in this pass
+    private final Troubles troubles; // guarded by this
     private boolean looking; // guarded by this
     private String lookedAt = ""; // guarded by this
     private Instant roundBegan = Instant.MIN; // guarded by this
+    private Instant lookedForFailed = Instant.MIN; // guarded by this
     private volatile @Nullable Turn turn;
-    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
+    private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     Reconciler(Database database, MemoryRepositories repositories, Steps steps, Clock clock) {
         this.database = database.withLockTimeout(LOCK_TIMEOUT);
@@ -83,6 +83,7 @@ public final class Reconciler {
         this.purge = new Purge(this.database, repositories);
         this.checkup = new Checkup(
                 this.database, repositories, applier, new Sync(this.database, repositories, applier, steps));
+        this.troubles = new Troubles(clock);
         this.clock = clock;
     }
 
@@ -91,6 +92,7 @@ public final class Reconciler {
      *
      * @param inFlight agents whose log may be ahead of PostgreSQL, as of the last pass
      * @param failing agents that could not be brought up to date
+     * @param waiting agents that could not, for another transaction held their rows
      * @param passes that came to their end, since the start
      * @param takenOver agents that were taken over since the start
      * @param letGo agents whose tag was gone without the ledger's knowing, since the start
@@ -101,6 +103,7 @@ public final class Reconciler {
     public record Figures(
             int inFlight,
             int failing,
+            int waiting,
             long passes,
             long takenOver,
             long letGo,
@@ -115,15 +118,6 @@ public final class Reconciler {
      * @param since when it began
      */
     public record Turn(@Nullable String agentId, Instant since) {}
-
-    /**
-     * A reason to leave an agent alone for a while.
-     *
-     * @param lookedAt whether it failed when it was looked at, so that following git again is not all there is to do
-     */
-    private record Failing(int times, Instant until, boolean lookedAt) {}
-
-    private static final Failing NEVER = new Failing(0, Instant.MIN, false);
 
     /** What was seen and done so far; for whoever watches. Takes no time. */
     public Figures figures() {
@@ -152,7 +146,8 @@ public final class Reconciler {
 
     private int pass() {
         List<Ledger.Repo> inFlight = database.inTransaction(tx -> tx.ledger().inFlight());
-        int followed = followAll(due(inFlight, Ledger.Repo::agentId));
+        hearOfFailed();
+        int followed = followAll(troubles.due(inFlight, Ledger.Repo::agentId));
         readAnew();
         int letGo = letGoAll();
         int takenOver = takeOverAll();
@@ -161,12 +156,13 @@ public final class Reconciler {
         lookAgain(found);
         lookAround(found);
         int behind = found.getOrDefault(Checkup.Found.BEHIND, 0);
-        tellRecovered();
+        troubles.endPass().forEach(agentId -> log.info("Agent {} follows git again", agentId));
         int mended = found.getOrDefault(Checkup.Found.STRANGE_ROWS, 0);
         Figures before = figures;
         figures = new Figures(
                 inFlight.size(),
-                failing.size(),
+                troubles.failing(),
+                troubles.waiting(),
                 before.passes() + 1,
                 before.takenOver() + takenOver,
                 before.letGo() + letGo,
@@ -181,7 +177,7 @@ public final class Reconciler {
                     purged,
                     behind,
                     mended,
-                    failing.size());
+                    troubles.failing());
         }
         return followed + letGo + takenOver + purged + behind + mended;
     }
@@ -201,7 +197,7 @@ public final class Reconciler {
     private void readAnew() {
         List<Ledger.Repo> repos = database.inTransaction(tx -> tx.ledger().readOtherwise(MOST_PER_PASS));
         int done = 0;
-        for (Ledger.Repo repo : due(repos, Ledger.Repo::agentId)) {
+        for (Ledger.Repo repo : troubles.due(repos, Ledger.Repo::agentId)) {
             RepoId id = new RepoId(repo.organizationId(), repo.agentId());
             done += attempt(repo.agentId(), () -> applier.apply(id, Applier.Scope.NEW_COMMITS)) ? 1 : 0;
         }
@@ -215,7 +211,7 @@ public final class Reconciler {
     private int takeOverAll() {
         int done = 0;
         List<String> waiting = database.inTransaction(tx -> tx.agents().taggedButNotTakenOver());
-        for (String agentId : due(waiting, id -> id)) {
+        for (String agentId : troubles.due(waiting, id -> id)) {
             AtomicBoolean hadTag = new AtomicBoolean();
             if (attempt(agentId, () -> hadTag.set(enablement.tryTakeOver(agentId))) && hadTag.get()) {
                 log.info("Agent {} has the tag: its blocks are git's now{}", agentId, leftOut(agentId));
@@ -228,7 +224,7 @@ public final class Reconciler {
     private int letGoAll() {
         int done = 0;
         List<String> untagged = database.inTransaction(tx -> tx.agents().takenOverButNotTagged());
-        for (String agentId : due(untagged, id -> id)) {
+        for (String agentId : troubles.due(untagged, id -> id)) {
             if (attempt(agentId, () -> enablement.letGo(agentId))) {
                 log.warn(
                         "Agent {} has lost the tag without the ledger's being told (a restored backup, or triggers that were switched off): its rows are PostgreSQL's own now, its repository stays",
@@ -243,7 +239,7 @@ public final class Reconciler {
         int done = 0;
         List<Tombstone> tombstones =
                 database.inTransaction(tx -> tx.tombstones().due());
-        for (Tombstone tombstone : due(tombstones, Tombstone::agentId)) {
+        for (Tombstone tombstone : troubles.due(tombstones, Tombstone::agentId)) {
             if (attempt(tombstone.agentId(), () -> purge.goOn(tombstone)) && tombstone.purgedAt() == null) {
                 log.info("Agent {} is purged: a purge that was cut short has been carried on", tombstone.agentId());
                 done++;
@@ -264,34 +260,45 @@ public final class Reconciler {
         }
         String after = lookedAt;
         List<Ledger.Repo> next = database.inTransaction(tx -> tx.ledger().enabledReposAfter(after, LOOKED_AT_PER_PASS));
-        lookAt(due(next, Ledger.Repo::agentId), found);
+        lookAt(troubles.due(next, Ledger.Repo::agentId), found);
         lookedAt = next.size() < LOOKED_AT_PER_PASS
                 ? ""
                 : next.get(next.size() - 1).agentId();
     }
 
+    /**
+     * Agents that are shown as failed, be it that another process has said so, or this one before it was started anew: the
+     * round would come by too seldom.
+     */
+    private void hearOfFailed() {
+        Instant now = clock.instant();
+        if (!now.isBefore(lookedForFailed.plus(LOOK_FOR_FAILED))) {
+            lookedForFailed = now;
+            troubles.heardOf(database.inTransaction(tx -> tx.ledger().failed(MOST_PER_PASS)));
+        }
+    }
+
     /** Agents that were looked at and could not be brought up to date: the round would come by too seldom. */
     private void lookAgain(Map<Checkup.Found, Integer> found) {
-        List<String> again = new ArrayList<>(failing.keySet());
-        recovered.forEach((agentId, before) -> {
-            if (before.lookedAt()) {
-                again.add(agentId);
-            }
-        });
-        if (again.isEmpty()) {
+        List<String> due = troubles.toLookAt();
+        if (due.isEmpty()) {
             return;
         }
-        List<String> due = due(again, id -> id);
         List<Ledger.Repo> repos = database.inTransaction(
                 tx -> due.stream().flatMap(id -> tx.ledger().repo(id).stream()).toList());
-        lookAt(repos.stream().filter(Ledger.Repo::isEnabled).toList(), found);
+        List<Ledger.Repo> enabled =
+                repos.stream().filter(Ledger.Repo::isEnabled).toList();
+        Set<String> left = new HashSet<>(due);
+        enabled.forEach(repo -> left.remove(repo.agentId()));
+        left.forEach(troubles::forgetUnlessAsked);
+        lookAt(enabled, found);
     }
 
     private void lookAt(List<Ledger.Repo> repos, Map<Checkup.Found, Integer> found) {
         looking = true;
         try {
             for (Ledger.Repo repo : repos) {
-                boolean couldNotFollow = repo.inFlightAt() != null && failing.containsKey(repo.agentId());
+                boolean couldNotFollow = repo.inFlightAt() != null && troubles.has(repo.agentId());
                 if (!couldNotFollow) {
                     attempt(repo.agentId(), () -> found.merge(checkup.of(repo), 1, Integer::sum));
                 }
@@ -299,18 +306,6 @@ public final class Reconciler {
         } finally {
             looking = false;
         }
-    }
-
-    /** Those whose turn it is: first the ones that have not failed. */
-    private <T> List<T> due(List<T> all, Function<T, String> agentId) {
-        Instant now = clock.instant();
-        return all.stream()
-                .filter(one -> !now.isBefore(
-                        failing.getOrDefault(agentId.apply(one), NEVER).until()))
-                .sorted(Comparator.comparing(
-                        one -> failing.getOrDefault(agentId.apply(one), NEVER).times()))
-                .limit(MOST_PER_PASS)
-                .toList();
     }
 
     /** After a restart none is open, and one by one that takes long. */
@@ -342,10 +337,15 @@ public final class Reconciler {
         }
     }
 
-    /** Shows the reason in the agent's status, also of one that was never taken over. */
+    /** Shows the reason in the status of an agent that is git's, or is to be. */
     private static void tell(Tx tx, String agentId, Throwable reason) {
         if (tx.tombstones().find(agentId).isPresent()) {
             return; // it has no status but that
+        }
+        boolean isGits = tx.agents().hasTag(agentId)
+                || tx.ledger().repo(agentId).filter(Ledger.Repo::isEnabled).isPresent();
+        if (!isGits) {
+            return; // it was disabled meanwhile: nobody would take the reason back
         }
         tx.agents().find(agentId).ifPresent(agent -> {
             tx.ledger().register(agentId, agent.organizationId());
@@ -361,46 +361,52 @@ public final class Reconciler {
         turn = new Turn(agentId, clock.instant());
         try {
             work.run();
-            Failing before = failing.remove(agentId);
-            if (before != null) {
-                recovered.put(agentId, before);
-            }
+            troubles.over(agentId);
             return true;
         } catch (RowsLockedException e) {
-            failed(agentId, e);
+            troubled(agentId, e);
             return false;
         } catch (DatabaseUnavailableException e) {
             throw e; // not this agent's
         } catch (IOException | RuntimeException | Error e) { // one agent's lack of memory is not the others'
-            failed(agentId, e);
+            if (Thread.currentThread().isInterrupted()) {
+                log.debug("Agent {}: broken off, for this process ends", agentId, e);
+                return false; // by whoever ends this process, and not by what the agent is like
+            }
+            troubled(agentId, e);
             return false;
         } finally {
             turn = new Turn(null, clock.instant());
         }
     }
 
-    private void failed(String agentId, Throwable reason) {
+    private void troubled(String agentId, Throwable reason) {
         if (isPurged(agentId, reason)) {
+            troubles.forget(agentId);
             return; // by another sidecar, while this one looked: there is nothing left that could follow
         }
-        Failing before = recovered.remove(agentId); // by one step of this pass, and not by the next one
-        Failing last = before == null ? failing.getOrDefault(agentId, NEVER) : before;
-        int times = last.times() + 1;
-        failing.put(
-                agentId,
-                new Failing(
-                        times,
-                        clock.instant().plus(Pauses.after(times, reason, failing.size())),
-                        looking || last.lookedAt()));
-        if (times == 1) {
-            log.warn(
-                    "Agent {} can't follow git, trying again and again: {}",
-                    agentId,
-                    exception(reason).getMessage());
-            if (reason instanceof Error) {
-                log.warn("Agent {}: where that was", agentId, reason);
+        switch (troubles.add(agentId, reason, looking)) {
+            case NOTHING -> log.debug("Agent {} waits for another transaction, which holds its rows", agentId, reason);
+            case WAITS ->
+                log.warn(
+                        "Agent {} waits for another transaction, trying again and again: {}",
+                        agentId,
+                        reason.getMessage());
+            case FAILS -> {
+                log.warn(
+                        "Agent {} can't follow git, trying again and again: {}",
+                        agentId,
+                        exception(reason).getMessage());
+                if (reason instanceof Error) {
+                    log.warn("Agent {}: where that was", agentId, reason);
+                }
+                tell(agentId, reason);
             }
+            case STILL_FAILS -> tell(agentId, reason);
         }
+    }
+
+    private void tell(String agentId, Throwable reason) {
         try {
             database.execute(tx -> tell(tx, agentId, reason));
         } catch (RowsLockedException e) {
@@ -421,10 +427,5 @@ public final class Reconciler {
                 || (reason instanceof MemoryException memory && memory.reason() == Reason.GONE);
         return saysSo
                 && database.inTransaction(tx -> tx.tombstones().find(agentId).isPresent());
-    }
-
-    private void tellRecovered() {
-        recovered.keySet().forEach(agentId -> log.info("Agent {} follows git again", agentId));
-        recovered.clear();
     }
 }

@@ -86,10 +86,11 @@ public final class SqlRequests implements AutoCloseable {
         });
         dispatcher.setDaemon(true);
         dispatcher.start();
+        listener.awaitConnected(); // whoever hears that this has started may ask for something now
     }
 
     /**
-     * Starts to take requests.
+     * Starts to take requests. Callers see that it is there when this returns, unless PostgreSQL is out of reach for long.
      *
      * @param retention how long finished requests and their results are kept
      * @param agentsChanged called when an agent has got or lost the tag by plain SQL, and after every connect; quick

@@ -39,9 +39,10 @@ public final class Views {
      *
      * @param organizationId whose repository it is
      * @param leftOut blocks that git can't have: they were left out, and their rows are frozen
-     * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
-     *     that never was git's, {@code deleted} for one that the application has deleted and whose repository is kept,
-     *     {@code purging} or {@code purged} for one whose repository is being or was removed
+     * @param state {@code enabled}, {@code disabled}, {@code pending}, or {@code failed} for one that is enabled and can't
+     *     follow git, as {@code lastError} says; {@code disabled} for an agent that never was git's, {@code deleted} for one
+     *     that the application has deleted and whose repository is kept, {@code purging} or {@code purged} for one whose
+     *     repository is being or was removed
      */
     public record Status(
             String agentId,
@@ -77,29 +78,29 @@ public final class Views {
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
         List<LeftOut> leftOut = database.inTransaction(tx -> tx.reports().leftOut(agentId));
         boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
-        String state = database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty()
-                ? "deleted"
-                : known.map(Ledger.Repo::state).orElse(tagged ? "pending" : "disabled");
+        boolean isDeleted =
+                database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty();
         RepoId id = database.inTransaction(tx -> Homes.of(tx, agent));
         String moved = Homes.moved(id, agent).orElse(null);
         try {
             MemoryRepository repository = refreshed(id);
             Head head = repository.head();
+            String lastError = moved == null ? known.map(Ledger.Repo::lastError).orElse(null) : moved;
             return new Status(
                     agent.id(),
                     id.organizationId(),
-                    state,
+                    isDeleted ? "deleted" : state(known, tagged, lastError),
                     head == null ? null : head.sha(),
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     repository.entries(),
                     repository.commits(),
-                    moved == null ? known.map(Ledger.Repo::lastError).orElse(null) : moved,
+                    lastError,
                     leftOut);
         } catch (MemoryException e) {
             return new Status( // a status has to be told when the storage is down too
                     agent.id(),
                     id.organizationId(),
-                    state,
+                    isDeleted ? "deleted" : state(known, tagged, e.getMessage()),
                     known.map(Ledger.Repo::headSha).orElse(null),
                     known.map(Ledger.Repo::appliedSha).orElse(null),
                     known.map(Ledger.Repo::entries).orElse(0L),
@@ -107,6 +108,14 @@ public final class Views {
                     StoreException.forClients(e),
                     leftOut);
         }
+    }
+
+    /** As the view {@code git_memory.status} shows it. */
+    private static String state(Optional<Ledger.Repo> known, boolean tagged, @Nullable String lastError) {
+        if (known.isPresent() && known.get().isEnabled()) {
+            return lastError == null ? known.get().state() : "failed";
+        }
+        return tagged ? "pending" : known.map(Ledger.Repo::state).orElse("disabled");
     }
 
     /**

@@ -52,6 +52,12 @@ final class OlderStoreTest extends TransferTest {
                 .get("last_error");
     }
 
+    private @Nullable String state(String agentId) {
+        return application
+                .row("SELECT state FROM git_memory.status WHERE agent_id = ?", agentId)
+                .get("state");
+    }
+
     private List<Map<String, @Nullable String>> rows(String agentId) {
         return application.query(
                 "SELECT b.id, b.label, b.value, b.description, b.\"limit\", b.read_only, b.metadata_"
@@ -68,6 +74,7 @@ final class OlderStoreTest extends TransferTest {
                 Sidecar sidecar = sidecar(objects)) {
             sidecar.memory().reconciler().run();
             assertThat(lastError(agentId)).contains(explanation, choice);
+            assertThat(state(agentId)).isEqualTo("failed");
             assertThat(sidecar.memory().reconciler().figures().failing()).isEqualTo(1);
             var refused = sidecar.http().patch("/v1/agents/" + agentId + PERSONA, "{\"value\": \"x\"}");
             assertThat(refused.status()).isEqualTo(409);
@@ -104,6 +111,7 @@ final class OlderStoreTest extends TransferTest {
         assertInStep(agentId);
         assertThat(ok("fsck", "--all")).contains(" 0 findings");
         assertThat(lastError(agentId)).isNull();
+        assertThat(state(agentId)).isEqualTo("enabled");
         String head = head(agentId);
         assertThat(ok("import", "--agent", agentId, "--from-rows")).contains("nothing was changed");
         assertThat(head(agentId)).isEqualTo(head);

@@ -67,6 +67,11 @@ class MovedAgentTest extends SqlTest {
                 .get(0);
     }
 
+    private @Nullable String state(String agentId) {
+        return column("SELECT state FROM git_memory.status WHERE agent_id = ?", agentId)
+                .get(0);
+    }
+
     private Session reader(String... organizations) throws SQLException {
         String role = role("");
         for (String organization : organizations) {
@@ -109,12 +114,15 @@ class MovedAgentTest extends SqlTest {
         Answer status = sidecar.http().get("/v1/agents/c1/git-memory");
         assertThat(status.text("organization_id")).isEqualTo("org-1");
         assertThat(status.text("last_error")).contains(cause("c1"));
+        assertThat(status.text("state")).isEqualTo("failed");
+        assertThat(state("c1")).isEqualTo("failed");
         assertThat(everything("c1")).isEqualTo(before);
         assertThat(objects()).isEqualTo(objects);
 
         move("c1", "org-1");
         assertThat(write("c1", "system/persona", "back")).containsEntry("block_id", "block-c1");
         assertThat(block("c1", "system/persona", "value")).isEqualTo("back");
+        assertThat(state("c1")).isEqualTo("enabled");
         assertThat(admin.call("CALL git_memory.verify_agent('c1')")).containsEntry("differences", "0");
     }
 

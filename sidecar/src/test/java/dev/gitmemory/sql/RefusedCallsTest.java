@@ -78,6 +78,8 @@ class RefusedCallsTest extends SqlTest {
                 "MG105",
                 "CALL git_memory.write_block('a', 'system/persona', changes => '{\"limit\": \"many\"}')",
                 "MG101",
+                "CALL git_memory.write_block('a', 'system/persona', changes => '{\"read_only\": \"yes\"}')",
+                "MG101",
                 "CALL git_memory.enable_agent('no-such-agent')",
                 "MG102",
                 "CALL git_memory.delete_block('a', 'system/persona', if_match => '" + sha + "')",
