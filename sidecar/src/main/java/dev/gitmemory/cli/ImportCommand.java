@@ -57,6 +57,9 @@ final class ImportCommand implements CliCommand {
     @ArgGroup(validate = false, heading = "%nNew agents:%n")
     AgentFileOptions agentFile = new AgentFileOptions();
 
+    @ArgGroup(validate = false, heading = "%nLabels:%n")
+    LabelOptions labels = new LabelOptions();
+
     @Mixin
     MemoryOptions options = new MemoryOptions();
 
@@ -82,7 +85,8 @@ final class ImportCommand implements CliCommand {
     }
 
     private ExitCode importRows(Console console) throws IOException {
-        try (OpenMemory open = options.open(into.dryRun ? StoreUse.PREVIEW : StoreUse.START, console)) {
+        try (OpenMemory open =
+                options.open(into.dryRun ? StoreUse.PREVIEW : StoreUse.START, labels.newPaths(), console)) {
             RowsImport done = open.memory().importRows(into.agent(), Caller.system(), into.dryRun);
             Views.Status status = open.memory().views().status(into.agent());
             new RowsImportText(console.out()).print(status, done, into.dryRun);
@@ -92,7 +96,8 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importInto(Console console) throws IOException {
         ImportRequest request = into.request();
-        try (OpenMemory open = options.open(request.dryRun() ? StoreUse.PREVIEW : StoreUse.START, console);
+        try (OpenMemory open =
+                        options.open(request.dryRun() ? StoreUse.PREVIEW : StoreUse.START, labels.newPaths(), console);
                 StopSignal stop = StopSignal.install()) {
             ProgressLines progress = new ProgressLines(console.err(), stop::isAsked);
             try {
@@ -117,7 +122,7 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importAgents(Console console) throws Exception {
         AgentFile file = read(agentFile.file);
-        try (OpenMemory open = options.open(StoreUse.START, console)) {
+        try (OpenMemory open = options.open(StoreUse.START, labels.newPaths(), console)) {
             List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
             print(console.out(), file, ids);
         }

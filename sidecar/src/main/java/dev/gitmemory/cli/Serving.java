@@ -3,6 +3,7 @@ package dev.gitmemory.cli;
 import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Defect;
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.store.StoreUse;
@@ -50,11 +51,17 @@ final class Serving implements AutoCloseable {
      * @param oneFolder whether the database lies in {@code dataDir}, where the store is by default
      * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
-    static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server, boolean oneFolder)
+    static Serving start(
+            Database database,
+            StoreOptions store,
+            Path dataDir,
+            PathPolicy newPaths,
+            ServerOptions server,
+            boolean oneFolder)
             throws IOException {
         PrometheusMeterRegistry metrics = ServingMetrics.create();
-        OpenMemory open =
-                OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
+        OpenMemory open = OpenMemory.open(
+                database, store, dataDir, StoreUse.START, newPaths, metrics, oneFolder && store.store == null);
         try {
             warnOf(database.defects());
             String host = server.listen.host();

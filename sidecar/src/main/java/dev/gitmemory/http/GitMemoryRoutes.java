@@ -6,6 +6,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.CommitPage;
 import dev.gitmemory.service.Difference;
+import dev.gitmemory.service.Enabled;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Views;
 import io.javalin.config.RoutesConfig;
@@ -27,7 +28,8 @@ final class GitMemoryRoutes {
 
     void register(RoutesConfig routes) {
         routes.get(BASE, ctx -> BlockRoutes.json(ctx, status(memory.views().status(agent(ctx)))));
-        routes.post(BASE + "/enable", ctx -> BlockRoutes.json(ctx, status(memory.enable(agent(ctx), callers.of(ctx)))));
+        routes.post(
+                BASE + "/enable", ctx -> BlockRoutes.json(ctx, enabled(memory.enable(agent(ctx), callers.of(ctx)))));
         routes.post(BASE + "/disable", ctx -> BlockRoutes.json(ctx, status(memory.disable(agent(ctx)))));
         routes.post(BASE + "/sync", ctx -> compared(ctx, memory.sync(agent(ctx))));
         routes.post(BASE + "/verify", ctx -> compared(ctx, memory.verify(agent(ctx))));
@@ -121,6 +123,14 @@ final class GitMemoryRoutes {
         BlockRoutes.json(ctx, json);
     }
 
+    private static ObjectNode enabled(Enabled enabled) {
+        ObjectNode json = status(enabled.status());
+        ArrayNode renamed = json.putArray("renamed");
+        enabled.renamed()
+                .forEach(label -> renamed.addObject().put("from", label.from()).put("to", label.to()));
+        return json;
+    }
+
     private static ObjectNode status(Views.Status status) {
         ObjectNode json = Json.object()
                 .put("agent_id", status.agentId())
@@ -136,6 +146,10 @@ final class GitMemoryRoutes {
                 .put("block_id", block.blockId())
                 .put("label", block.label())
                 .put("reason", block.reason()));
+        ArrayNode notPortable = json.putArray("not_portable");
+        status.notPortable()
+                .forEach(label ->
+                        notPortable.addObject().put("label", label.label()).put("reason", label.reason()));
         return json;
     }
 

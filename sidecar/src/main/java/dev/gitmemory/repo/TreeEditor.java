@@ -19,6 +19,7 @@ final class TreeEditor implements FileTree {
     private final BundleLog log;
     private final ObjectReader reader;
     private final TreeFolder root;
+    private boolean bringsPaths;
 
     /** @param base the tree to begin with; null for none */
     TreeEditor(BundleLog log, ObjectReader reader, @Nullable ObjectId base) {
@@ -30,6 +31,11 @@ final class TreeEditor implements FileTree {
     /** Inserts what is new and answers the id of the tree. */
     ObjectId write(ObjectInserter into) throws IOException {
         return root.write(into);
+    }
+
+    /** Whether anything was put where nothing was. */
+    boolean bringsPaths() {
+        return bringsPaths;
     }
 
     @Override
@@ -146,7 +152,7 @@ final class TreeEditor implements FileTree {
         if (sameName != null && !sameName.isEmpty()) {
             throw new IllegalArgumentException("There can be no file at '" + path + "': it is a folder");
         }
-        folder.leaves().put(lastKey(path), leaf);
+        bringsPaths |= folder.leaves().put(lastKey(path), leaf) == null;
     }
 
     private static String lastKey(String path) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * when it was git's, so that is what the import adds to, changes and takes from.
  *
  * @param plan the import's plan, its paths of blocks counted against the rows
+ * @param rowPaths the paths of the blocks that the rows are going to be in git
  * @param rowCommits the first lines of the commits that the rows cost besides the import's own, oldest first
  */
-record RowsPlan(ImportPlan plan, List<String> rowCommits) {
+record RowsPlan(ImportPlan plan, Set<String> rowPaths, List<String> rowCommits) {
 
     /**
      * Finds out.
@@ -65,7 +67,7 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
                 commits.add(RowsCommit.messageOfReturn(agentId));
             }
         }
-        return new RowsPlan(counted, commits);
+        return new RowsPlan(counted, before.keySet(), commits);
     }
 
     private static ImportPlan counted(

@@ -39,6 +39,7 @@ public final class Views {
      *
      * @param organizationId whose repository it is
      * @param leftOut blocks that git can't have: they were left out, and their rows are frozen
+     * @param notPortable labels of an agent of git's that could not come anew; none where any may come
      * @param state {@code enabled}, {@code disabled}, {@code pending} or {@code failed}; {@code disabled} for an agent
      *     that never was git's, {@code deleted} for one that the application has deleted and whose repository is kept,
      *     {@code purging} or {@code purged} for one whose repository is being or was removed
@@ -52,10 +53,12 @@ public final class Views {
             long entries,
             long commits,
             @Nullable String lastError,
-            List<LeftOut> leftOut) {
+            List<LeftOut> leftOut,
+            List<NotPortable> notPortable) {
 
         public Status {
             leftOut = List.copyOf(leftOut);
+            notPortable = List.copyOf(notPortable);
         }
     }
 
@@ -76,6 +79,8 @@ public final class Views {
         Agent agent = find(agentId);
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
         List<LeftOut> leftOut = database.inTransaction(tx -> tx.reports().leftOut(agentId));
+        List<NotPortable> notPortable =
+                known.filter(Ledger.Repo::isEnabled).isPresent() ? notPortable(agentId) : List.of();
         boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
         String state = database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty()
                 ? "deleted"
@@ -94,7 +99,8 @@ public final class Views {
                     repository.entries(),
                     repository.commits(),
                     moved == null ? known.map(Ledger.Repo::lastError).orElse(null) : moved,
-                    leftOut);
+                    leftOut,
+                    notPortable);
         } catch (MemoryException e) {
             return new Status( // a status has to be told when the storage is down too
                     agent.id(),
@@ -105,8 +111,16 @@ public final class Views {
                     known.map(Ledger.Repo::entries).orElse(0L),
                     known.map(Ledger.Repo::commits).orElse(0L),
                     StoreException.forClients(e),
-                    leftOut);
+                    leftOut,
+                    notPortable);
         }
+    }
+
+    private List<NotPortable> notPortable(String agentId) {
+        List<Label> labels = database.inTransaction(tx -> tx.ledger().files(agentId)).keySet().stream()
+                .map(Label::of)
+                .toList();
+        return NotPortable.among(labels, repositories.newPaths());
     }
 
     /**
@@ -200,6 +214,7 @@ public final class Views {
                 0,
                 0,
                 null,
+                List.of(),
                 List.of());
     }
 
