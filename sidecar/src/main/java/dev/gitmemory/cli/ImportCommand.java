@@ -6,6 +6,7 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.ImportRejectedException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
+import dev.gitmemory.service.Renamed;
 import dev.gitmemory.service.RowsImport;
 import dev.gitmemory.service.Views;
 import dev.gitmemory.store.StoreUse;
@@ -147,6 +148,13 @@ final class ImportCommand implements CliCommand {
             AgentFile.Agent agent = file.agents().get(i);
             out.println("Agent '%s' is %s, with %s"
                     .formatted(agent.name(), ids.get(i), Count.of(agent.memory().size(), "block")));
+            List<Renamed> renamed = agent.memory().stream()
+                    .map(memory -> memory.block().label())
+                    .filter(label -> !label.withSystemPrefix().equals(label))
+                    .map(label ->
+                            new Renamed(label.text(), label.withSystemPrefix().text()))
+                    .toList();
+            StatusText.printRenamed(out, renamed, "was", "were");
         }
         int parts = file.ignored().values().stream().mapToInt(Integer::intValue).sum();
         if (parts > 0) {

@@ -75,7 +75,7 @@ final class StatusText {
         printRenamed(out, preview.renamed(), "would be", "would be");
     }
 
-    private static void printRenamed(PrintStream out, List<Renamed> renamed, String is, String are) {
+    static void printRenamed(PrintStream out, List<Renamed> renamed, String is, String are) {
         if (!renamed.isEmpty()) {
             out.println("  %s renamed, and %s so when the agent is disabled:"
                     .formatted(

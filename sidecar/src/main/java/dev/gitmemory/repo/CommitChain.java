@@ -69,8 +69,8 @@ final class CommitChain {
         TreeEditor files = new TreeEditor(log, reader, tipTree);
         try {
             draft.edit().apply(files);
-            if (files.bringsPaths() && !draft.anyPath()) {
-                newPaths.require(new TreeEditor(log, reader, tipTree).paths(), files.paths());
+            if (!files.brought().isEmpty() && !draft.anyPath()) {
+                newPaths.require(files.pathsBefore(), files.paths());
             }
         } catch (UncheckedIOException e) {
             throw e.getCause(); // the store failed, not the draft

@@ -5,6 +5,7 @@ import dev.gitmemory.block.RuleViolation;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,13 +39,13 @@ public enum PathPolicy {
         if (this == ANY) {
             return Collections.emptySortedMap();
         }
-        Twins twins = new Twins(before, after);
         Set<String> known = new HashSet<>(before);
+        List<String> fresh =
+                after.stream().filter(path -> !known.contains(path)).toList();
+        Twins twins = new Twins(before, fresh, after);
         SortedMap<String, String> problems = new TreeMap<>();
-        for (String path : after) {
-            if (!known.contains(path)) {
-                WindowsNames.problem(path).or(() -> twins.of(path)).ifPresent(reason -> problems.put(path, reason));
-            }
+        for (String path : fresh) {
+            WindowsNames.problem(path).or(() -> twins.of(path)).ifPresent(reason -> problems.put(path, reason));
         }
         return problems;
     }

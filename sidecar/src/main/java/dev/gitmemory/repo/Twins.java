@@ -1,9 +1,12 @@
 package dev.gitmemory.repo;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,42 +31,58 @@ final class Twins {
     /** Has a capital letter I as its own and is no other way of writing i. */
     private static final char DOTLESS_I = 'ı';
 
-    private final Set<String> foldersBefore = new HashSet<>();
+    /** Folders on the way to new files that were not there. */
+    private final Set<String> newFolders = new HashSet<>();
+
+    /** What new files and folders are when case and normalisation are taken away, with all that are the same then. */
     private final Map<String, SortedSet<String>> byFolded = new HashMap<>();
 
     /**
+     * Looks for them.
+     *
      * @param before the paths that were there
-     * @param after the paths among which twins are looked for
+     * @param fresh the paths that are asked about
+     * @param after the paths, these included, among which twins are looked for
      */
-    Twins(Collection<String> before, Collection<String> after) {
-        for (String path : before) {
-            for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-                if (!foldersBefore.add(path.substring(0, end))) {
-                    break; // and so those above it
-                }
-            }
+    Twins(Collection<String> before, Collection<String> fresh, Collection<String> after) {
+        for (String path : fresh) {
+            folders(path).forEach(newFolders::add);
         }
-        Set<String> folders = new HashSet<>();
+        if (!newFolders.isEmpty()) {
+            before.forEach(path -> folders(path).forEach(newFolders::remove));
+        }
+        newFolders.forEach(folder -> byFolded.put(folded(folder), new TreeSet<>()));
+        fresh.forEach(path -> byFolded.put(folded(path), new TreeSet<>()));
+        Set<String> seen = new HashSet<>();
         for (String path : after) {
             add(path);
-            for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-                if (!folders.add(path.substring(0, end))) {
-                    break;
-                }
-                add(path.substring(0, end));
+            int end = path.lastIndexOf('/'); // a new file may be the same as a folder that is there
+            if (end > 0 && seen.add(path.substring(0, end))) {
+                folders(path).forEach(this::add);
             }
         }
     }
 
+    /** Those on the way to a file, from the outermost. */
+    private static List<String> folders(String path) {
+        List<String> folders = new ArrayList<>();
+        for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+            folders.add(path.substring(0, end));
+        }
+        return folders;
+    }
+
     private void add(String path) {
-        byFolded.computeIfAbsent(folded(path), key -> new TreeSet<>()).add(path);
+        SortedSet<String> same = byFolded.get(folded(path));
+        if (same != null) {
+            same.add(path);
+        }
     }
 
     /** Says what a new file, or the outermost new folder on its way, would be the same as; empty for nothing. */
     Optional<String> of(String path) {
-        for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
-            String folder = path.substring(0, end);
-            Optional<String> twin = foldersBefore.contains(folder) ? Optional.empty() : twin(folder);
+        for (String folder : folders(path)) {
+            Optional<String> twin = newFolders.contains(folder) ? twin(folder) : Optional.empty();
             if (twin.isPresent()) {
                 return Optional.of(words("its folder", folder, twin.get()));
             }
@@ -72,7 +91,7 @@ final class Twins {
     }
 
     private Optional<String> twin(String path) {
-        return byFolded.getOrDefault(folded(path), new TreeSet<>()).stream()
+        return byFolded.getOrDefault(folded(path), Collections.emptySortedSet()).stream()
                 .filter(other -> !other.equals(path))
                 .findFirst();
     }

@@ -371,11 +371,11 @@ final class Enablement {
      * @param paths what git has when it is enabled
      * @throws MemoryException if it could not be enabled
      */
-    List<Block> blocks(String agentId, Set<String> paths, Precedence precedence) {
-        return database.inTransaction(
-                tx -> List.copyOf(select(tx, agentId, AgentRows.read(tx, agentId), paths, precedence)
-                        .blocks()
-                        .values()));
+    Selection selection(String agentId, Set<String> paths, Precedence precedence) {
+        return database.inTransaction(tx -> {
+            Selection all = select(tx, agentId, AgentRows.read(tx, agentId), paths, precedence);
+            return new Selection(all.blocks(), renamed(all, paths, precedence), all.leftOut());
+        });
     }
 
     /**

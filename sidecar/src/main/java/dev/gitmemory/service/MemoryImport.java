@@ -1,6 +1,5 @@
 package dev.gitmemory.service;
 
-import dev.gitmemory.block.Block;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
@@ -86,12 +85,14 @@ final class MemoryImport {
             ImportPlan plan = incoming.plan();
             boolean brings = plan.way() != Way.NOTHING;
             List<String> rowCommits = List.of();
+            List<Renamed> renamed = List.of();
             Optional<Set<String>> rowPaths = Optional.empty();
             if (!enabled) {
                 RowsPlan rows = onRows(id, repository, incoming, plan, request.prune());
                 plan = rows.plan();
                 rowCommits = rows.rowCommits();
                 rowPaths = Optional.of(rows.rowPaths());
+                renamed = rows.renamed();
             }
             if (brings) {
                 ImportRules.check(incoming.files(), notNew(repository, rowPaths, plan));
@@ -116,6 +117,7 @@ final class MemoryImport {
                     rowCommits,
                     head == null ? null : head.sha(),
                     incoming.leftOut(),
+                    renamed,
                     plan.way() != Way.NOTHING && incoming.files().stream().anyMatch(MemoryImport::isStrangeAttributes));
         }
     }
@@ -153,7 +155,7 @@ final class MemoryImport {
         Set<String> paths = gitWins
                 ? incoming.files().stream().map(IncomingFile::path).collect(Collectors.toSet())
                 : Enablement.pathsInGit(repository);
-        List<Block> rows = enablement.blocks(
+        Selection rows = enablement.selection(
                 id.agentId(), paths, gitWins ? Enablement.Precedence.GIT : Enablement.Precedence.ROWS);
         return RowsPlan.of(rows, repository, incoming, plan, gitWins, prune);
     }

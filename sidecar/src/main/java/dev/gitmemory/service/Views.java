@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
+import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
@@ -117,9 +118,15 @@ public final class Views {
     }
 
     private List<NotPortable> notPortable(String agentId) {
-        List<Label> labels = database.inTransaction(tx -> tx.ledger().files(agentId)).keySet().stream()
-                .map(Label::of)
-                .toList();
+        List<Label> labels = new ArrayList<>();
+        for (String label :
+                database.inTransaction(tx -> tx.ledger().files(agentId)).keySet()) {
+            try {
+                labels.add(Label.of(label));
+            } catch (RuleViolation e) {
+                // An earlier version's: whoever applies git again is told, and a status can be had all the same.
+            }
+        }
         return NotPortable.among(labels, repositories.newPaths());
     }
 

@@ -96,8 +96,10 @@ final class PortableLabelsCommandTest extends TransferTest {
         application.createBlock("plain", "block-plain", "Aux", "row");
         Path notes = folder.resolve("some");
         write(notes.resolve("system/Aux.md"), "file");
-        importInto("plain", notes, "--dry-run");
-        importInto("plain", notes);
+        assertThat(importInto("plain", notes, "--dry-run"))
+                .contains(
+                        "  1 label would be renamed, and stays so when the agent is disabled:\n    Aux -> system/Aux\n");
+        assertThat(importInto("plain", notes)).contains("  1 label was renamed", "    Aux -> system/Aux\n");
         assertThat(application.block("plain", "system/Aux", "value")).isEqualTo("file");
         application.createAgent("twin");
         application.createBlock("twin", "block-twin", "Persona", "row");
@@ -127,7 +129,10 @@ final class PortableLabelsCommandTest extends TransferTest {
                         "'system/Persona.md' differs from")
                 .contains("nothing was imported" + WAY_OUT);
         assertThat(application.query("SELECT id FROM agents")).isEmpty();
-        ok("import", "--agent-file", file, "--no-portable-labels");
+        assertThat(ok("import", "--agent-file", file, "--no-portable-labels"))
+                .contains(
+                        "with 3 blocks\n  2 labels were renamed",
+                        "    persona -> system/persona\n    NUL -> system/NUL\n");
         assertThat(application.query("SELECT id FROM agents")).hasSize(1);
     }
 
