@@ -150,7 +150,9 @@ BEGIN
                     FOR EACH ROW
                     WHEN ((NEW.applied_sha IS DISTINCT FROM OLD.applied_sha
                            OR (NEW.in_flight_at IS NOT NULL AND NEW.in_flight_at IS DISTINCT FROM OLD.in_flight_at))
-                          AND OLD.reading > coalesce(nullif(current_setting('git_memory.reading', true), ''), '1')::integer)
+                          AND OLD.reading > coalesce(nullif(current_setting('git_memory.reading', true), ''), '1')::integer
+                          -- logical replication brings what was accepted elsewhere
+                          AND current_setting('session_replication_role') <> 'replica')
                     EXECUTE FUNCTION git_memory.refuse_older_sidecar()
             $$),
             ('git_memory.tombstone', $$

@@ -13,12 +13,15 @@ import java.util.Optional;
  *   <li>any other label is the file {@code <label>.md}.
  * </ul>
  *
- * <p>A valid label gives a path that git accepts on every platform: no empty, {@code .} or {@code ..} segment, no
+ * <p>A valid label gives a path that git accepts: no empty, {@code .} or {@code ..} segment, no
  * segment that some file system takes for {@code .git}, {@code .gitmodules} or {@code .gitattributes} (in any case,
  * with code points that HFS+ ignores, or as an NTFS short name), none ending in a dot, no folder ending in {@code .md}
  * (it would stand where another label's file goes), no backslash, no control characters, at most
  * {@value #MAX_CHARACTERS} characters in all and {@value #MAX_SEGMENT_BYTES} bytes of UTF-8 a segment, file extension
  * included. Labels that differ by case only are different labels.
+ *
+ * <p>What Windows or macOS can't check out is a label all the same ({@code aux}, {@code a?b}): whether it may come anew is
+ * judged together with the other paths of a repository, where a commit is made.
  */
 public record Label(String text) implements Comparable<Label> {
 

@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.store.StoreUse;
 import java.io.PrintStream;
@@ -30,7 +31,7 @@ abstract class AgentCommand implements CliCommand {
     @Override
     public final ExitCode run(Console console) throws Exception {
         ExitCode worst = ExitCode.OK;
-        try (OpenMemory open = options.open(use(), console)) {
+        try (OpenMemory open = options.open(use(), newPaths(), console)) {
             for (String agent : agents) {
                 ExitCode exitCode = run(open.memory(), agent, console.out());
                 worst = exitCode == ExitCode.OK ? worst : exitCode;
@@ -42,6 +43,11 @@ abstract class AgentCommand implements CliCommand {
     /** What the store is opened for: most change what it has, and none of them should begin a new one. */
     StoreUse use() {
         return StoreUse.WRITE;
+    }
+
+    /** Which paths may come anew into repositories. */
+    PathPolicy newPaths() {
+        return PathPolicy.PORTABLE;
     }
 
     /** Does it with one agent, and writes what came of it to {@code out}. */

@@ -4,6 +4,7 @@ import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.GivenTableNames;
 import dev.gitmemory.postgres.TableNames;
 import dev.gitmemory.postgres.embedded.EmbeddedPostgres;
+import dev.gitmemory.repo.PathPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ final class BenchSqlCommand implements CliCommand {
                         Database.connect(postgres.settings(), TableNames.DEFAULT),
                         new StoreOptions(),
                         embedded.dataDir,
+                        PathPolicy.PORTABLE,
                         server,
                         true);
                 SqlBench bench = SqlBench.open(postgres.settings(), serving)) {

@@ -50,6 +50,9 @@ final class DemoCommand implements CliCommand {
                     + " Default: git-memory-data, in the current folder.")
     Path dataDir = Path.of("git-memory-data");
 
+    @ArgGroup(validate = false, heading = "%nLabels:%n")
+    LabelOptions labels = new LabelOptions();
+
     @ArgGroup(validate = false, heading = "%nHTTP:%n")
     ServerOptions server = new ServerOptions();
 
@@ -63,7 +66,8 @@ final class DemoCommand implements CliCommand {
                 EmbeddedPostgres postgres = ServeCommand.startEmbedded(console, embedded, GivenTableNames.NONE)) {
             DatabaseSettings settings = postgres.settings();
             Database database = Database.connect(settings, TableNames.DEFAULT);
-            try (Serving serving = Serving.start(database, new StoreOptions(), dataDir, server, true)) {
+            try (Serving serving =
+                    Serving.start(database, new StoreOptions(), dataDir, labels.newPaths(), server, true)) {
                 new DemoTour(console.out(), serving, settings, postgres.passwordFile(), dataDir).run(file);
                 if (!exit) {
                     serving.print(console.out(), settings.displayName());

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
         description = {
             "Give the blocks of agents back to PostgreSQL alone.",
             "",
-            "Removes the tag git-memory-enabled. Rows stay as they are, and so does the repository with its history;"
-                    + " enabling again goes on with it.",
+            "Removes the tag git-memory-enabled. Rows stay as they are, labels with the prefix system/ that enabling gave"
+                    + " them included, and so does the repository with its history; enabling again goes on with it.",
             "",
             "Example:",
             "  git-memory disable agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
@@ -22,6 +22,7 @@ final class DisableCommand extends AgentCommand {
     @Override
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
         StatusText.print(out, memory.disable(agentId));
+        out.println("  labels stay as they are: those that enabling gave the prefix system/ keep it");
         return ExitCode.OK;
     }
 }

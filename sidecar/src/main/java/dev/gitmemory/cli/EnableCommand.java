@@ -1,10 +1,12 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.Enabled;
 import dev.gitmemory.service.GitMemory;
-import dev.gitmemory.service.Views;
 import dev.gitmemory.store.StoreUse;
 import java.io.PrintStream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,7 +17,8 @@ import picocli.CommandLine.Option;
             "Make git the source of truth for the blocks of agents.",
             "",
             "Commits the blocks as they are, gives their labels the prefix system/ unless they have it, and sets the tag"
-                    + " git-memory-enabled. An agent that is enabled already stays as it is.",
+                    + " git-memory-enabled. Each label that is renamed is listed, and keeps its new name when the agent is"
+                    + " disabled. An agent that is enabled already stays as it is.",
             "",
             "Example:",
             "  git-memory enable agent-123 --db-url jdbc:postgresql://localhost:5432/letta --store file:///srv/memory",
@@ -36,6 +39,14 @@ final class EnableCommand extends AgentCommand {
                             + " top of what is left, or a new repository if nothing is. Default: refuse.")
     boolean olderStore;
 
+    @Option(
+            names = "--dry-run",
+            description = "Say what would happen, with each label that would be renamed; change nothing.")
+    boolean dryRun;
+
+    @ArgGroup(validate = false, heading = "%nLabels:%n")
+    LabelOptions labels = new LabelOptions();
+
     @Override
     void checkMore(Problems problems) {
         if (gitWins && olderStore) {
@@ -45,16 +56,26 @@ final class EnableCommand extends AgentCommand {
 
     @Override
     StoreUse use() {
-        return StoreUse.START;
+        return dryRun ? StoreUse.PREVIEW : StoreUse.START;
+    }
+
+    @Override
+    PathPolicy newPaths() {
+        return labels.newPaths();
     }
 
     @Override
     ExitCode run(GitMemory memory, String agentId, PrintStream out) {
-        StatusText.print(out, enable(memory, agentId));
+        if (dryRun) {
+            StatusText.print(out, agentId, memory.previewEnable(agentId, gitWins, olderStore));
+            out.println("Nothing was changed: this was a --dry-run.");
+        } else {
+            StatusText.print(out, enable(memory, agentId));
+        }
         return ExitCode.OK;
     }
 
-    private Views.Status enable(GitMemory memory, String agentId) {
+    private Enabled enable(GitMemory memory, String agentId) {
         if (gitWins) {
             return memory.enableFromGit(agentId, Caller.system());
         }

@@ -6,6 +6,7 @@ import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.ImportRejectedException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
+import dev.gitmemory.service.Renamed;
 import dev.gitmemory.service.RowsImport;
 import dev.gitmemory.service.Views;
 import dev.gitmemory.store.StoreUse;
@@ -57,6 +58,9 @@ final class ImportCommand implements CliCommand {
     @ArgGroup(validate = false, heading = "%nNew agents:%n")
     AgentFileOptions agentFile = new AgentFileOptions();
 
+    @ArgGroup(validate = false, heading = "%nLabels:%n")
+    LabelOptions labels = new LabelOptions();
+
     @Mixin
     MemoryOptions options = new MemoryOptions();
 
@@ -82,7 +86,8 @@ final class ImportCommand implements CliCommand {
     }
 
     private ExitCode importRows(Console console) throws IOException {
-        try (OpenMemory open = options.open(into.dryRun ? StoreUse.PREVIEW : StoreUse.START, console)) {
+        try (OpenMemory open =
+                options.open(into.dryRun ? StoreUse.PREVIEW : StoreUse.START, labels.newPaths(), console)) {
             RowsImport done = open.memory().importRows(into.agent(), Caller.system(), into.dryRun);
             Views.Status status = open.memory().views().status(into.agent());
             new RowsImportText(console.out()).print(status, done, into.dryRun);
@@ -92,7 +97,8 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importInto(Console console) throws IOException {
         ImportRequest request = into.request();
-        try (OpenMemory open = options.open(request.dryRun() ? StoreUse.PREVIEW : StoreUse.START, console);
+        try (OpenMemory open =
+                        options.open(request.dryRun() ? StoreUse.PREVIEW : StoreUse.START, labels.newPaths(), console);
                 StopSignal stop = StopSignal.install()) {
             ProgressLines progress = new ProgressLines(console.err(), stop::isAsked);
             try {
@@ -117,7 +123,7 @@ final class ImportCommand implements CliCommand {
 
     private ExitCode importAgents(Console console) throws Exception {
         AgentFile file = read(agentFile.file);
-        try (OpenMemory open = options.open(StoreUse.START, console)) {
+        try (OpenMemory open = options.open(StoreUse.START, labels.newPaths(), console)) {
             List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
             print(console.out(), file, ids);
         }
@@ -142,6 +148,13 @@ final class ImportCommand implements CliCommand {
             AgentFile.Agent agent = file.agents().get(i);
             out.println("Agent '%s' is %s, with %s"
                     .formatted(agent.name(), ids.get(i), Count.of(agent.memory().size(), "block")));
+            List<Renamed> renamed = agent.memory().stream()
+                    .map(memory -> memory.block().label())
+                    .filter(label -> !label.withSystemPrefix().equals(label))
+                    .map(label ->
+                            new Renamed(label.text(), label.withSystemPrefix().text()))
+                    .toList();
+            StatusText.printRenamed(out, renamed, "was", "were");
         }
         int parts = file.ignored().values().stream().mapToInt(Integer::intValue).sum();
         if (parts > 0) {

@@ -47,6 +47,7 @@ final class ImportText {
             printPaths("~", plan.changed());
             printPaths("-", plan.removed());
         }
+        StatusText.printRenamed(out, report.renamed(), dryRun ? "would be" : "was", dryRun ? "would be" : "were");
         plan.refs().forEach((name, id) -> out.println("  ref: %s at %s".formatted(name, id)));
         printPaths("left out:", report.leftOut());
         if (report.strangeAttributes()) {

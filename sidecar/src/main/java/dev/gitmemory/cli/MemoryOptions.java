@@ -1,5 +1,6 @@
 package dev.gitmemory.cli;
 
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.StoreIdentity;
 import dev.gitmemory.store.StoreUse;
@@ -42,11 +43,21 @@ final class MemoryOptions {
      * @throws dev.gitmemory.service.StoreMismatchException if the store is not the one of the database's ledger
      */
     OpenMemory open(StoreUse use, Console console) throws IOException {
+        return open(use, PathPolicy.PORTABLE, console);
+    }
+
+    /**
+     * The same, for commands that may bring new paths.
+     *
+     * @param newPaths which of them may come
+     */
+    OpenMemory open(StoreUse use, PathPolicy newPaths, Console console) throws IOException {
         OpenMemory open = OpenMemory.open(
                 Connections.connect(database.settings(), tables.settings()),
                 store,
                 dataDir,
                 use,
+                newPaths,
                 new CompositeMeterRegistry()); // nobody asks a command for its metrics
         print(open.store(), console);
         open.note().ifPresent(console.err()::println);

@@ -5,6 +5,7 @@ import dev.gitmemory.repo.CacheSettings;
 import dev.gitmemory.repo.CheckpointSettings;
 import dev.gitmemory.repo.CommitKey;
 import dev.gitmemory.repo.MemoryRepositories;
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.repo.RepositoryMetrics;
 import dev.gitmemory.service.CommitKeys;
 import dev.gitmemory.service.GitMemory;
@@ -35,11 +36,13 @@ final class OpenMemory implements AutoCloseable {
             ObjectStore store,
             Optional<String> note,
             CommitKey key,
-            CheckpointSettings checkpoints) {
+            CheckpointSettings checkpoints,
+            PathPolicy newPaths) {
         this.note = note;
         this.database = database;
         this.store = store;
-        this.repositories = new MemoryRepositories(store, Clock.systemUTC(), key, CacheSettings.DEFAULT, checkpoints);
+        this.repositories =
+                new MemoryRepositories(store, Clock.systemUTC(), key, CacheSettings.DEFAULT, checkpoints, newPaths);
         this.memory = new GitMemory(database, repositories, Clock.systemUTC(), Steps.NONE);
     }
 
@@ -47,13 +50,20 @@ final class OpenMemory implements AutoCloseable {
      * Opens the storage, which has to be the ledger's, and takes charge of the database, which is closed if that fails.
      *
      * @param use what the storage is opened for
+     * @param newPaths which paths may come anew into repositories
      * @param metrics gets the meters of the storage and the repositories
      * @throws dev.gitmemory.service.StoreMismatchException if the storage is not the ledger's; nothing was made or changed
      * @throws IOException if the storage can't be used
      */
-    static OpenMemory open(Database database, StoreOptions options, Path dataDir, StoreUse use, MeterRegistry metrics)
+    static OpenMemory open(
+            Database database,
+            StoreOptions options,
+            Path dataDir,
+            StoreUse use,
+            PathPolicy newPaths,
+            MeterRegistry metrics)
             throws IOException {
-        return open(database, options, dataDir, use, metrics, false);
+        return open(database, options, dataDir, use, newPaths, metrics, false);
     }
 
     /** @param oneFolder whether the database and the storage lie in one folder, which people move and copy as a whole */
@@ -62,6 +72,7 @@ final class OpenMemory implements AutoCloseable {
             StoreOptions options,
             Path dataDir,
             StoreUse use,
+            PathPolicy newPaths,
             MeterRegistry metrics,
             boolean oneFolder)
             throws IOException {
@@ -75,7 +86,7 @@ final class OpenMemory implements AutoCloseable {
             if (use.writes()) {
                 binding.bind(store);
             }
-            OpenMemory open = new OpenMemory(database, store, note, key, options.checkpoints());
+            OpenMemory open = new OpenMemory(database, store, note, key, options.checkpoints(), newPaths);
             RepositoryMetrics.bind(open.repositories, metrics);
             return open;
         } catch (IOException | RuntimeException e) {

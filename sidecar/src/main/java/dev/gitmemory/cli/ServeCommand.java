@@ -35,6 +35,9 @@ final class ServeCommand implements CliCommand {
     @ArgGroup(validate = false, heading = "%nRepositories:%n")
     StoreOptions store = new StoreOptions();
 
+    @ArgGroup(validate = false, heading = "%nLabels:%n")
+    LabelOptions labels = new LabelOptions();
+
     @ArgGroup(validate = false, heading = "%nHTTP:%n")
     ServerOptions server = new ServerOptions();
 
@@ -75,7 +78,8 @@ final class ServeCommand implements CliCommand {
 
     private ExitCode serve(Console console, DatabaseSettings settings, Database connected, StopSignal stop)
             throws IOException, InterruptedException {
-        try (Serving serving = Serving.start(connected, store, embedded.dataDir, server, embedded.embedded)) {
+        try (Serving serving =
+                Serving.start(connected, store, embedded.dataDir, labels.newPaths(), server, embedded.embedded)) {
             serving.print(console.out(), settings.displayName());
             stop.await();
             console.err().println("Stopping ...");

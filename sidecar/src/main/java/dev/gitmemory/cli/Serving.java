@@ -4,6 +4,7 @@ import dev.gitmemory.http.HttpServer;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Defect;
 import dev.gitmemory.postgres.Listener;
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.SqlRequests;
 import dev.gitmemory.store.StoreUse;
@@ -51,10 +52,16 @@ final class Serving implements AutoCloseable {
      * @param oneFolder whether the database lies in {@code dataDir}, where the store is by default
      * @throws IOException if the storage can't be used, or the address can't be listened on; everything is closed then
      */
-    static Serving start(Database database, StoreOptions store, Path dataDir, ServerOptions server, boolean oneFolder)
+    static Serving start(
+            Database database,
+            StoreOptions store,
+            Path dataDir,
+            PathPolicy newPaths,
+            ServerOptions server,
+            boolean oneFolder)
             throws IOException {
         try (Listener announced = Listener.announce(database)) { // until requests are taken
-            return start(database, store, dataDir, server, oneFolder, announced);
+            return start(database, store, dataDir, newPaths, server, oneFolder, announced);
         }
     }
 
@@ -62,13 +69,14 @@ final class Serving implements AutoCloseable {
             Database database,
             StoreOptions store,
             Path dataDir,
+            PathPolicy newPaths,
             ServerOptions server,
             boolean oneFolder,
             Listener announced)
             throws IOException {
         PrometheusMeterRegistry metrics = ServingMetrics.create();
-        OpenMemory open =
-                OpenMemory.open(database, store, dataDir, StoreUse.START, metrics, oneFolder && store.store == null);
+        OpenMemory open = OpenMemory.open(
+                database, store, dataDir, StoreUse.START, newPaths, metrics, oneFolder && store.store == null);
         try {
             warnOf(database.defects());
             announced.awaitConnected();

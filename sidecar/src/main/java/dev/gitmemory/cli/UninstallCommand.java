@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
         description = {
             "Take git-memory out of a database: triggers, the schema git_memory, the guard's jars.",
             "",
-            "The application's tables keep all their rows, and the repositories stay in the store: a later migrate takes"
-                    + " up where this left off. Run it as the role that ran migrate, with no sidecar running.",
+            "The application's tables keep all their rows, with the labels that enabling has given them, and the repositories"
+                    + " stay in the store: a later migrate takes up where this left off. Run it as the role that ran"
+                    + " migrate, with no sidecar running.",
             "",
             "Example:",
             "  git-memory uninstall --db-url jdbc:postgresql://localhost:5432/letta --db-user letta",

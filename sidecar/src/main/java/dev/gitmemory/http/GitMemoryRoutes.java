@@ -7,6 +7,7 @@ import dev.gitmemory.block.Label;
 import dev.gitmemory.repo.CommitInfo;
 import dev.gitmemory.repo.CommitPage;
 import dev.gitmemory.service.Difference;
+import dev.gitmemory.service.Enabled;
 import dev.gitmemory.service.GitMemory;
 import dev.gitmemory.service.Views;
 import io.javalin.config.RoutesConfig;
@@ -33,7 +34,7 @@ final class GitMemoryRoutes {
         Takes revision = Takes.parameters(Set.of("at"));
         routes.get(BASE, nothing.by(ctx -> answer(ctx, status(memory.views().status(agent(ctx))))));
         routes.post(
-                BASE + "/enable", nothing.by(ctx -> answer(ctx, status(memory.enable(agent(ctx), callers.of(ctx))))));
+                BASE + "/enable", nothing.by(ctx -> answer(ctx, enabled(memory.enable(agent(ctx), callers.of(ctx))))));
         routes.post(BASE + "/disable", nothing.by(ctx -> answer(ctx, status(memory.disable(agent(ctx))))));
         routes.post(BASE + "/sync", nothing.by(ctx -> compared(ctx, memory.sync(agent(ctx)))));
         routes.post(BASE + "/verify", nothing.by(ctx -> compared(ctx, memory.verify(agent(ctx)))));
@@ -133,6 +134,14 @@ final class GitMemoryRoutes {
         answer(ctx, json);
     }
 
+    private static ObjectNode enabled(Enabled enabled) {
+        ObjectNode json = status(enabled.status());
+        ArrayNode renamed = json.putArray("renamed");
+        enabled.renamed()
+                .forEach(label -> renamed.addObject().put("from", label.from()).put("to", label.to()));
+        return json;
+    }
+
     private static ObjectNode status(Views.Status status) {
         ObjectNode json = Json.object()
                 .put("agent_id", status.agentId())
@@ -148,6 +157,10 @@ final class GitMemoryRoutes {
                 .put("block_id", block.blockId())
                 .put("label", block.label())
                 .put("reason", block.reason()));
+        ArrayNode notPortable = json.putArray("not_portable");
+        status.notPortable()
+                .forEach(label ->
+                        notPortable.addObject().put("label", label.label()).put("reason", label.reason()));
         return json;
     }
 

@@ -20,18 +20,25 @@ final class BundledRepository implements MemoryRepository {
     private final RepoId id;
     private final BundleLog log;
     private final CommitMac mac;
+    private final PathPolicy newPaths;
     private final Committer committer;
 
-    BundledRepository(RepoId id, BundleLog log, Clock clock, CommitKey key) {
+    BundledRepository(RepoId id, BundleLog log, Clock clock, CommitKey key, PathPolicy newPaths) {
         this.id = id;
         this.log = log;
         this.mac = new CommitMac(key, id);
-        this.committer = new Committer(log, clock, mac);
+        this.newPaths = newPaths;
+        this.committer = new Committer(log, clock, mac, newPaths);
     }
 
     @Override
     public RepoId id() {
         return id;
+    }
+
+    @Override
+    public PathPolicy newPaths() {
+        return newPaths;
     }
 
     @Override

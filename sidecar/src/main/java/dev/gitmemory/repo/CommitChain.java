@@ -32,6 +32,7 @@ final class CommitChain {
 
     private final BundleLog log;
     private final CommitMac mac;
+    private final PathPolicy newPaths;
     private final LogState base;
     private final Staging staging;
     private final List<Link> links = new ArrayList<>();
@@ -39,9 +40,10 @@ final class CommitChain {
     private @Nullable ObjectId tip;
     private @Nullable ObjectId tipTree;
 
-    CommitChain(BundleLog log, CommitMac mac) {
+    CommitChain(BundleLog log, CommitMac mac, PathPolicy newPaths) {
         this.log = log;
         this.mac = mac;
+        this.newPaths = newPaths;
         this.base = log.state();
         this.staging = log.stage();
         this.tip = base.head();
@@ -67,6 +69,9 @@ final class CommitChain {
         TreeEditor files = new TreeEditor(log, reader, tipTree);
         try {
             draft.edit().apply(files);
+            if (!files.brought().isEmpty() && !draft.anyPath()) {
+                newPaths.require(files.pathsBefore(), files.paths());
+            }
         } catch (UncheckedIOException e) {
             throw e.getCause(); // the store failed, not the draft
         } catch (RuntimeException e) {

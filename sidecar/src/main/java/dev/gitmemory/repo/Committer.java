@@ -59,16 +59,18 @@ final class Committer {
     private final BundleLog log;
     private final Clock clock;
     private final CommitMac mac;
+    private final PathPolicy newPaths;
     private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock(true);
 
     /** Guarded by {@link #turn}. */
     private final Courtesy courtesy;
 
-    Committer(BundleLog log, Clock clock, CommitMac mac) {
+    Committer(BundleLog log, Clock clock, CommitMac mac, PathPolicy newPaths) {
         this.log = log;
         this.clock = clock;
         this.mac = mac;
+        this.newPaths = newPaths;
         this.courtesy = new Courtesy(System::nanoTime, LockSupport::parkNanos);
     }
 
@@ -137,7 +139,7 @@ final class Committer {
 
     private CommitChain commitAll(List<Draft> drafts) throws IOException {
         for (int attempt = 0; attempt < BundleLog.MOST_ATTEMPTS; attempt++) {
-            CommitChain chain = new CommitChain(log, mac);
+            CommitChain chain = new CommitChain(log, mac, newPaths);
             chain.add(drafts, clock.instant());
             boolean settled = chain.isEmpty() ? isNewest(chain.base()) : append(chain);
             if (settled) {

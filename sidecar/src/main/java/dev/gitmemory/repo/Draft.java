@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestId the request that the commit is made for, which it names; null for none
  * @param mark where one is given, {@code main} gets at most one commit for that request, whoever commits and how often;
  *     null for a draft that may be committed again
+ * @param anyPath whether {@link PathPolicy} is not asked about paths that the head does not have: what is committed
+ *     exists already, elsewhere or in an earlier commit, and is not to be lost for its name
  */
 public record Draft(
         Author author,
@@ -19,7 +21,8 @@ public record Draft(
         @Nullable Instant at,
         Edit edit,
         @Nullable UUID requestId,
-        @Nullable Mark mark) {
+        @Nullable Mark mark,
+        boolean anyPath) {
 
     /**
      * A request by which a commit is known again. It counts in commits that this installation made only.
@@ -40,7 +43,7 @@ public record Draft(
 
     /** A draft that may be committed again. */
     public Draft(Author author, String message, @Nullable Instant at, Edit edit) {
-        this(author, message, at, edit, null, null);
+        this(author, message, at, edit, null, null, false);
     }
 
     /** A draft whose author made the change just now. */
@@ -50,16 +53,21 @@ public record Draft(
 
     /** The same, made for a request. */
     public Draft forRequest(@Nullable UUID request) {
-        return new Draft(author, message, at, edit, request, mark);
+        return new Draft(author, message, at, edit, request, mark, anyPath);
+    }
+
+    /** The same, of files that exist already: their paths are taken as they are. */
+    public Draft withAnyPath() {
+        return new Draft(author, message, at, edit, requestId, mark, true);
     }
 
     /** The same, committed at most once for the mark's request. */
     public Draft once(Mark once) {
-        return new Draft(author, message, at, edit, once.requestId(), once);
+        return new Draft(author, message, at, edit, once.requestId(), once, anyPath);
     }
 
     /** The same, with another edit. */
     public Draft with(Edit other) {
-        return new Draft(author, message, at, other, requestId, mark);
+        return new Draft(author, message, at, other, requestId, mark, anyPath);
     }
 }

@@ -48,6 +48,7 @@ public final class MemoryRepositories implements AutoCloseable {
     private final Clock clock;
     private final CommitKey key;
     private final CacheSettings options;
+    private final PathPolicy newPaths;
     private final ExecutorService readers;
     private final ExecutorService openers;
     private final Checkpoints checkpoints;
@@ -73,22 +74,35 @@ public final class MemoryRepositories implements AutoCloseable {
         this(store, clock, key, options, CheckpointSettings.DEFAULT);
     }
 
-    /**
-     * Opens repositories of {@code store}, which the caller closes.
-     *
-     * @param clock tells the time of commits
-     * @param key proves which commits this installation made, whose database has it
-     */
+    /** Opens repositories of {@code store}, which the caller closes, and which get portable paths only. */
     public MemoryRepositories(
             ObjectStore store,
             Clock clock,
             CommitKey key,
             CacheSettings options,
             CheckpointSettings checkpointSettings) {
+        this(store, clock, key, options, checkpointSettings, PathPolicy.PORTABLE);
+    }
+
+    /**
+     * Opens repositories of {@code store}, which the caller closes.
+     *
+     * @param clock tells the time of commits
+     * @param key proves which commits this installation made, whose database has it
+     * @param newPaths which paths may come anew
+     */
+    public MemoryRepositories(
+            ObjectStore store,
+            Clock clock,
+            CommitKey key,
+            CacheSettings options,
+            CheckpointSettings checkpointSettings,
+            PathPolicy newPaths) {
         this.store = store;
         this.clock = clock;
         this.key = key;
         this.options = options;
+        this.newPaths = newPaths;
         this.checkpoints = new Checkpoints(checkpointSettings);
         this.readers = pool("git-memory-read-", options.parallelReads());
         this.openers = pool("git-memory-open-", PARALLEL_OPENINGS);
@@ -110,6 +124,11 @@ public final class MemoryRepositories implements AutoCloseable {
                 });
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Which paths may come anew into repositories. */
+    public PathPolicy newPaths() {
+        return newPaths;
     }
 
     /**
@@ -295,7 +314,7 @@ public final class MemoryRepositories implements AutoCloseable {
                 open = held.getIfPresent(id);
             }
             if (open == null) {
-                open = new BundledRepository(id, read(), clock, key);
+                open = new BundledRepository(id, read(), clock, key, newPaths);
                 held.put(id, open);
             }
             repository = open;

@@ -23,6 +23,9 @@ public interface MemoryRepository {
     /** Which repository this is. */
     RepoId id();
 
+    /** Which paths may come anew: what {@link #commit} asks, and others have to ask that bring commits in. */
+    PathPolicy newPaths();
+
     /** The newest commit of {@code main} as known to this process; null when nothing was ever committed. */
     @Nullable
     Head head();
@@ -39,7 +42,8 @@ public interface MemoryRepository {
     /**
      * Commits drafts on top of {@code main}: a chain of commits in one entry of the log, in the order of the list, all
      * or none. Concurrent calls are gathered into one entry. When none of the drafts changes anything nothing is
-     * written.
+     * written. A draft that brings paths which may not come anew ({@link PathPolicy}) is rejected with a
+     * {@link dev.gitmemory.block.RuleViolation}.
      *
      * <p>When another process writes first, its entries are read, the edits applied again on top, and the write
      * repeated under the next number.

@@ -4,6 +4,7 @@ import dev.gitmemory.log.BundleLog;
 import dev.gitmemory.log.LoggedCommit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.eclipse.jgit.lib.FileMode;
@@ -19,6 +20,8 @@ final class TreeEditor implements FileTree {
     private final BundleLog log;
     private final ObjectReader reader;
     private final TreeFolder root;
+    private final Set<String> brought = new TreeSet<>();
+    private final Set<String> taken = new TreeSet<>();
 
     /** @param base the tree to begin with; null for none */
     TreeEditor(BundleLog log, ObjectReader reader, @Nullable ObjectId base) {
@@ -30,6 +33,19 @@ final class TreeEditor implements FileTree {
     /** Inserts what is new and answers the id of the tree. */
     ObjectId write(ObjectInserter into) throws IOException {
         return root.write(into);
+    }
+
+    /** Where something is now and nothing was at the beginning. */
+    Set<String> brought() {
+        return brought;
+    }
+
+    /** The paths that there were at the beginning. */
+    SortedSet<String> pathsBefore() {
+        SortedSet<String> before = paths();
+        before.removeAll(brought);
+        before.addAll(taken);
+        return before;
     }
 
     @Override
@@ -80,8 +96,8 @@ final class TreeEditor implements FileTree {
     public void delete(String path) {
         try {
             TreeFolder folder = folderOf(path);
-            if (folder != null) {
-                folder.leaves().remove(lastKey(path));
+            if (folder != null && folder.leaves().remove(lastKey(path)) != null && !brought.remove(path)) {
+                taken.add(path);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,7 +162,9 @@ final class TreeEditor implements FileTree {
         if (sameName != null && !sameName.isEmpty()) {
             throw new IllegalArgumentException("There can be no file at '" + path + "': it is a folder");
         }
-        folder.leaves().put(lastKey(path), leaf);
+        if (folder.leaves().put(lastKey(path), leaf) == null && !taken.remove(path)) {
+            brought.add(path);
+        }
     }
 
     private static String lastKey(String path) {

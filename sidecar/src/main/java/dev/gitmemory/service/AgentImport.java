@@ -6,12 +6,14 @@ import dev.gitmemory.postgres.AgentTable;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Tx;
+import dev.gitmemory.repo.PathPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /** Brings the agents of an Agent File into PostgreSQL and hands their blocks to git. Thread-safe. */
@@ -19,10 +21,12 @@ final class AgentImport {
 
     private final Database database;
     private final Enablement enablement;
+    private final PathPolicy newPaths;
 
-    AgentImport(Database database, Enablement enablement) {
+    AgentImport(Database database, Enablement enablement, PathPolicy newPaths) {
         this.database = database;
         this.enablement = enablement;
+        this.newPaths = newPaths;
     }
 
     /**
@@ -30,10 +34,11 @@ final class AgentImport {
      *
      * @param organizationId created if there is none
      * @return the agents' ids, in the order of the file
-     * @throws MemoryException if two labels of an agent would become one; nothing was created
+     * @throws MemoryException if two labels of an agent would become one, or labels may not come anew; nothing was created
      */
     List<String> run(AgentFile file, String organizationId, Caller caller) {
         file.agents().forEach(AgentImport::checkLabels);
+        file.agents().forEach(this::checkPaths);
         List<String> ids = database.inTransaction(tx -> {
             tx.agents().ensureOrganization(organizationId, organizationId);
             Map<String, String> blockIds = new HashMap<>();
@@ -55,6 +60,22 @@ final class AgentImport {
                         "%s: two blocks of agent '%s' would become '%s'; nothing was imported"
                                 .formatted(memory.pointer(), agent.name(), label.text()));
             }
+        }
+    }
+
+    private void checkPaths(AgentFile.Agent agent) {
+        Map<String, String> pointers = new HashMap<>();
+        agent.memory()
+                .forEach(memory ->
+                        pointers.put(memory.block().label().withSystemPrefix().path(), memory.pointer()));
+        SortedMap<String, String> problems = newPaths.problems(Set.of(), pointers.keySet());
+        if (!problems.isEmpty()) {
+            List<String> told = new ArrayList<>();
+            problems.forEach((path, reason) -> told.add("%s: %s".formatted(pointers.get(path), reason)));
+            throw MemoryException.rule(
+                    "label",
+                    "Labels of agent '%s' can't come anew: %s; nothing was imported; %s"
+                            .formatted(agent.name(), String.join("; ", told), PathPolicy.WAY_OUT));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.gitmemory.service;
 
-import dev.gitmemory.repo.Edit;
+import dev.gitmemory.repo.Draft;
 import dev.gitmemory.repo.FileTree;
 import dev.gitmemory.repo.Head;
 import dev.gitmemory.repo.MemoryRepository;
@@ -12,28 +12,34 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries an edit on a copy of a repository's text files, so that what one owner of a shared block refuses is refused
+ * Tries a draft on a copy of a repository's text files, so that what one owner of a shared block refuses is refused
  * before anything is committed for another. Not thread-safe.
  */
 final class DryRun implements FileTree {
 
     private final MemoryRepository repository;
     private final SortedMap<String, String> files;
+    private final SortedSet<String> paths;
 
-    private DryRun(MemoryRepository repository, SortedMap<String, String> files) {
+    private DryRun(MemoryRepository repository, SortedMap<String, String> files, SortedSet<String> paths) {
         this.repository = repository;
-        this.files = files;
+        this.files = new TreeMap<>(files);
+        this.paths = new TreeSet<>(paths);
     }
 
     /**
-     * Throws what the edit would throw.
+     * Throws what the draft would be rejected with.
      *
      * @throws IOException if the repository can't be read
      */
-    static void of(MemoryRepository repository, Edit edit) throws IOException {
+    static void of(MemoryRepository repository, Draft draft) throws IOException {
         Head head = repository.head();
-        edit.apply(
-                new DryRun(repository, head == null ? new TreeMap<>() : new TreeMap<>(repository.files(head.sha()))));
+        SortedSet<String> before = head == null ? new TreeSet<>() : repository.paths(head.sha());
+        DryRun after = new DryRun(repository, head == null ? new TreeMap<>() : repository.files(head.sha()), before);
+        draft.edit().apply(after);
+        if (!draft.anyPath()) {
+            repository.newPaths().require(before, after.paths);
+        }
     }
 
     @Override
@@ -43,12 +49,13 @@ final class DryRun implements FileTree {
 
     @Override
     public boolean exists(String path) {
-        return files.containsKey(path);
+        return paths.contains(path);
     }
 
     @Override
     public void write(String path, String content) {
         files.put(path, content);
+        paths.add(path);
     }
 
     @Override
@@ -60,10 +67,11 @@ final class DryRun implements FileTree {
     @Override
     public void delete(String path) {
         files.remove(path);
+        paths.remove(path);
     }
 
     @Override
     public SortedSet<String> paths() {
-        return new TreeSet<>(files.keySet());
+        return new TreeSet<>(paths);
     }
 }

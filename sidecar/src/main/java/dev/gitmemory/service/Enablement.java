@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -73,16 +75,60 @@ final class Enablement {
      * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is. Blocks that
      * can't be files in git are left out, and reported: their rows are frozen.
      *
+     * @return labels that it has changed
      * @throws MemoryException if there is no such agent, or it can't be taken over; nothing was changed
      */
-    void enable(String agentId, Caller caller) {
-        enable(agentId, caller, Precedence.ROWS);
+    List<Renamed> enable(String agentId, Caller caller) {
+        return enable(agentId, caller, Precedence.ROWS);
     }
 
     /** As {@link #enable(String, Caller)}, for an agent whose repository may be there already. */
-    void enable(String agentId, Caller caller, Precedence precedence) {
-        while (handOverOnceRowsAreFree(agentId, caller, precedence, Tag.WRITTEN) == HandOver.TAG_GOES) {
+    List<Renamed> enable(String agentId, Caller caller, Precedence precedence) {
+        AtomicReference<List<Renamed>> renamed = new AtomicReference<>(List.of());
+        while (handOverOnceRowsAreFree(agentId, caller, precedence, renamed::set) == HandOver.TAG_GOES) {
             database.execute(tx -> tx.agents().awaitTag(agentId));
+        }
+        return renamed.get();
+    }
+
+    /**
+     * Says what enabling would do.
+     *
+     * @throws MemoryException if it could not be done
+     */
+    EnablePreview preview(String agentId, Precedence asked) {
+        Agent agent = find(agentId);
+        database.execute(tx -> Purge.refuse(tx, agentId));
+        RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
+        try {
+            MemoryRepository repository = repositories.open(id);
+            repository.refresh();
+            Set<String> paths = pathsInGit(repository);
+            return database.inTransaction(tx -> {
+                Optional<Ledger.Repo> repo = tx.ledger().repo(agentId);
+                if (repo.filter(Ledger.Repo::isEnabled).isPresent()
+                        && tx.agents().hasTag(agentId)) {
+                    return new EnablePreview(true, 0, List.of(), List.of(), List.of());
+                }
+                repo.ifPresent(known -> isOlder(known, repository, asked));
+                AgentRows rows = AgentRows.read(tx, agentId);
+                Precedence precedence =
+                        precedence(repo.map(Ledger.Repo::appliedSha).orElse(null), repository, rows.small(), asked);
+                Selection selection = select(tx, agentId, rows, paths, precedence);
+                return new EnablePreview(
+                        false,
+                        selection.blocks().size(),
+                        renamed(selection, paths, precedence),
+                        selection.leftOut(),
+                        NotPortable.among(
+                                selection.blocks().values().stream()
+                                        .map(Block::label)
+                                        .toList(),
+                                repositories.newPaths()));
+            });
+        } catch (IOException e) {
+            throw MemoryException.unavailable(
+                    "The repository of agent %s can't be read: %s".formatted(agentId, e.getMessage()), e);
         }
     }
 
@@ -103,16 +149,18 @@ final class Enablement {
      * @throws RowsLockedException if another transaction holds the agent's rows; nothing was changed
      */
     boolean tryTakeOver(String agentId) {
-        return requireFree(handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED)) == HandOver.DONE;
+        return requireFree(handOver(agentId, Caller.system(), Precedence.ROWS, Tag.REQUIRED, renamed -> {}))
+                == HandOver.DONE;
     }
 
     /** However long that takes; but one caller at a time, since each would use a connection. */
-    private HandOver handOverOnceRowsAreFree(String agentId, Caller caller, Precedence precedence, Tag tag) {
+    private HandOver handOverOnceRowsAreFree(
+            String agentId, Caller caller, Precedence precedence, Consumer<List<Renamed>> renamed) {
         return lanes.take(
                 agentId,
                 Optional::empty,
                 Lane.Patience.ENDLESS,
-                () -> requireFree(handOver(agentId, caller, precedence, tag)));
+                () -> requireFree(handOver(agentId, caller, precedence, Tag.WRITTEN, renamed)));
     }
 
     private static HandOver requireFree(HandOver result) {
@@ -138,13 +186,14 @@ final class Enablement {
         ROWS_HELD
     }
 
-    private HandOver handOver(String agentId, Caller caller, Precedence precedence, Tag tag) {
+    private HandOver handOver(
+            String agentId, Caller caller, Precedence precedence, Tag tag, Consumer<List<Renamed>> renamed) {
         Agent agent = find(agentId);
         database.execute(tx -> Purge.refuse(tx, agentId));
         RepoId id = database.inTransaction(tx -> Homes.require(tx, agent));
         try {
             repositories.open(id).refresh();
-            HandOver result = handOver(id, caller, precedence, tag);
+            HandOver result = handOver(id, caller, precedence, tag, renamed);
             if (result == HandOver.DONE) {
                 steps.reached(Steps.Step.APPLIED, agentId);
                 applier.apply(id, Applier.Scope.NEW_COMMITS);
@@ -156,7 +205,8 @@ final class Enablement {
         }
     }
 
-    private HandOver handOver(RepoId id, Caller caller, Precedence precedence, Tag tag) throws IOException {
+    private HandOver handOver(RepoId id, Caller caller, Precedence precedence, Tag tag, Consumer<List<Renamed>> renamed)
+            throws IOException {
         String agentId = id.agentId();
         try {
             return database.makingWayAtOnce().inTransaction(tx -> {
@@ -173,13 +223,13 @@ final class Enablement {
                 if (!repo.isEnabled()) {
                     MemoryRepository repository = Heads.readAsFarAs(repositories, id, repo);
                     String message = message(agentId, repository.head() == null);
-                    takeOver(
+                    renamed.accept(takeOver(
                             tx,
                             known(tx, repo, repository, precedence),
                             repository,
                             caller,
                             wentOn(tx, caller.once(), repository, agentId) ? Precedence.GIT : precedence,
-                            message);
+                            message));
                 }
                 if (tag == Tag.WRITTEN) {
                     tx.agents().addTag(agentId, AgentTable.TAG);
@@ -284,18 +334,31 @@ final class Enablement {
     /** What the ledger knows of a repository, once it is certain that the repository is not an older one. */
     private static Ledger.Repo known(Tx tx, Ledger.Repo repo, MemoryRepository repository, Precedence precedence) {
         String agentId = repo.agentId();
+        if (!isOlder(repo, repository, precedence)) {
+            return repo;
+        }
+        tx.ledger().forgetApplied(agentId);
+        return tx.ledger().register(agentId, repo.organizationId());
+    }
+
+    /**
+     * Whether git has lost what the ledger knows.
+     *
+     * @throws MemoryException if it has, and that is not what is asked to be made up for
+     */
+    private static boolean isOlder(Ledger.Repo repo, MemoryRepository repository, Precedence precedence) {
+        String agentId = repo.agentId();
         Head head = repository.head();
         String applied = repo.appliedSha();
         if (Heads.lost(repository, repo.appliedSeq(), applied).isEmpty()) {
-            return repo;
+            return false;
         }
         if (precedence != Precedence.ROWS_OVER_OLDER_GIT) {
             throw MemoryException.conflict(
                     "Agent %s was not enabled, nothing was changed: its rows equal entry %d of the log (commit %s), but the object storage ends at entry %d. Restore its newer objects; if they are lost, 'git-memory enable --older-store' makes the rows a commit on top of what is left."
                             .formatted(agentId, repo.appliedSeq(), applied, head == null ? 0 : head.entry()));
         }
-        tx.ledger().forgetApplied(agentId);
-        return tx.ledger().register(agentId, repo.organizationId());
+        return true;
     }
 
     static String message(String agentId, boolean isNew) {
@@ -308,26 +371,29 @@ final class Enablement {
      * @param paths what git has when it is enabled
      * @throws MemoryException if it could not be enabled
      */
-    List<Block> blocks(String agentId, Set<String> paths, Precedence precedence) {
-        return database.inTransaction(
-                tx -> List.copyOf(select(tx, agentId, AgentRows.read(tx, agentId), paths, precedence)
-                        .blocks()
-                        .values()));
+    Selection selection(String agentId, Set<String> paths, Precedence precedence) {
+        return database.inTransaction(tx -> {
+            Selection all = select(tx, agentId, AgentRows.read(tx, agentId), paths, precedence);
+            return new Selection(all.blocks(), renamed(all, paths, precedence), all.leftOut());
+        });
     }
 
     /**
      * Makes what the agent's rows say, which it locks, git's and the ledger's.
      *
      * @param tx has the agent and its line of the ledger locked
+     * @return labels that are changed by it
      */
-    void takeOver(Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence asked, String message)
+    List<Renamed> takeOver(
+            Tx tx, Ledger.Repo repo, MemoryRepository repository, Caller caller, Precedence asked, String message)
             throws IOException {
         String agentId = repo.agentId();
         steps.reached(Steps.Step.LOCKED, agentId);
         tx.blocks().lockRows(agentId);
         AgentRows rows = AgentRows.read(tx, agentId); // a statement of its own: it sees what the locks had to wait for
-        Precedence precedence = precedence(repo, repository, rows.small(), asked);
-        Selection selection = select(tx, agentId, rows, pathsInGit(repository), precedence);
+        Precedence precedence = precedence(repo.appliedSha(), repository, rows.small(), asked);
+        Set<String> paths = pathsInGit(repository);
+        Selection selection = select(tx, agentId, rows, paths, precedence);
         leaveOut(tx, agentId, selection.leftOut());
         SortedMap<String, Block> blockById = selection.blocks();
         tx.ledger().judgeAtCommit();
@@ -336,7 +402,7 @@ final class Enablement {
             tx.ledger().forgetApplied(agentId);
             tx.ledger().setState(agentId, Ledger.State.ENABLED, null);
             tx.ledger().markInFlight(agentId);
-            return; // all of git is applied next, by whoever gets there
+            return List.of(); // all of git is applied next, by whoever gets there
         }
         RepoDelta delta = rowsCommit.make(tx, repo, repository, caller, message, blockById.values(), before);
         LedgerWriter.write(tx, delta);
@@ -352,6 +418,14 @@ final class Enablement {
             tx.blockWrites().put(blockId, repo.organizationId(), block, sha, caller.userId());
         });
         steps.reached(Steps.Step.ROWS_WRITTEN, agentId);
+        return renamed(selection, paths, precedence);
+    }
+
+    /** Where git wins, a row whose new label it does not have goes. */
+    private static List<Renamed> renamed(Selection selection, Set<String> pathsInGit, Precedence precedence) {
+        return selection.renamed().stream()
+                .filter(label -> precedence != Precedence.GIT || isIn(pathsInGit, label.to()))
+                .toList();
     }
 
     /**
@@ -359,9 +433,9 @@ final class Enablement {
      * they can't be newer than git. (Disabling takes the commits off.)
      */
     private static Precedence precedence(
-            Ledger.Repo repo, MemoryRepository repository, List<BlockRow> rows, Precedence asked) {
+            @Nullable String appliedSha, MemoryRepository repository, List<BlockRow> rows, Precedence asked) {
         boolean fromGit = asked == Precedence.ROWS
-                && repo.appliedSha() == null
+                && appliedSha == null
                 && rows.stream()
                         .map(BlockRow::gitSha)
                         .anyMatch(sha -> sha != null && !sha.equals(Reports.PENDING) && repository.hasCommit(sha));

@@ -11,7 +11,6 @@ import dev.gitmemory.postgres.Intents.Intent;
 import dev.gitmemory.postgres.Intents.Kind;
 import dev.gitmemory.postgres.StatementFailedException;
 import dev.gitmemory.repo.Draft;
-import dev.gitmemory.repo.Edit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +39,16 @@ final class GitBlocks {
 
     Optional<Written> create(Owner owner, NewBlock created, Caller caller) {
         return create(
-                owner, created, "Create " + created.block().label().text(), BlockEdits.create(created.block()), caller);
+                owner,
+                created,
+                o -> Draft.of(
+                        caller.author(),
+                        "Create " + created.block().label().text(),
+                        BlockEdits.create(created.block())),
+                caller);
     }
 
-    private Optional<Written> create(Owner owner, NewBlock created, String message, Edit edit, Caller caller) {
+    private Optional<Written> create(Owner owner, NewBlock created, Function<Owner, Draft> draft, Caller caller) {
         Block block = created.block();
         Label label = block.label();
         UUID request = requestId(caller);
@@ -51,7 +56,7 @@ final class GitBlocks {
         GitFirstWriter.Done done = writer.write(
                 List.of(owner),
                 caller.once(),
-                o -> Draft.of(caller.author(), message, edit).forRequest(request),
+                o -> draft.apply(o).forRequest(request),
                 List.of(new Intent(request, owner.agentId(), label.text(), blockId, Kind.LINK)));
         BlockRow asCreated = new BlockRow(
                 blockId,
@@ -147,7 +152,8 @@ final class GitBlocks {
                 List.of(owner),
                 caller.once(),
                 o -> Draft.of(caller.author(), "Attach " + row.label(), BlockEdits.create(block))
-                        .forRequest(request),
+                        .forRequest(request)
+                        .withAnyPath(),
                 List.of(new Intent(request, owner.agentId(), row.label(), row.id(), Kind.LINK)));
         return answer(done, owner, row, block, tx -> {});
     }
@@ -191,7 +197,11 @@ final class GitBlocks {
     /** Brings a block back that the agent has no more, as a new row. */
     Optional<Written> recreate(Owner owner, Block block, String text, String message, Caller caller) {
         return create(
-                owner, new NewBlock(block, List.of(), Map.of()), message, BlockEdits.recreate(block, text), caller);
+                owner,
+                new NewBlock(block, List.of(), Map.of()),
+                o -> Draft.of(caller.author(), message, BlockEdits.recreate(block, text))
+                        .withAnyPath(),
+                caller);
     }
 
     /** Makes the agent's files of blocks these and no others. */
@@ -201,7 +211,8 @@ final class GitBlocks {
                 List.of(owner),
                 caller.once(),
                 o -> Draft.of(caller.author(), message, BlockEdits.restoreAll(blocks))
-                        .forRequest(caller.requestId()),
+                        .forRequest(caller.requestId())
+                        .withAnyPath(),
                 List.of());
         return done.result() == GitFirstWriter.Result.NOT_ENABLED
                 ? Optional.empty()

@@ -322,7 +322,7 @@ final class GitFirstWriter {
             return;
         }
         try {
-            DryRun.of(repository, writing.draft.apply(owner).edit());
+            DryRun.of(repository, writing.draft.apply(owner));
         } catch (MemoryException | RuleViolation e) {
             throw new Refused(e);
         }

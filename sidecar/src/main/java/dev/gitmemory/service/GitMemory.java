@@ -45,7 +45,7 @@ public final class GitMemory {
         this.settledRequests = new SettledRequests(database, repositories, applier);
         this.steps = steps;
         this.views = new Views(database, repositories);
-        this.agentImport = new AgentImport(database, enablement);
+        this.agentImport = new AgentImport(database, enablement, repositories.newPaths());
         this.memoryImport = new MemoryImport(database, repositories, enablement, announcements, applier, clock);
         this.sync = new Sync(database.makingWay(), repositories, applier, steps);
         this.enabledAgents = new EnabledAgents(database);
@@ -78,12 +78,12 @@ public final class GitMemory {
     /**
      * Makes git the source of truth for the agent's blocks; an agent that is git's already stays as it is.
      *
-     * @return among other things the blocks that can't be files in git: they were left out, and their rows are frozen
+     * @return among other things labels that have changed, and the blocks that can't be files in git: they were left out, and
+     *     their rows are frozen
      * @throws MemoryException if there is no such agent, or it can't be taken over; nothing was changed
      */
-    public Views.Status enable(String agentId, Caller caller) {
-        enablement.enable(agentId, caller);
-        return views.status(agentId);
+    public Enabled enable(String agentId, Caller caller) {
+        return enable(agentId, caller, Enablement.Precedence.ROWS);
     }
 
     /**
@@ -92,9 +92,8 @@ public final class GitMemory {
      *
      * @throws MemoryException as {@link #enable} does
      */
-    public Views.Status enableFromGit(String agentId, Caller caller) {
-        enablement.enable(agentId, caller, Enablement.Precedence.GIT);
-        return views.status(agentId);
+    public Enabled enableFromGit(String agentId, Caller caller) {
+        return enable(agentId, caller, Enablement.Precedence.GIT);
     }
 
     /**
@@ -103,9 +102,26 @@ public final class GitMemory {
      *
      * @throws MemoryException as {@link #enable} does
      */
-    public Views.Status enableOverOlderGit(String agentId, Caller caller) {
-        enablement.enable(agentId, caller, Enablement.Precedence.ROWS_OVER_OLDER_GIT);
-        return views.status(agentId);
+    public Enabled enableOverOlderGit(String agentId, Caller caller) {
+        return enable(agentId, caller, Enablement.Precedence.ROWS_OVER_OLDER_GIT);
+    }
+
+    private Enabled enable(String agentId, Caller caller, Enablement.Precedence precedence) {
+        List<Renamed> renamed = enablement.enable(agentId, caller, precedence);
+        return new Enabled(views.status(agentId), renamed);
+    }
+
+    /**
+     * Says what enabling would do, and changes nothing.
+     *
+     * @param fromGit as {@link #enableFromGit} would
+     * @param overOlderGit as {@link #enableOverOlderGit} would
+     * @throws MemoryException if it could not be done
+     */
+    public EnablePreview previewEnable(String agentId, boolean fromGit, boolean overOlderGit) {
+        Enablement.Precedence older =
+                overOlderGit ? Enablement.Precedence.ROWS_OVER_OLDER_GIT : Enablement.Precedence.ROWS;
+        return enablement.preview(agentId, fromGit ? Enablement.Precedence.GIT : older);
     }
 
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     first; none for an agent that was git's
  * @param headSha where the repository is after it; null for one without commits
  * @param leftOut what was there and not imported, with the reason
+ * @param renamed labels of the agent's rows that enabling has changed, or would change, by the former ones
  * @param strangeAttributes whether a {@code .gitattributes} comes with it that is not what git-memory writes: git's
  *     clients follow it when they check files out
  */
@@ -26,10 +27,12 @@ public record ImportReport(
         List<String> rowCommits,
         @Nullable String headSha,
         List<String> leftOut,
+        List<Renamed> renamed,
         boolean strangeAttributes) {
 
     public ImportReport {
         rowCommits = List.copyOf(rowCommits);
         leftOut = List.copyOf(leftOut);
+        renamed = List.copyOf(renamed);
     }
 }

@@ -4,9 +4,12 @@ import dev.gitmemory.block.BlockMarkdown;
 import dev.gitmemory.block.Label;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.repo.IncomingFile;
+import dev.gitmemory.repo.PathPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whether files from outside may become an agent's memory: all of them, or none. */
@@ -17,17 +20,25 @@ final class ImportRules {
 
     private ImportRules() {}
 
-    /** @throws ImportRejectedException with everything that is wrong, file by file */
-    static void check(List<IncomingFile> files) {
-        List<String> problems = new ArrayList<>();
+    /**
+     * Checks all of them.
+     *
+     * @param notNew paths that may not come anew, with the reason, see {@link PathPolicy#problems}
+     * @throws ImportRejectedException with everything that is wrong, file by file
+     */
+    static void check(List<IncomingFile> files, SortedMap<String, String> notNew) {
+        SortedMap<String, String> problems = new TreeMap<>();
+        notNew.forEach((path, reason) -> problems.put(path, reason + "; " + PathPolicy.WAY_OUT));
         for (IncomingFile file : files) {
             String problem = problemWith(file);
             if (problem != null) {
-                problems.add(file.path() + ": " + problem);
+                problems.put(file.path(), problem);
             }
         }
         if (!problems.isEmpty()) {
-            throw new ImportRejectedException(problems);
+            List<String> lines = new ArrayList<>();
+            problems.forEach((path, problem) -> lines.add(path + ": " + problem));
+            throw new ImportRejectedException(lines);
         }
     }
 

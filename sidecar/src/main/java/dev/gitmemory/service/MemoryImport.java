@@ -1,6 +1,5 @@
 package dev.gitmemory.service;
 
-import dev.gitmemory.block.Block;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.ConstraintException;
 import dev.gitmemory.postgres.Database;
@@ -24,6 +23,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -82,17 +83,22 @@ final class MemoryImport {
         try (Incoming incoming = Incoming.read(
                 repository, request.from(), request.branch(), request.prune(), request.limits(), progress)) {
             ImportPlan plan = incoming.plan();
-            if (plan.way() != Way.NOTHING) {
-                ImportRules.check(incoming.files());
-            }
-            if (progress.isCancelled()) {
-                throw new TransferException("stopped before it was done; nothing was changed");
-            }
+            boolean brings = plan.way() != Way.NOTHING;
             List<String> rowCommits = List.of();
+            List<Renamed> renamed = List.of();
+            Optional<Set<String>> rowPaths = Optional.empty();
             if (!enabled) {
                 RowsPlan rows = onRows(id, repository, incoming, plan, request.prune());
                 plan = rows.plan();
                 rowCommits = rows.rowCommits();
+                rowPaths = Optional.of(rows.rowPaths());
+                renamed = rows.renamed();
+            }
+            if (brings) {
+                ImportRules.check(incoming.files(), notNew(repository, rowPaths, plan));
+            }
+            if (progress.isCancelled()) {
+                throw new TransferException("stopped before it was done; nothing was changed");
             }
             if (!request.dryRun()) {
                 progress.at("Writing to git and PostgreSQL, commits", 0, plan.newCommits());
@@ -111,8 +117,29 @@ final class MemoryImport {
                     rowCommits,
                     head == null ? null : head.sha(),
                     incoming.leftOut(),
+                    renamed,
                     plan.way() != Way.NOTHING && incoming.files().stream().anyMatch(MemoryImport::isStrangeAttributes));
         }
+    }
+
+    /**
+     * The paths that may not come anew, with the reason. What the agent's rows have may stay, as when it is enabled.
+     *
+     * @param rowPaths of the blocks of an agent that is not git's yet, which then replace those that git has
+     */
+    private static SortedMap<String, String> notNew(
+            MemoryRepository repository, Optional<Set<String>> rowPaths, ImportPlan plan) throws IOException {
+        Head head = repository.head();
+        Set<String> before = head == null ? new TreeSet<>() : new TreeSet<>(repository.paths(head.sha()));
+        Set<String> after = new TreeSet<>(before);
+        rowPaths.ifPresent(rows -> {
+            after.removeIf(path -> BlockPaths.label(path).isPresent());
+            after.addAll(rows);
+            before.addAll(rows);
+        });
+        plan.removed().forEach(after::remove);
+        after.addAll(plan.added());
+        return repository.newPaths().problems(before, after);
     }
 
     private static boolean isStrangeAttributes(IncomingFile file) {
@@ -128,7 +155,7 @@ final class MemoryImport {
         Set<String> paths = gitWins
                 ? incoming.files().stream().map(IncomingFile::path).collect(Collectors.toSet())
                 : Enablement.pathsInGit(repository);
-        List<Block> rows = enablement.blocks(
+        Selection rows = enablement.selection(
                 id.agentId(), paths, gitWins ? Enablement.Precedence.GIT : Enablement.Precedence.ROWS);
         return RowsPlan.of(rows, repository, incoming, plan, gitWins, prune);
     }

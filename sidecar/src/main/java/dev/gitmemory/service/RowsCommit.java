@@ -52,10 +52,14 @@ final class RowsCommit {
         String agentId = repo.agentId();
         List<Draft> drafts = new ArrayList<>();
         drafts.add(Draft.of(caller.author(), message, files -> replaceAll(files, blocks))
-                .forRequest(caller.requestId()));
+                .forRequest(caller.requestId())
+                .withAnyPath());
         if (before != null) {
             drafts.add(Draft.of(
-                    caller.author(), messageOfReturn(agentId), files -> restoreAll(files, before.sha(), repository)));
+                            caller.author(),
+                            messageOfReturn(agentId),
+                            files -> restoreAll(files, before.sha(), repository))
+                    .withAnyPath());
         }
         List<Outcome> outcomes = repository.commit(drafts);
         for (Outcome outcome : outcomes) {

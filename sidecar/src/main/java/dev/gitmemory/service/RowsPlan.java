@@ -12,9 +12,9 @@ import dev.gitmemory.repo.MemoryRepository;
 import dev.gitmemory.repo.SourceKind;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
@@ -25,20 +25,22 @@ import org.jspecify.annotations.Nullable;
  * when it was git's, so that is what the import adds to, changes and takes from.
  *
  * @param plan the import's plan, its paths of blocks counted against the rows
+ * @param rowPaths the paths of the blocks that the rows are going to be in git
+ * @param renamed labels of the rows that enabling changes, by the former ones
  * @param rowCommits the first lines of the commits that the rows cost besides the import's own, oldest first
  */
-record RowsPlan(ImportPlan plan, List<String> rowCommits) {
+record RowsPlan(ImportPlan plan, Set<String> rowPaths, List<Renamed> renamed, List<String> rowCommits) {
 
     /**
      * Finds out.
      *
-     * @param rows the blocks that the agent's rows are going to be in git
+     * @param rows what the agent's rows are going to be in git
      * @param plan what the import does to the repository as it is
      * @param gitWins whether the repository's files win in the end, or the rows
      * @param prune whether blocks that a folder does not have go
      */
     static RowsPlan of(
-            Collection<Block> rows,
+            Selection rows,
             MemoryRepository repository,
             Incoming incoming,
             ImportPlan plan,
@@ -47,7 +49,7 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
             throws IOException {
         String agentId = repository.id().agentId();
         SortedMap<String, Block> before = new TreeMap<>();
-        rows.forEach(block -> before.put(block.label().path(), block));
+        rows.blocks().values().forEach(block -> before.put(block.label().path(), block));
         boolean isFolder = incoming.kind() == SourceKind.FOLDER;
         SortedMap<String, Block> theirs = blocks(incoming);
         SortedMap<String, Block> after = new TreeMap<>(isFolder || !gitWins ? before : theirs);
@@ -65,7 +67,7 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
                 commits.add(RowsCommit.messageOfReturn(agentId));
             }
         }
-        return new RowsPlan(counted, commits);
+        return new RowsPlan(counted, before.keySet(), rows.renamed(), commits);
     }
 
     private static ImportPlan counted(

@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * to be renamed.
  *
  * @param blocks by block id
+ * @param renamed labels of these that are others than the rows have, by those
  */
-record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
+record Selection(SortedMap<String, Block> blocks, List<Renamed> renamed, List<LeftOut> leftOut) {
 
     /** @param keepsLabel whether a row's label stays, where others get the prefix {@code system/} */
     static Selection of(Tx tx, String agentId, AgentRows rows, Predicate<BlockRow> keepsLabel) {
         SortedMap<String, Block> blocks = new TreeMap<>();
         SortedMap<String, String> labelByPath = new TreeMap<>();
+        List<Renamed> renamed = new ArrayList<>();
         List<LeftOut> leftOut = new ArrayList<>();
         rows.large()
                 .forEach(large -> leftOut.add(new LeftOut(
@@ -52,12 +54,16 @@ record Selection(SortedMap<String, Block> blocks, List<LeftOut> leftOut) {
                 } else {
                     labelByPath.put(block.label().path(), row.label());
                     blocks.put(row.id(), block);
+                    if (!block.label().equals(label)) {
+                        renamed.add(new Renamed(label.text(), block.label().text()));
+                    }
                 }
             } catch (RuleViolation e) {
                 leftOut.add(new LeftOut(row.id(), row.label(), String.valueOf(e.getMessage())));
             }
         }
-        return new Selection(blocks, leftOut);
+        renamed.sort(Comparator.comparing(Renamed::from));
+        return new Selection(blocks, renamed, leftOut);
     }
 
     private static boolean isRenamed(BlockRow row) {

@@ -121,6 +121,7 @@ final class SharedBlocks {
                                     ? BlockMarkdown.render(winner.block())
                                     : BlockMarkdown.rerender(old, winner.block()));
                 })
-                .forRequest(commit == null ? null : commit.requestId());
+                .forRequest(commit == null ? null : commit.requestId())
+                .withAnyPath();
     }
 }

@@ -19,6 +19,7 @@ import dev.gitmemory.postgres.Tombstones.Tombstone;
 import dev.gitmemory.repo.Author;
 import dev.gitmemory.repo.FileChange;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -171,14 +172,18 @@ final class SqlOperations {
         return result.toString();
     }
 
-    private static String enabled(Views.Status status) {
+    private static String enabled(Enabled enabled) {
+        Views.Status status = enabled.status();
         ObjectNode result = RequestResult.object().put("git_sha", status.headSha());
-        RequestResult.putNotices(
-                result,
-                status.leftOut().stream()
-                        .map(b -> "'%s': block %s was left out and is frozen: %s"
-                                .formatted(b.label(), b.blockId(), b.reason()))
-                        .toList());
+        List<String> notices = new ArrayList<>();
+        status.leftOut()
+                .forEach(b -> notices.add(
+                        "'%s': block %s was left out and is frozen: %s".formatted(b.label(), b.blockId(), b.reason())));
+        status.notPortable()
+                .forEach(l -> notices.add("'%s' can't be checked out on every system, and can be renamed: %s"
+                        .formatted(l.label(), l.reason())));
+        enabled.renamed().forEach(l -> notices.add("'%s' was renamed to '%s'".formatted(l.from(), l.to())));
+        RequestResult.putNotices(result, notices);
         return result.toString();
     }
 

@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Block;
 import dev.gitmemory.block.Label;
+import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Ledger;
@@ -39,6 +40,7 @@ public final class Views {
      *
      * @param organizationId whose repository it is
      * @param leftOut blocks that git can't have: they were left out, and their rows are frozen
+     * @param notPortable labels of an agent of git's that could not come anew; none where any may come
      * @param state {@code enabled}, {@code disabled}, {@code pending}, or {@code failed} for one that is enabled and can't
      *     follow git, as {@code lastError} says; {@code disabled} for an agent that never was git's, {@code deleted} for one
      *     that the application has deleted and whose repository is kept, {@code purging} or {@code purged} for one whose
@@ -53,10 +55,12 @@ public final class Views {
             long entries,
             long commits,
             @Nullable String lastError,
-            List<LeftOut> leftOut) {
+            List<LeftOut> leftOut,
+            List<NotPortable> notPortable) {
 
         public Status {
             leftOut = List.copyOf(leftOut);
+            notPortable = List.copyOf(notPortable);
         }
     }
 
@@ -77,6 +81,8 @@ public final class Views {
         Agent agent = find(agentId);
         Optional<Ledger.Repo> known = database.inTransaction(tx -> tx.ledger().repo(agentId));
         List<LeftOut> leftOut = database.inTransaction(tx -> tx.reports().leftOut(agentId));
+        List<NotPortable> notPortable =
+                known.filter(Ledger.Repo::isEnabled).isPresent() ? notPortable(agentId) : List.of();
         boolean tagged = database.inTransaction(tx -> tx.agents().hasTag(agentId));
         boolean isDeleted =
                 database.inTransaction(tx -> tx.agents().find(agentId)).isEmpty();
@@ -95,7 +101,8 @@ public final class Views {
                     repository.entries(),
                     repository.commits(),
                     lastError,
-                    leftOut);
+                    leftOut,
+                    notPortable);
         } catch (MemoryException e) {
             return new Status( // a status has to be told when the storage is down too
                     agent.id(),
@@ -106,7 +113,8 @@ public final class Views {
                     known.map(Ledger.Repo::entries).orElse(0L),
                     known.map(Ledger.Repo::commits).orElse(0L),
                     StoreException.forClients(e),
-                    leftOut);
+                    leftOut,
+                    notPortable);
         }
     }
 
@@ -116,6 +124,19 @@ public final class Views {
             return lastError == null ? known.get().state() : "failed";
         }
         return tagged ? "pending" : known.map(Ledger.Repo::state).orElse("disabled");
+    }
+
+    private List<NotPortable> notPortable(String agentId) {
+        List<Label> labels = new ArrayList<>();
+        for (String label :
+                database.inTransaction(tx -> tx.ledger().files(agentId)).keySet()) {
+            try {
+                labels.add(Label.of(label));
+            } catch (RuleViolation e) {
+                // An earlier version's: whoever applies git again is told, and a status can be had all the same.
+            }
+        }
+        return NotPortable.among(labels, repositories.newPaths());
     }
 
     /**
@@ -209,6 +230,7 @@ public final class Views {
                 0,
                 0,
                 null,
+                List.of(),
                 List.of());
     }
 

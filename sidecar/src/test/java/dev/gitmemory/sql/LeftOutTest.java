@@ -75,7 +75,8 @@ class LeftOutTest extends SqlTest {
         taggedAgent("iris");
         admin.call("CALL git_memory.enable_agent('iris')");
         assertThat(admin.notices())
-                .hasSize(2)
+                .hasSize(3)
+                .contains("'persona' was renamed to 'system/persona'")
                 .anyMatch(n -> n.startsWith("'../up': block block-up-iris was left out and is frozen: "));
         assertThat(http.get("/v1/agents/iris/git-memory").json().get("left_out"))
                 .hasSize(2);
