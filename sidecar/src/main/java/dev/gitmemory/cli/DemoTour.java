@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.Views;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -43,12 +45,18 @@ final class DemoTour {
     void run(AgentFile file) throws IOException, InterruptedException, SQLException {
         title("An agent's memory goes from an Agent File into PostgreSQL, and git takes it over");
         List<String> ids = serving.memory().importAgents(file, Caller.DEFAULT_ORGANIZATION, Caller.system());
-        ImportCommand.print(out, file, ids);
+        List<Views.Status> agents =
+                ids.stream().map(id -> serving.memory().views().status(id)).toList();
+        ImportCommand.print(out, file, agents);
         String agent = ids.get(0);
         database.show(agent);
-        List<BlockRow> blocks = serving.memory().blocks().ofAgent(agent);
+        List<String> leftOut =
+                agents.get(0).leftOut().stream().map(LeftOut::blockId).toList();
+        List<BlockRow> blocks = serving.memory().blocks().ofAgent(agent).stream()
+                .filter(block -> !leftOut.contains(block.id()))
+                .toList();
         if (blocks.isEmpty()) {
-            out.println("This agent has no blocks; the tour needs one.");
+            out.println("This agent has no blocks in git; the tour needs one.");
             return;
         }
         BlockRow block = blocks.get(0);

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Mixin;
                     + " names the commits that are lost. Stop sidecars that ran when it happened, or start them again.",
             "",
             "--agent-file creates the agents of an Agent File (.af) under new ids and enables them. What the file holds"
-                    + " besides memory is ignored and counted.",
+                    + " besides memory is ignored and counted. Blocks that git can't have, for their labels, become rows"
+                    + " that are frozen; they are all named, and the exit code is 4 then.",
             "",
             "Examples:",
             "  git-memory import --agent agent-123 --from memory.bundle --dry-run",
@@ -50,6 +52,8 @@ import picocli.CommandLine.Mixin;
             ""
         })
 final class ImportCommand implements CliCommand {
+
+    private static final int MOST_PLACES = 50;
 
     @ArgGroup(validate = false, heading = "%nInto an agent:%n")
     ImportOptions into = new ImportOptions();
@@ -119,9 +123,19 @@ final class ImportCommand implements CliCommand {
         AgentFile file = read(agentFile.file);
         try (OpenMemory open = options.open(StoreUse.START, console)) {
             List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
-            print(console.out(), file, ids);
+            List<Views.Status> agents =
+                    ids.stream().map(id -> open.memory().views().status(id)).toList();
+            print(console.out(), file, agents);
+            if (agents.stream().allMatch(agent -> agent.leftOut().isEmpty())) {
+                return ExitCode.OK;
+            }
+            console.err()
+                    .println(
+                            "git-memory import: git can't have all blocks of the file: those named above are in PostgreSQL"
+                                    + " only, and frozen. To hand one to git, disable its agent, give it another label, and enable"
+                                    + " the agent again. All else was imported.");
+            return ExitCode.LEFT_OUT;
         }
-        return ExitCode.OK;
     }
 
     static AgentFile read(@Nullable Path path) throws IOException {
@@ -136,19 +150,28 @@ final class ImportCommand implements CliCommand {
         }
     }
 
-    /** Tells what came of each agent and what was ignored. */
-    static void print(PrintStream out, AgentFile file, List<String> ids) {
-        for (int i = 0; i < ids.size(); i++) {
+    /** Tells what came of each agent, which blocks git can't have, and what was ignored. */
+    static void print(PrintStream out, AgentFile file, List<Views.Status> agents) {
+        for (int i = 0; i < agents.size(); i++) {
             AgentFile.Agent agent = file.agents().get(i);
             out.println("Agent '%s' is %s, with %s"
-                    .formatted(agent.name(), ids.get(i), Count.of(agent.memory().size(), "block")));
+                    .formatted(
+                            ImportText.oneLine(agent.name()),
+                            agents.get(i).agentId(),
+                            Count.of(agent.memory().size(), "block")));
+            StatusText.printLeftOut(out, agents.get(i));
         }
         int parts = file.ignored().values().stream().mapToInt(Integer::intValue).sum();
         if (parts > 0) {
-            out.println("Ignored, not memory: %s (%s)"
+            int more = file.ignored().size() - MOST_PLACES;
+            out.println("Ignored, not memory: %s (%s%s)"
                     .formatted(
                             Count.of(parts, "part"),
-                            String.join(", ", file.ignored().keySet())));
+                            file.ignored().keySet().stream()
+                                    .limit(MOST_PLACES)
+                                    .map(ImportText::oneLine)
+                                    .collect(Collectors.joining(", ")),
+                            more > 0 ? ", and " + more + " other places" : ""));
         }
     }
 }

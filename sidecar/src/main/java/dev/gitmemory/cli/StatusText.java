@@ -24,13 +24,15 @@ final class StatusText {
         printLeftOut(out, status);
     }
 
-    private static void printLeftOut(PrintStream out, Views.Status status) {
+    /** Names the blocks that git can't have, and why; nothing where there are none. */
+    static void printLeftOut(PrintStream out, Views.Status status) {
         if (!status.leftOut().isEmpty()) {
             int blocks = status.leftOut().size();
             out.println("  %s left out and frozen, for git can't have %s:"
                     .formatted(Count.of(blocks, "block was", "blocks were"), blocks == 1 ? "it" : "them"));
             status.leftOut()
-                    .forEach(b -> out.println("    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason())));
+                    .forEach(b -> out.println(ImportText.oneLine(
+                            "    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason()))));
         }
     }
 

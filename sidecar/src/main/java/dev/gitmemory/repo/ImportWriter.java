@@ -76,13 +76,18 @@ final class ImportWriter {
                 }
                 default -> {
                     if (!ReceiveCommand.isTransactionAborted(command)) {
-                        throw new TransferException("The ref %s can't be imported, nothing was changed: %s %s"
-                                .formatted(command.getRefName(), command.getResult(), command.getMessage()));
+                        throw new TransferException("The ref %s can't be imported, nothing was changed%s"
+                                .formatted(command.getRefName(), reason(command)));
                     }
                 }
             }
         }
         return update.getCommands().stream().allMatch(c -> c.getResult() == ReceiveCommand.Result.OK);
+    }
+
+    /** What was said of it; the kind of result is a constant of a library. */
+    static String reason(ReceiveCommand command) {
+        return command.getMessage() == null || command.getMessage().isBlank() ? "" : ": " + command.getMessage();
     }
 
     private ObjectId merge(ObjectId ours, String message, Author author, Instant now) throws IOException {

@@ -1,17 +1,16 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.agentfile.AgentFile;
-import dev.gitmemory.block.Label;
 import dev.gitmemory.postgres.AgentTable;
 import dev.gitmemory.postgres.AgentTable.Agent;
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** Brings the agents of an Agent File into PostgreSQL and hands their blocks to git. Thread-safe. */
@@ -26,14 +25,15 @@ final class AgentImport {
     }
 
     /**
-     * Creates the file's agents under new ids, with their blocks and links, in one transaction; then enables each.
+     * Creates the file's agents under new ids, with their blocks and links, in one transaction; then enables each. Blocks
+     * that git can't have are left out of it, as {@link Enablement#enable(String, Caller)} does.
      *
      * @param organizationId created if there is none
      * @return the agents' ids, in the order of the file
-     * @throws MemoryException if two labels of an agent would become one; nothing was created
+     * @throws MemoryException if PostgreSQL can't have a label; nothing was created
      */
     List<String> run(AgentFile file, String organizationId, Caller caller) {
-        file.agents().forEach(AgentImport::checkLabels);
+        requireLabelsFit(file);
         List<String> ids = database.inTransaction(tx -> {
             tx.agents().ensureOrganization(organizationId, organizationId);
             Map<String, String> blockIds = new HashMap<>();
@@ -45,16 +45,16 @@ final class AgentImport {
         return ids;
     }
 
-    private static void checkLabels(AgentFile.Agent agent) {
-        Set<Label> taken = new HashSet<>();
-        for (AgentFile.Memory memory : agent.memory()) {
-            Label label = memory.block().label().withSystemPrefix();
-            if (!taken.add(label)) {
-                throw MemoryException.rule(
-                        "label",
-                        "%s: two blocks of agent '%s' would become '%s'; nothing was imported"
-                                .formatted(memory.pointer(), agent.name(), label.text()));
-            }
+    private static void requireLabelsFit(AgentFile file) {
+        SortedSet<String> tooLong = new TreeSet<>();
+        file.agents().forEach(agent -> agent.memory().stream()
+                .filter(memory -> !IndexEntries.fitNew(memory.label()))
+                .forEach(memory -> tooLong.add(memory.pointer() + "/label")));
+        if (!tooLong.isEmpty()) {
+            throw MemoryException.rule(
+                    "label",
+                    "Agent File: a label is too long for PostgreSQL's indexes, at %s; make it shorter. Nothing was imported"
+                            .formatted(String.join(", ", tooLong)));
         }
     }
 
@@ -72,10 +72,10 @@ final class AgentImport {
         for (AgentFile.Memory memory : agent.memory()) {
             String blockId = blockIds.computeIfAbsent(memory.pointer(), pointer -> {
                 String id = "block-" + UUID.randomUUID();
-                tx.blockWrites().insert(id, organizationId, memory.block(), null, caller.userId());
+                tx.blockWrites().insert(id, organizationId, memory.label(), memory.block(), null, caller.userId());
                 return id;
             });
-            tx.agents().link(agentId, memory.block().label().text(), blockId);
+            tx.agents().link(agentId, memory.label(), blockId);
         }
         return agentId;
     }

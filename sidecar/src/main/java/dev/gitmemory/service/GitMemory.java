@@ -135,11 +135,12 @@ public final class GitMemory {
     }
 
     /**
-     * Creates the agents of an Agent File under new ids, with their blocks and links, and enables them.
+     * Creates the agents of an Agent File under new ids, with their blocks and links, and enables them. Blocks that git
+     * can't have are left out of it: {@link Views#status} names them.
      *
      * @param organizationId created if there is none
      * @return the agents' ids, in the order of the file
-     * @throws MemoryException if two labels of an agent would become one; nothing was created
+     * @throws MemoryException if PostgreSQL can't have a label; nothing was created
      */
     public List<String> importAgents(AgentFile file, String organizationId, Caller caller) {
         return agentImport.run(file, organizationId, caller);
