@@ -4,6 +4,7 @@ import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.service.Caller;
 import dev.gitmemory.service.ImportRejectedException;
+import dev.gitmemory.service.ImportRemovesException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
 import dev.gitmemory.service.RowsImport;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Mixin;
                     + " ids, and what the agent had stays in its history. A folder becomes one commit. An agent that is"
                     + " not enabled is enabled.",
             "Files that break a rule are all named, and nothing is changed then. Importing the same again changes"
-                    + " nothing.",
+                    + " nothing. A history that does not continue the agent's, and lacks blocks of it, is refused unless"
+                    + " --yes is given: they would be removed.",
             "",
             "--from-rows is for an object storage that was emptied or restored to an older state, so that PostgreSQL has what"
                     + " git has lost for good: the agent's rows become a commit on top of what git has left. Its message"
@@ -47,6 +49,7 @@ import picocli.CommandLine.Mixin;
             "  git-memory import --agent agent-123 --from memory.bundle --dry-run",
             "  git-memory import --agent agent-123 --from ~/.letta/memfs/org-1/agent-123/repo.git",
             "  git-memory import --agent agent-123 --from notes --prune",
+            "  git-memory import --agent agent-123 --from notes --limit 250000",
             "  git-memory import --agent agent-123 --from-rows --dry-run",
             "  git-memory import --agent-file luna.af",
             ""
@@ -68,7 +71,8 @@ final class ImportCommand implements CliCommand {
     public void check(Problems problems) {
         if (agentFile.file != null && into.isUsed()) {
             problems.add(
-                    "--agent-file makes new agents: it takes no --agent, --from, --from-rows, --branch, --prune and --dry-run");
+                    "--agent-file makes new agents: it takes no --agent, --from, --from-rows, --branch, --prune, --limit, --yes"
+                            + " and --dry-run");
         } else if (agentFile.file == null && into.isUsed()) {
             into.check(problems);
         } else if (agentFile.file == null) {
@@ -108,6 +112,21 @@ final class ImportCommand implements CliCommand {
                         .println("git-memory import: %s of '%s' can't be memory; nothing was changed"
                                 .formatted(Count.of(e.problems().size(), "file"), request.from()));
                 e.problems().forEach(problem -> console.err().println("  - " + ImportText.oneLine(problem)));
+                return ExitCode.FAILED;
+            } catch (ImportRemovesException e) {
+                console.err()
+                        .println(
+                                "git-memory import: '%s' does not continue the history of agent '%s' and lacks %s; nothing was changed"
+                                        .formatted(
+                                                request.from(),
+                                                into.agent(),
+                                                Count.of(
+                                                        e.labels().size(), "block that it has", "blocks that it has")));
+                ImportText.printSome(console.err(), "  - ", e.labels());
+                console.err()
+                        .println(
+                                "They would be removed; history keeps them. Add --yes to have it so (--dry-run shows all of it"
+                                        + " before), or import a folder of the files, which removes nothing.");
                 return ExitCode.FAILED;
             } catch (TransferException e) {
                 if (!stop.isAsked()) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param leftOut what was there and not imported, with the reason
  * @param strangeAttributes whether a {@code .gitattributes} comes with it that is not what git-memory writes: git's
  *     clients follow it when they check files out
+ * @param limited paths of files that stated no limit and have one written into them
+ * @param removals labels of the blocks that go though the history that came in does not continue the agent's
  */
 public record ImportReport(
         SourceKind kind,
@@ -26,10 +28,14 @@ public record ImportReport(
         List<String> rowCommits,
         @Nullable String headSha,
         List<String> leftOut,
-        boolean strangeAttributes) {
+        boolean strangeAttributes,
+        List<String> limited,
+        List<String> removals) {
 
     public ImportReport {
         rowCommits = List.copyOf(rowCommits);
         leftOut = List.copyOf(leftOut);
+        limited = List.copyOf(limited);
+        removals = List.copyOf(removals);
     }
 }

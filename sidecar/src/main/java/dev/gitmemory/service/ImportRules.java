@@ -7,6 +7,7 @@ import dev.gitmemory.repo.IncomingFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whether files from outside may become an agent's memory: all of them, or none. */
@@ -17,11 +18,15 @@ final class ImportRules {
 
     private ImportRules() {}
 
-    /** @throws ImportRejectedException with everything that is wrong, file by file */
-    static void check(List<IncomingFile> files) {
+    /**
+     * @param limits of files that state none
+     * @param given paths of those that have theirs from there
+     * @throws ImportRejectedException with everything that is wrong, file by file
+     */
+    static void check(List<IncomingFile> files, BlockLimits limits, Set<String> given) {
         List<String> problems = new ArrayList<>();
         for (IncomingFile file : files) {
-            String problem = problemWith(file);
+            String problem = problemWith(file, limits, given);
             if (problem != null) {
                 problems.add(file.path() + ": " + problem);
             }
@@ -31,7 +36,11 @@ final class ImportRules {
         }
     }
 
-    private static @Nullable String problemWith(IncomingFile file) {
+    static boolean isLfsPointer(String text) {
+        return text.startsWith(LFS_POINTER);
+    }
+
+    private static @Nullable String problemWith(IncomingFile file, BlockLimits limits, Set<String> given) {
         if (file.kind() == IncomingFile.Kind.NAME_IS_NO_TEXT) {
             return "its name is not UTF-8; rename it, and import then";
         }
@@ -42,11 +51,11 @@ final class ImportRules {
         return switch (file.kind()) {
             case SYMBOLIC_LINK -> "a symbolic link; a memory holds files only";
             case SUBMODULE -> "a submodule; a memory holds files only";
-            case TEXT, BINARY, TOO_LONG, NAME_IS_NO_TEXT -> problemWithContent(file);
+            case TEXT, BINARY, TOO_LONG, NAME_IS_NO_TEXT -> problemWithContent(file, limits, given);
         };
     }
 
-    private static @Nullable String problemWithContent(IncomingFile file) {
+    private static @Nullable String problemWithContent(IncomingFile file, BlockLimits limits, Set<String> given) {
         try {
             Optional<Label> label = Label.ofPath(file.path());
             if (label.isEmpty()) {
@@ -58,7 +67,7 @@ final class ImportRules {
             if (file.text() == null) {
                 return "not UTF-8 text, or it holds a NUL";
             }
-            if (file.text().startsWith(LFS_POINTER)) {
+            if (isLfsPointer(file.text())) {
                 return "a pointer of Git LFS, not the text that it stands for; 'git lfs migrate export"
                         + " --include=*.md --everything' in a clone puts texts into the repository";
             }
@@ -66,7 +75,9 @@ final class ImportRules {
                     ? BlockMarkdown.parse(label.get(), file.text())
                     : BlockMarkdown.parseNew(label.get(), file.text());
             if (!file.unchanged()) {
-                block.checkLimit(); // a value over its limit may stay, but not be written
+                // A value over its limit may stay, but not be written.
+                boolean statesLimit = BlockMarkdown.statesLimit(file.text());
+                limits.check(file.path(), block, statesLimit, given.contains(file.path()));
                 block.metadata().requireBounded(); // nor may metadata
             }
             return null;

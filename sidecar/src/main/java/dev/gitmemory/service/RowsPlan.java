@@ -112,7 +112,8 @@ record RowsPlan(ImportPlan plan, List<String> rowCommits) {
         return blocks;
     }
 
-    private static SortedMap<String, Block> inGit(MemoryRepository repository) throws IOException {
+    /** The blocks that the repository has now, by path. */
+    static SortedMap<String, Block> inGit(MemoryRepository repository) throws IOException {
         SortedMap<String, Block> blocks = new TreeMap<>();
         var head = repository.head();
         if (head != null) {

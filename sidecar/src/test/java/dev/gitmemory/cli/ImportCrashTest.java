@@ -49,7 +49,7 @@ final class ImportCrashTest extends TransferTest {
     }
 
     private static ImportRequest request(Path from) {
-        return new ImportRequest(from, null, false, ImportLimits.DEFAULT, false);
+        return new ImportRequest(from, null, false, ImportLimits.DEFAULT, false, null, true);
     }
 
     private List<Steps.Step> stepsOf(String agentId, Path from) throws IOException {

@@ -111,7 +111,7 @@ class HostileBodyTest extends SidecarTest {
                 "{\"value\":NaN}",
                 400,
                 null,
-                "The body is not valid JSON: line 1, column 10: 'NaN' is no number that JSON has");
+                "The body is not valid JSON: line 1, column 13: 'NaN' is no number that JSON has");
         assertRefused("{\"value\":'v'}", 400, null, "texts and keys stand in straight double quotes");
         assertRefused("{\"value\":\"v\"", 400, null, "it ends before it is complete");
         assertRefused("{\"value\":\"v\"]", 400, null, "what is closed here is not what was opened last");
