@@ -46,7 +46,7 @@ final class Document {
         if (file.length < 2 || (file.length >= 4 && (isZero(file, 0, 2) || isZero(file, 2, 4)))) {
             return null; // UTF-32, if it is any text
         }
-        int first = (file[0] & 0xFF) << 8 | file[1] & 0xFF;
+        int first = ((file[0] & 0xFF) << 8) | (file[1] & 0xFF);
         if (first == 0xFEFF || file[0] == 0) {
             return StandardCharsets.UTF_16BE;
         }
