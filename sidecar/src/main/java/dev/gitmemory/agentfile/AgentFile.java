@@ -1,6 +1,7 @@
 package dev.gitmemory.agentfile;
 
 import dev.gitmemory.block.Block;
+import dev.gitmemory.block.Label;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collections;
@@ -31,6 +32,9 @@ public record AgentFile(List<Agent> agents, SortedMap<String, Integer> ignored) 
 
     /** The largest file that is read, in bytes. Memory takes a small part of it; the rest is an agent's messages. */
     public static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    /** Stands in a block for a label that is none; it says nothing. */
+    public static final Label NO_LABEL = Label.of("none");
 
     /** Copies its arguments. */
     public AgentFile {
@@ -67,9 +71,17 @@ public record AgentFile(List<Agent> agents, SortedMap<String, Integer> ignored) 
      * A block in the file.
      *
      * @param pointer where it stands, as a JSON pointer; two agents with the same pointer share this one block
-     * @param block its content; the value may be over the limit, as it may be where the file comes from
+     * @param label as the file has it, which may be one that git can't have
+     * @param block its content; the value may be over the limit, as it may be where the file comes from. Its label is this
+     *     one where git can have that, else {@link #NO_LABEL}.
      */
-    public record Memory(String pointer, Block block) {}
+    public record Memory(String pointer, String label, Block block) {
+
+        /** A block with a label that git can have. */
+        public Memory(String pointer, Block block) {
+            this(pointer, block.label().text(), block);
+        }
+    }
 
     /**
      * Reads a whole file; the stream is read to its end and left open.

@@ -1,13 +1,14 @@
 package dev.gitmemory.agentfile;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.gitmemory.agentfile.AgentFile.Agent;
 import dev.gitmemory.agentfile.AgentFile.Memory;
+import dev.gitmemory.block.JsonProblem;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads an Agent File in two passes: the first tells the generation, the second gathers the memory. */
 final class AgentFileReader {
@@ -17,9 +18,17 @@ final class AgentFileReader {
     private AgentFileReader() {}
 
     static AgentFile read(byte[] file) {
+        String called = "it";
         try {
-            Set<String> keys = keys(file);
-            try (JsonCursor cursor = new JsonCursor(file)) {
+            Document document = Document.of(file);
+            Document within = unwrapped(document);
+            while (within != null) {
+                document = within;
+                called = document.called();
+                within = unwrapped(document);
+            }
+            Set<String> keys = keys(document);
+            try (JsonCursor cursor = new JsonCursor(document)) {
                 if (keys.contains(NewerFormat.AGENTS)) {
                     return new NewerFormat(cursor).read();
                 }
@@ -28,27 +37,34 @@ final class AgentFileReader {
                 }
             }
         } catch (JsonProcessingException e) {
-            throw new AgentFileException("", "it can't be read as JSON: " + place(e) + e.getOriginalMessage(), e);
+            throw new AgentFileException("", called + " can't be read as JSON: " + JsonProblem.of(e), e);
         } catch (IOException e) {
             // The bytes are all here: it is their encoding that can't be read.
-            throw new AgentFileException("", "it can't be read as JSON: " + e.getMessage(), e);
+            throw new AgentFileException("", "it is no text in UTF-8, UTF-16 or UTF-32, which JSON has to be", e);
         }
         throw new AgentFileException(
                 "", "it has neither a list 'agents' nor a list 'core_memory', so it is of no known generation", null);
     }
 
-    private static String place(JsonProcessingException e) {
-        JsonLocation location = e.getLocation();
-        // Jackson knows none when one of its limits was hit.
-        return location == null ? "" : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
+    /** The document that is written as a string; null if this one is none. */
+    private static @Nullable Document unwrapped(Document document) throws IOException {
+        try (JsonCursor cursor = new JsonCursor(document)) {
+            if (!cursor.isText()) {
+                return null;
+            }
+            Document wrapped = document.wrapped(cursor.anyText());
+            cursor.requireEnd();
+            return wrapped;
+        }
     }
 
-    private static Set<String> keys(byte[] file) throws IOException {
+    private static Set<String> keys(Document document) throws IOException {
         Set<String> keys = new HashSet<>();
-        try (JsonCursor cursor = new JsonCursor(file)) {
+        try (JsonCursor cursor = new JsonCursor(document)) {
             cursor.object(key -> {
                 keys.add(key);
                 cursor.skip();
+                return false; // the second pass reads it
             });
             cursor.requireEnd();
         }
@@ -61,14 +77,14 @@ final class AgentFileReader {
         AgentReader agent = new AgentReader("");
         cursor.object(key -> {
             if (key.equals(CORE_MEMORY)) {
-                cursor.array(i -> {
+                cursor.array(() -> {
                     Memory memory =
                             MemoryReader.read(cursor, "/core_memory/*", ignored).memory();
                     agent.add(memory.pointer(), memory);
                 });
-            } else if (!agent.take(key, cursor)) {
-                ignored.skip("", key, cursor);
+                return true;
             }
+            return agent.take(key, cursor) || ignored.skip("", key, cursor);
         });
         Agent only = agent.agent();
         return new AgentFile(List.of(only), ignored.counts());

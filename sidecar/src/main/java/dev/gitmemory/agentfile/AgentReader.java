@@ -35,7 +35,7 @@ final class AgentReader {
             case "description" -> description = cursor.textOrNull();
             case "system" -> system = cursor.textOrNull();
             case "tags" ->
-                cursor.array(i -> {
+                cursor.array(() -> {
                     takeTag(cursor);
                     cursor.checked(() -> {
                         Tags.requireCount(tags.size());
@@ -58,9 +58,10 @@ final class AgentReader {
         cursor.object(key -> {
             if (key.equals("tag")) {
                 tags.add(tag(cursor));
-            } else {
-                cursor.skip();
+                return true;
             }
+            cursor.skip();
+            return false;
         });
     }
 
@@ -78,9 +79,12 @@ final class AgentReader {
      * @param reference where in the file it is given it
      */
     void add(String reference, Memory block) {
-        String label = block.block().label().text();
-        if (!labels.add(label)) {
-            throw new AgentFileException(reference, "the agent has another block with the label '" + label + "'", null);
+        if (!labels.add(block.label())) {
+            throw new AgentFileException(
+                    reference,
+                    "the agent has another block with the label '%s'; give one of them another label"
+                            .formatted(AgentFileException.shown(block.label())),
+                    null);
         }
         memory.add(block);
     }

@@ -12,9 +12,10 @@ final class IgnoredParts {
 
     private final SortedMap<String, Integer> counts = new TreeMap<>();
 
-    /** Passes over the value of a key that means nothing to us. */
-    void skip(String place, String key, JsonCursor cursor) throws IOException {
+    /** Passes over the value of a key that means nothing to us; answers so. */
+    boolean skip(String place, String key, JsonCursor cursor) throws IOException {
         add(place + "/" + key.replace("~", "~0").replace("/", "~1"), cursor.skip());
+        return false;
     }
 
     void add(String place, int count) {

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.gitmemory.block.RuleViolation;
 import dev.gitmemory.block.Text;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Walks over JSON text, value by value, and says where it stands when a value is not of the type asked for. */
@@ -17,7 +21,7 @@ final class JsonCursor implements AutoCloseable {
 
     // Canonicalizing field names stays on: without it Jackson decodes bytes leniently, replacing what is no UTF-8.
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // refused where a value is read, as are keys given twice
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(AgentFile.MAX_BYTES)
@@ -26,10 +30,19 @@ final class JsonCursor implements AutoCloseable {
                     .build())
             .build();
 
-    /** Does something with the value that the cursor stands on; leaves it at the value's last token. */
+    /** Does something with the element that the cursor stands on; leaves it at the element's last token. */
     @FunctionalInterface
-    interface Visitor<T> {
-        void visit(T where) throws IOException;
+    interface Elements {
+        void visit() throws IOException;
+    }
+
+    /**
+     * Does something with the value of a key that the cursor stands on, and leaves it at the value's last token. Answers
+     * whether the value means something: a key that does may stand in its object once only.
+     */
+    @FunctionalInterface
+    interface Members {
+        boolean visit(String key) throws IOException;
     }
 
     /** Reads a value and applies a rule to it. */
@@ -41,8 +54,8 @@ final class JsonCursor implements AutoCloseable {
     private final JsonParser parser;
 
     /** Stands on the outermost value. */
-    JsonCursor(byte[] json) throws IOException {
-        parser = FACTORY.createParser(json);
+    JsonCursor(Document json) throws IOException {
+        parser = json.parser(FACTORY);
         parser.nextToken();
     }
 
@@ -57,24 +70,40 @@ final class JsonCursor implements AutoCloseable {
     }
 
     /** Visits the value of each key. */
-    void object(Visitor<String> visitor) throws IOException {
+    void object(Members members) throws IOException {
         require(JsonToken.START_OBJECT, "an object");
+        Set<String> read = new HashSet<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
+            if (read.contains(key)) {
+                throw twice();
+            }
             parser.nextToken();
-            visitor.visit(key);
+            if (members.visit(key)) {
+                read.add(key);
+            }
         }
     }
 
+    private AgentFileException twice() {
+        return broken("the key stands there twice; keep one of them");
+    }
+
     /** Visits each element; none if the array is null. */
-    void array(Visitor<Integer> visitor) throws IOException {
+    void array(Elements elements) throws IOException {
         if (isNull()) {
             return;
         }
         require(JsonToken.START_ARRAY, "a list");
-        for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-            visitor.visit(i);
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            elements.visit();
         }
+    }
+
+    /** The text as it is, which PostgreSQL may be unable to hold. */
+    String anyText() throws IOException {
+        require(JsonToken.VALUE_STRING, "text");
+        return parser.getText();
     }
 
     String text() throws IOException {
@@ -105,24 +134,26 @@ final class JsonCursor implements AutoCloseable {
         return parser.getBooleanValue();
     }
 
-    /** The value's JSON text, numbers as written. */
+    /** The value's JSON text, numbers as written. No object in it has a key twice. */
     String json() throws IOException {
         StringWriter text = new StringWriter();
+        Deque<Set<String>> keys = new ArrayDeque<>();
         try (JsonGenerator out = FACTORY.createGenerator(text)) {
             JsonToken token = current();
-            int depth = 0;
             while (true) {
                 if (token.isNumeric()) {
-                    out.writeNumber(parser.getText());
+                    out.writeNumber(number());
+                } else if (token == JsonToken.FIELD_NAME && !keys.element().add(parser.currentName())) {
+                    throw twice();
                 } else {
                     out.copyCurrentEvent(parser);
                 }
                 if (token.isStructStart()) {
-                    depth++;
+                    keys.push(new HashSet<>());
                 } else if (token.isStructEnd()) {
-                    depth--;
+                    keys.pop();
                 }
-                if (depth == 0) {
+                if (keys.isEmpty()) {
                     break;
                 }
                 parser.nextToken();
@@ -130,6 +161,14 @@ final class JsonCursor implements AutoCloseable {
             }
         }
         return text.toString();
+    }
+
+    private String number() throws IOException {
+        String number = parser.getText();
+        if (!Character.isDigit(number.charAt(number.length() - 1))) {
+            throw broken(AgentFileException.shown(number) + " is no number that JSON has");
+        }
+        return number;
     }
 
     /** Passes over the value: how many elements a list has, 1 for anything else, 0 for what says nothing. */
@@ -186,6 +225,10 @@ final class JsonCursor implements AutoCloseable {
         return parser.currentToken() == JsonToken.START_OBJECT;
     }
 
+    boolean isText() {
+        return parser.currentToken() == JsonToken.VALUE_STRING;
+    }
+
     boolean isNull() {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }
@@ -198,9 +241,18 @@ final class JsonCursor implements AutoCloseable {
         return token;
     }
 
-    private void require(JsonToken expected, String called) {
+    private void require(JsonToken expected, String called) throws IOException {
         if (current() != expected) {
-            throw broken("expected " + called);
+            throw broken("expected " + called + ", not " + found());
         }
+    }
+
+    private String found() throws IOException {
+        return switch (current()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "a list";
+            case VALUE_STRING -> "text";
+            default -> AgentFileException.shown(parser.getText());
+        };
     }
 }

@@ -13,7 +13,7 @@ final class MemoryReader {
 
     private final JsonCursor cursor;
     private @Nullable String id;
-    private @Nullable Label label;
+    private @Nullable String label;
     private @Nullable String value;
     private @Nullable String description;
     private int limit = Block.DEFAULT_LIMIT;
@@ -35,23 +35,19 @@ final class MemoryReader {
     static Named read(JsonCursor cursor, String place, IgnoredParts ignored) throws IOException {
         String pointer = cursor.pointer();
         MemoryReader reader = new MemoryReader(cursor);
-        cursor.object(key -> {
-            if (!reader.take(key)) {
-                ignored.skip(place, key, cursor);
-            }
-        });
-        return new Named(reader.id, new Memory(pointer, reader.block(pointer)));
+        cursor.object(key -> reader.take(key) || ignored.skip(place, key, cursor));
+        return new Named(reader.id, reader.memory(pointer));
     }
 
     private boolean take(String key) throws IOException {
         switch (key) {
             case "id" -> id = cursor.textOrNull();
-            case "label" -> label = cursor.checked(() -> Label.of(cursor.text()));
+            case "label" -> label = cursor.text();
             case "value" -> value = cursor.text();
             case "description" -> description = cursor.textOrNull();
             case "limit" -> limit = cursor.isNull() ? Block.DEFAULT_LIMIT : cursor.integer();
             case "read_only" -> readOnly = !cursor.isNull() && cursor.bool();
-            case "metadata", "metadata_" -> metadata = cursor.checked(() -> Metadata.ofNew(cursor.json()));
+            case "metadata", "metadata_" -> takeMetadata(cursor.checked(() -> Metadata.ofNew(cursor.json())));
             default -> {
                 return false;
             }
@@ -59,7 +55,15 @@ final class MemoryReader {
         return true;
     }
 
-    private Block block(String pointer) {
+    /** A file may have both names, one of them for nothing. */
+    private void takeMetadata(Metadata other) {
+        if (!metadata.isEmpty() && !other.isEmpty() && !metadata.equals(other)) {
+            throw cursor.broken("metadata and metadata_ say different things; keep one of them");
+        }
+        metadata = metadata.isEmpty() ? other : metadata;
+    }
+
+    private Memory memory(String pointer) {
         if (label == null) {
             throw new AgentFileException(pointer, "the block has no label", null);
         }
@@ -67,9 +71,18 @@ final class MemoryReader {
             throw new AgentFileException(pointer, "the block has no value", null);
         }
         try {
-            return new Block(label, value, description, limit, readOnly, metadata);
+            return new Memory(
+                    pointer, label, new Block(labelInGit(label), value, description, limit, readOnly, metadata));
         } catch (RuleViolation violation) {
             throw new AgentFileException(pointer + "/" + violation.field(), violation.getMessage(), violation);
+        }
+    }
+
+    private static Label labelInGit(String label) {
+        try {
+            return Label.of(label);
+        } catch (RuleViolation e) {
+            return AgentFile.NO_LABEL; // whoever takes the block over says why it can't be in git
         }
     }
 }

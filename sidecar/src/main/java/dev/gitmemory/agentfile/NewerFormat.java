@@ -32,10 +32,13 @@ final class NewerFormat {
     AgentFile read() throws IOException {
         cursor.object(key -> {
             switch (key) {
-                case AGENTS -> cursor.array(i -> readAgent());
-                case "blocks" -> cursor.array(i -> readBlock());
-                default -> ignored.skip("", key, cursor);
+                case AGENTS -> cursor.array(this::readAgent);
+                case "blocks" -> cursor.array(this::readBlock);
+                default -> {
+                    return ignored.skip("", key, cursor);
+                }
             }
+            return true;
         });
         if (agents.isEmpty()) {
             throw new AgentFileException("/agents", "there is no agent", null);
@@ -53,19 +56,21 @@ final class NewerFormat {
         Pending pending = new Pending(new AgentReader(cursor.pointer()), new ArrayList<>(), new ArrayList<>());
         cursor.object(key -> {
             switch (key) {
-                case "id" -> cursor.skip();
+                case "id" -> {
+                    cursor.skip(); // the agent gets another
+                    return false;
+                }
                 case "block_ids" ->
-                    cursor.array(i -> pending.references().add(new Reference(cursor.pointer(), cursor.text())));
+                    cursor.array(() -> pending.references().add(new Reference(cursor.pointer(), cursor.text())));
                 case "memory_blocks" ->
-                    cursor.array(i -> pending.own()
+                    cursor.array(() -> pending.own()
                             .add(MemoryReader.read(cursor, "/agents/*/memory_blocks/*", ignored)
                                     .memory()));
                 default -> {
-                    if (!pending.agent().take(key, cursor)) {
-                        ignored.skip("/agents/*", key, cursor);
-                    }
+                    return pending.agent().take(key, cursor) || ignored.skip("/agents/*", key, cursor);
                 }
             }
+            return true;
         });
         agents.add(pending);
     }
@@ -77,16 +82,24 @@ final class NewerFormat {
             throw new AgentFileException(pointer, "the block has no id", null);
         }
         if (blocks.putIfAbsent(block.id(), block.memory()) != null) {
-            throw new AgentFileException(pointer + "/id", "another block has the id '" + block.id() + "'", null);
+            throw new AgentFileException(
+                    pointer + "/id", "another block has the id '" + AgentFileException.shown(block.id()) + "'", null);
         }
     }
 
     private Agent resolve(Pending pending, Set<String> used) {
+        Set<String> attached = new HashSet<>();
         for (Reference reference : pending.references()) {
+            if (!attached.add(reference.id())) {
+                ignored.add("/agents/*/block_ids", 1); // once is as good as twice
+                continue;
+            }
             Memory block = blocks.get(reference.id());
             if (block == null) {
                 throw new AgentFileException(
-                        reference.pointer(), "the file has no block with the id '" + reference.id() + "'", null);
+                        reference.pointer(),
+                        "the file has no block with the id '" + AgentFileException.shown(reference.id()) + "'",
+                        null);
             }
             pending.agent().add(reference.pointer(), block);
             used.add(reference.id());

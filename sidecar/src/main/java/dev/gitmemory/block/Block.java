@@ -55,11 +55,16 @@ public record Block(
      * @throws RuleViolation of the field {@code value} if it has more code points than the limit allows
      */
     public void checkLimit() {
-        int length = value.codePointCount(0, value.length());
+        int length = length();
         if (length > limit) {
             throw new RuleViolation(
                     "value", "value is " + length + " characters long, over the limit of " + limit + " of this block");
         }
+    }
+
+    /** The length of the value that the limit limits: its code points. */
+    public int length() {
+        return value.codePointCount(0, value.length());
     }
 
     public Block withLabel(Label newLabel) {

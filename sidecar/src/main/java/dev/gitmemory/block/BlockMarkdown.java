@@ -121,6 +121,16 @@ public final class BlockMarkdown {
         return frontMatter == null ? valueOnly(label, file) : block(label, frontMatter);
     }
 
+    /**
+     * Whether a file that somebody writes says what its block's limit is.
+     *
+     * @throws RuleViolation as {@link #parseNew}
+     */
+    public static boolean statesLimit(String file) {
+        FrontMatter frontMatter = FrontMatter.ofNew(file);
+        return frontMatter != null && Fields.has(frontMatter, FrontMatter.LIMIT);
+    }
+
     private static Block valueOnly(Label label, String file) {
         return new Block(label, file, null, Block.DEFAULT_LIMIT, false, Metadata.EMPTY);
     }

@@ -70,6 +70,11 @@ final class Fields {
         throw wrongType(FrontMatter.METADATA, "a mapping of keys to values", node);
     }
 
+    /** Whether the file says anything of this field. */
+    static boolean has(FrontMatter file, String name) {
+        return node(file, name) != null;
+    }
+
     private static @Nullable YamlNode node(FrontMatter file, String name) {
         YamlNode.Entry entry = file.entry(name);
         return entry == null || (entry.value() instanceof YamlNode.Scalar scalar && scalar.isNull())

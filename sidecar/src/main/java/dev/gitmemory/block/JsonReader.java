@@ -60,14 +60,7 @@ final class JsonReader {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw new RuleViolation(
-                    field,
-                    "%s is not JSON: line %d, column %d: %s"
-                            .formatted(
-                                    field,
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr(),
-                                    e.getOriginalMessage()));
+            throw new RuleViolation(field, field + " is not JSON: " + JsonProblem.of(e));
         } catch (IOException e) {
             throw new UncheckedIOException("a string can't fail to be read", e);
         }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.postgres.BlockRow;
 import dev.gitmemory.postgres.DatabaseSettings;
+import dev.gitmemory.postgres.Reports.LeftOut;
 import dev.gitmemory.repo.RepoId;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.Enabled;
+import dev.gitmemory.service.Views;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -42,13 +45,18 @@ final class DemoTour {
 
     void run(AgentFile file) throws IOException, InterruptedException, SQLException {
         title("An agent's memory goes from an Agent File into PostgreSQL, and git takes it over");
-        List<String> ids = serving.memory().importAgents(file, Caller.DEFAULT_ORGANIZATION, Caller.system());
-        ImportCommand.print(out, file, ids);
-        String agent = ids.get(0);
+        List<Enabled> agents = serving.memory().importAgents(file, Caller.DEFAULT_ORGANIZATION, Caller.system());
+        ImportCommand.print(out, file, agents);
+        Views.Status first = agents.get(0).status();
+        String agent = first.agentId();
         database.show(agent);
-        List<BlockRow> blocks = serving.memory().blocks().ofAgent(agent);
+        List<String> leftOut =
+                first.leftOut().stream().map(LeftOut::blockId).toList();
+        List<BlockRow> blocks = serving.memory().blocks().ofAgent(agent).stream()
+                .filter(block -> !leftOut.contains(block.id()))
+                .toList();
         if (blocks.isEmpty()) {
-            out.println("This agent has no blocks; the tour needs one.");
+            out.println("This agent has no blocks in git; the tour needs one.");
             return;
         }
         BlockRow block = blocks.get(0);

@@ -9,7 +9,9 @@ enum ExitCode {
     /** The command line or a setting is wrong: nothing was started. */
     USAGE(2),
     /** The command compared two things, and they differ. */
-    DIFFERENT(3);
+    DIFFERENT(3),
+    /** The command did what was asked but for parts that it names: running it again would do it a second time. */
+    LEFT_OUT(4);
 
     private final int number;
 

@@ -3,12 +3,12 @@ package dev.gitmemory.cli;
 import dev.gitmemory.agentfile.AgentFile;
 import dev.gitmemory.repo.TransferException;
 import dev.gitmemory.service.Caller;
+import dev.gitmemory.service.Enabled;
 import dev.gitmemory.service.ImportRejectedException;
+import dev.gitmemory.service.ImportRemovesException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
-import dev.gitmemory.service.Renamed;
 import dev.gitmemory.service.RowsImport;
-import dev.gitmemory.service.Views;
 import dev.gitmemory.store.StoreUse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -33,24 +34,29 @@ import picocli.CommandLine.Mixin;
                     + " ids, and what the agent had stays in its history. A folder becomes one commit. An agent that is"
                     + " not enabled is enabled.",
             "Files that break a rule are all named, and nothing is changed then. Importing the same again changes"
-                    + " nothing.",
+                    + " nothing. A history that does not continue the agent's, and lacks blocks of it, is refused unless"
+                    + " --yes is given: they would be removed.",
             "",
             "--from-rows is for an object storage that was emptied or restored to an older state, so that PostgreSQL has what"
                     + " git has lost for good: the agent's rows become a commit on top of what git has left. Its message"
                     + " names the commits that are lost. Stop sidecars that ran when it happened, or start them again.",
             "",
             "--agent-file creates the agents of an Agent File (.af) under new ids and enables them. What the file holds"
-                    + " besides memory is ignored and counted.",
+                    + " besides memory is ignored and counted. Blocks that git can't have, for their labels, become rows"
+                    + " that are frozen; they are all named, and the exit code is 4 then.",
             "",
             "Examples:",
             "  git-memory import --agent agent-123 --from memory.bundle --dry-run",
             "  git-memory import --agent agent-123 --from ~/.letta/memfs/org-1/agent-123/repo.git",
             "  git-memory import --agent agent-123 --from notes --prune",
+            "  git-memory import --agent agent-123 --from notes --limit 250000",
             "  git-memory import --agent agent-123 --from-rows --dry-run",
             "  git-memory import --agent-file luna.af",
             ""
         })
 final class ImportCommand implements CliCommand {
+
+    private static final int MOST_PLACES = 50;
 
     @ArgGroup(validate = false, heading = "%nInto an agent:%n")
     ImportOptions into = new ImportOptions();
@@ -68,7 +74,8 @@ final class ImportCommand implements CliCommand {
     public void check(Problems problems) {
         if (agentFile.file != null && into.isUsed()) {
             problems.add(
-                    "--agent-file makes new agents: it takes no --agent, --from, --from-rows, --branch, --prune and --dry-run");
+                    "--agent-file makes new agents: it takes no --agent, --from, --from-rows, --branch, --prune, --limit, --yes"
+                            + " and --dry-run");
         } else if (agentFile.file == null && into.isUsed()) {
             into.check(problems);
         } else if (agentFile.file == null) {
@@ -111,6 +118,21 @@ final class ImportCommand implements CliCommand {
                                 .formatted(Count.of(e.problems().size(), "file"), request.from()));
                 e.problems().forEach(problem -> console.err().println("  - " + ImportText.oneLine(problem)));
                 return ExitCode.FAILED;
+            } catch (ImportRemovesException e) {
+                console.err()
+                        .println(
+                                "git-memory import: '%s' does not continue the history of agent '%s' and lacks %s; nothing was changed"
+                                        .formatted(
+                                                request.from(),
+                                                into.agent(),
+                                                Count.of(
+                                                        e.labels().size(), "block that it has", "blocks that it has")));
+                ImportText.printSome(console.err(), "  - ", e.labels());
+                console.err()
+                        .println(
+                                "They would be removed; history keeps them. Add --yes to have it so (--dry-run shows all of it"
+                                        + " before), or import a folder of the files, which removes nothing.");
+                return ExitCode.FAILED;
             } catch (TransferException e) {
                 if (!stop.isAsked()) {
                     throw e;
@@ -124,10 +146,18 @@ final class ImportCommand implements CliCommand {
     private ExitCode importAgents(Console console) throws Exception {
         AgentFile file = read(agentFile.file);
         try (OpenMemory open = options.open(StoreUse.START, labels.newPaths(), console)) {
-            List<String> ids = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
-            print(console.out(), file, ids);
+            List<Enabled> agents = open.memory().importAgents(file, agentFile.organizationId, Caller.system());
+            print(console.out(), file, agents);
+            if (agents.stream().allMatch(agent -> agent.status().leftOut().isEmpty())) {
+                return ExitCode.OK;
+            }
+            console.err()
+                    .println(
+                            "git-memory import: git can't have all blocks of the file: those named above are in PostgreSQL"
+                                    + " only, and frozen. To hand one to git, disable its agent, give it another label, and enable"
+                                    + " the agent again. All else was imported.");
+            return ExitCode.LEFT_OUT;
         }
-        return ExitCode.OK;
     }
 
     static AgentFile read(@Nullable Path path) throws IOException {
@@ -142,26 +172,28 @@ final class ImportCommand implements CliCommand {
         }
     }
 
-    /** Tells what came of each agent and what was ignored. */
-    static void print(PrintStream out, AgentFile file, List<String> ids) {
-        for (int i = 0; i < ids.size(); i++) {
+    /** Tells what came of each agent, which blocks git can't have, and what was ignored. */
+    static void print(PrintStream out, AgentFile file, List<Enabled> agents) {
+        for (int i = 0; i < agents.size(); i++) {
             AgentFile.Agent agent = file.agents().get(i);
             out.println("Agent '%s' is %s, with %s"
-                    .formatted(agent.name(), ids.get(i), Count.of(agent.memory().size(), "block")));
-            List<Renamed> renamed = agent.memory().stream()
-                    .map(memory -> memory.block().label())
-                    .filter(label -> !label.withSystemPrefix().equals(label))
-                    .map(label ->
-                            new Renamed(label.text(), label.withSystemPrefix().text()))
-                    .toList();
-            StatusText.printRenamed(out, renamed, "was", "were");
+                    .formatted(
+                            ImportText.oneLine(agent.name()),
+                            agents.get(i).status().agentId(),
+                            Count.of(agent.memory().size(), "block")));
+            StatusText.printLabels(out, agents.get(i));
         }
         int parts = file.ignored().values().stream().mapToInt(Integer::intValue).sum();
         if (parts > 0) {
-            out.println("Ignored, not memory: %s (%s)"
+            int more = file.ignored().size() - MOST_PLACES;
+            out.println("Ignored, not memory: %s (%s%s)"
                     .formatted(
                             Count.of(parts, "part"),
-                            String.join(", ", file.ignored().keySet())));
+                            file.ignored().keySet().stream()
+                                    .limit(MOST_PLACES)
+                                    .map(ImportText::oneLine)
+                                    .collect(Collectors.joining(", ")),
+                            more > 0 ? ", and " + more + " other places" : ""));
         }
     }
 }

@@ -43,6 +43,22 @@ final class ImportOptions {
                     + " taken as a whole.")
     boolean prune;
 
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Limit, in characters, that new and changed files get which state none; it is written into them."
+                            + " Blocks that the agent has already keep theirs. Default: what such a file means, 100000.")
+    @Nullable
+    Integer limit;
+
+    @Option(
+            names = "--yes",
+            description =
+                    "Remove the blocks that a repository lacks whose history does not continue the agent's. Without"
+                            + " it such an import is refused, and they are listed; nobody is asked on a terminal.")
+    boolean yes;
+
     @Option(names = "--dry-run", description = "Check everything and say what would happen; change nothing.")
     boolean dryRun;
 
@@ -63,17 +79,21 @@ final class ImportOptions {
     int maxFileSizeMib = 64;
 
     boolean isUsed() {
-        return agent != null || from != null || fromRows || branch != null || prune || dryRun;
+        return agent != null || from != null || fromRows || branch != null || prune || dryRun || limit != null || yes;
     }
 
     void check(Problems problems) {
         if (agent == null || agent.isEmpty()) {
             problems.add("missing --agent, the agent to import into");
         }
-        if (fromRows && (from != null || branch != null || prune)) {
-            problems.add("--from-rows takes the agent's own rows: it excludes --from, --branch and --prune");
+        if (fromRows && (from != null || branch != null || prune || limit != null || yes)) {
+            problems.add(
+                    "--from-rows takes the agent's own rows: it excludes --from, --branch, --prune, --limit and --yes");
         } else if (from == null && !fromRows) {
             problems.add("missing --from, the repository, bundle or folder to import");
+        }
+        if (limit != null && limit < 1) {
+            problems.add("--limit must be 1 or more characters, is " + limit);
         }
         if (maxSizeMib < 1 || maxSizeMib > MOST_MIB) {
             problems.add("--max-size must be 1 to " + MOST_MIB + " MiB, is " + maxSizeMib);
@@ -99,6 +119,6 @@ final class ImportOptions {
                 (long) maxSizeMib << 20,
                 ImportLimits.DEFAULT.files(),
                 ImportLimits.DEFAULT.refs());
-        return new ImportRequest(from, branch, prune, limits, dryRun);
+        return new ImportRequest(from, branch, prune, limits, dryRun, limit, yes);
     }
 }

@@ -48,6 +48,8 @@ final class ImportText {
             printPaths("-", plan.removed());
         }
         StatusText.printRenamed(out, report.renamed(), dryRun ? "would be" : "was", dryRun ? "would be" : "were");
+        printLimited(report, dryRun);
+        printRemovals(report, dryRun);
         plan.refs().forEach((name, id) -> out.println("  ref: %s at %s".formatted(name, id)));
         printPaths("left out:", report.leftOut());
         if (report.strangeAttributes()) {
@@ -96,10 +98,40 @@ final class ImportText {
         return Count.of(plan.newCommits(), "commit with its id", "commits with their ids");
     }
 
+    private void printLimited(ImportReport report, boolean dryRun) {
+        if (!report.limited().isEmpty()) {
+            boolean onTop = report.plan().way() == ImportPlan.Way.WHOLE_HISTORY
+                    || report.plan().way() == ImportPlan.Way.FAST_FORWARD;
+            out.println("  limits: %s that had none %s one written into %s%s"
+                    .formatted(
+                            Count.of(report.limited().size(), "file"),
+                            dryRun ? "would get" : "got",
+                            report.limited().size() == 1 ? "it" : "them",
+                            onTop ? ", in one more commit" : ""));
+            printPaths("limit:", report.limited());
+        }
+    }
+
+    private void printRemovals(ImportReport report, boolean dryRun) {
+        if (!report.removals().isEmpty()) {
+            out.println("  %s %s that it lacks, though its history does not continue the agent's%s:"
+                    .formatted(
+                            dryRun ? "would remove" : "removed",
+                            Count.of(report.removals().size(), "block"),
+                            dryRun ? ", which takes --yes" : ""));
+            printPaths("block:", report.removals());
+        }
+    }
+
     private void printPaths(String mark, List<String> paths) {
-        paths.stream().limit(MOST_PATHS).forEach(path -> out.println("    " + mark + " " + oneLine(path)));
-        if (paths.size() > MOST_PATHS) {
-            out.println("    %s ... and %d more".formatted(mark, paths.size() - MOST_PATHS));
+        printSome(out, "    " + mark + " ", paths);
+    }
+
+    /** Prints the first of them, one a line, and how many more there are. */
+    static void printSome(PrintStream out, String mark, List<String> texts) {
+        texts.stream().limit(MOST_PATHS).forEach(text -> out.println(mark + oneLine(text)));
+        if (texts.size() > MOST_PATHS) {
+            out.println("%s... and %d more".formatted(mark, texts.size() - MOST_PATHS));
         }
     }
 }

@@ -23,7 +23,7 @@ public final class Main {
      * Runs the program inside this JVM.
      *
      * @param environment the environment variables, of which those that begin with {@code GIT_MEMORY_} are settings
-     * @return the exit code: 0 done, 1 failed, 2 wrong usage, 3 compared and different
+     * @return the exit code: 0 done, 1 failed, 2 wrong usage, 3 compared and different, 4 done but for what is named
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         return new CommandLineRunner(environment, new Console(new TerminalStream(out), new TerminalStream(err)))

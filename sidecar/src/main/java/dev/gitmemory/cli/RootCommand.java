@@ -34,6 +34,6 @@ import picocli.CommandLine.ScopeType;
             "",
             "Every option can be given as an environment variable as well: --log-format is GIT_MEMORY_LOG_FORMAT.",
             "A flag wins over the variable. Passwords belong into the environment: flags are visible to every user.",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 compared and different."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 compared and different, 4 done but for what is named."
         })
 final class RootCommand {}

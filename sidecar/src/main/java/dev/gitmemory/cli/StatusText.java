@@ -34,12 +34,19 @@ final class StatusText {
         printNotPortable(out, status.notPortable());
     }
 
+    /** What became of labels: the blocks that git can't have, and those that have another one now. */
+    static void printLabels(PrintStream out, Enabled enabled) {
+        printLeftOut(out, enabled.status().leftOut(), "was", "were");
+        printRenamed(out, enabled.renamed(), "was", "were");
+    }
+
     private static void printLeftOut(PrintStream out, List<LeftOut> leftOut, String is, String are) {
         if (!leftOut.isEmpty()) {
             int blocks = leftOut.size();
             out.println("  %s left out and frozen, for git can't have %s:"
                     .formatted(Count.of(blocks, "block " + is, "blocks " + are), blocks == 1 ? "it" : "them"));
-            leftOut.forEach(b -> out.println("    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason())));
+            leftOut.forEach(b -> out.println(
+                    ImportText.oneLine("    '%s', block %s: %s".formatted(b.label(), b.blockId(), b.reason()))));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.gitmemory.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -14,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.gitmemory.block.JsonProblem;
 import dev.gitmemory.block.RuleViolation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,13 +98,10 @@ final class Json {
                     "%d values, keys and brackets, %d levels, %d characters in a number, or %d characters in a key"
                             .formatted(MAX_TOKENS, MAX_DEPTH, MAX_NUMBER_CHARACTERS, MAX_KEY_CHARACTERS));
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw RequestException.malformed(
-                    null,
-                    "The body is not valid JSON: " + e.getOriginalMessage()
-                            + (at == null ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr())));
+            throw RequestException.malformed(null, "The body is not valid JSON: " + JsonProblem.of(e));
         } catch (IOException e) {
-            throw RequestException.malformed(null, "The body could not be read: " + e.getMessage());
+            throw RequestException.malformed(
+                    null, "The body could not be read: it is not complete, or no text in UTF-8, UTF-16 or UTF-32");
         }
     }
 }

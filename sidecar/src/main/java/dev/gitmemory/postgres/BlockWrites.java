@@ -40,6 +40,21 @@ public final class BlockWrites {
     /** Stores a new row. {@code gitSha} is null for a block that git does not have. */
     public void insert(
             String blockId, String organizationId, Block block, @Nullable String gitSha, @Nullable String userId) {
+        insert(blockId, organizationId, block.label().text(), block, gitSha, userId);
+    }
+
+    /**
+     * As {@link #insert(String, String, Block, String, String)}, under a label that git may be unable to have.
+     *
+     * @param block the rest of the row
+     */
+    public void insert(
+            String blockId,
+            String organizationId,
+            String label,
+            Block block,
+            @Nullable String gitSha,
+            @Nullable String userId) {
         String creator = columns.has(ExtraColumn.CREATED_BY_ID) ? "_created_by_id, _last_updated_by_id," : "";
         String creatorValue = creator.isEmpty() ? "" : ":user_id, :user_id,";
         int rows = bindBlock(handle.createUpdate("""
@@ -50,6 +65,7 @@ public final class BlockWrites {
                                 """), block)
                 .define("creator", creator)
                 .define("creator_value", creatorValue)
+                .bind("label", label)
                 .bind("id", blockId)
                 .bind("organization", organizationId)
                 .bind("git_sha", gitSha)

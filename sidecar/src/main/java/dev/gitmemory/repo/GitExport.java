@@ -64,8 +64,8 @@ final class GitExport {
         }
         for (ReceiveCommand command : update.getCommands()) {
             if (command.getResult() != ReceiveCommand.Result.OK) {
-                throw new TransferException("The file system can't hold the ref " + command.getRefName() + ": "
-                        + command.getResult() + " " + command.getMessage() + "; export with --format bundle");
+                throw new TransferException("The file system can't hold the ref " + command.getRefName()
+                        + ImportWriter.reason(command) + "; export with --format bundle");
             }
         }
     }

@@ -36,9 +36,18 @@ final class ImportPlanner {
     private final Repository view;
     private final ForeignRepository.Tip tip;
     private final SortedMap<String, ObjectId> incoming;
+    private final SortedMap<String, String> replaced;
 
-    /** @param view has the imported objects, and our refs */
-    ImportPlanner(Repository view, ForeignRepository.Tip tip, SortedMap<String, ObjectId> incoming) {
+    /**
+     * @param view has the imported objects, and our refs
+     * @param replaced texts by path that files get on their way in
+     */
+    ImportPlanner(
+            Repository view,
+            ForeignRepository.Tip tip,
+            SortedMap<String, ObjectId> incoming,
+            SortedMap<String, String> replaced) {
+        this.replaced = replaced;
         this.view = view;
         this.tip = tip;
         this.incoming = incoming;
@@ -91,7 +100,7 @@ final class ImportPlanner {
         }
     }
 
-    private static void compare(
+    private void compare(
             ObjectReader reader,
             @Nullable RevCommit ours,
             RevCommit theirs,
@@ -111,7 +120,9 @@ final class ImportPlanner {
                 if (walk.getRawMode(0) == FileMode.TYPE_MISSING) {
                     added.add(path);
                 } else if (walk.getRawMode(1) != FileMode.TYPE_MISSING) {
-                    changed.add(path);
+                    if (!isReplacedByOurs(path, walk.getObjectId(0))) {
+                        changed.add(path);
+                    }
                 } else if (way != Way.MERGE || !path.equals(ATTRIBUTES)) {
                     removed.add(path);
                 }
@@ -119,19 +130,11 @@ final class ImportPlanner {
         }
     }
 
-    /**
-     * The tree of a merge: theirs, with our settings for line ends unless they have some.
-     *
-     * @param into gets what is new
-     */
-    static ObjectId mergedTree(ObjectReader reader, RevCommit ours, RevCommit theirs, ObjectInserter into)
-            throws IOException {
-        TreeFolder tree = new TreeFolder(reader, theirs.getTree());
-        TreeLeaf settings = new TreeFolder(reader, ours.getTree()).leaves().get(ATTRIBUTES);
-        if (settings != null && !tree.folders().containsKey(ATTRIBUTES)) {
-            tree.leaves().putIfAbsent(ATTRIBUTES, settings);
+    private boolean isReplacedByOurs(String path, ObjectId ours) {
+        String text = replaced.get(path);
+        try (ObjectInserter.Formatter ids = new ObjectInserter.Formatter()) {
+            return text != null && ours.equals(ids.idFor(Constants.OBJ_BLOB, Texts.encode(path, text)));
         }
-        return tree.write(into);
     }
 
     private SortedMap<String, String> newRefs() throws IOException {

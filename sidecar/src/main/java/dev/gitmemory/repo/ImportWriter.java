@@ -3,7 +3,9 @@ package dev.gitmemory.repo;
 import dev.gitmemory.log.LogState;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.NullProgressMonitor;
@@ -14,6 +16,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.ReceiveCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out what {@link ImportPlanner} plans: all refs change in one entry of the log. When somebody else's commit
@@ -27,19 +30,26 @@ final class ImportWriter {
     private final Repository view;
     private final ForeignRepository.Tip tip;
     private final SortedMap<String, ObjectId> incoming;
+    private final SortedMap<String, String> replaced;
 
     ImportWriter(
-            MemoryRepository onto, Repository view, ForeignRepository.Tip tip, SortedMap<String, ObjectId> incoming) {
+            MemoryRepository onto,
+            Repository view,
+            ForeignRepository.Tip tip,
+            SortedMap<String, ObjectId> incoming,
+            SortedMap<String, String> replaced) {
+        this.replaced = replaced;
         this.onto = onto;
         this.view = view;
         this.tip = tip;
         this.incoming = incoming;
     }
 
-    ImportPlan write(String message, Author author, Instant now) throws IOException {
+    ImportPlan write(String message, Author author, Instant now, Consumer<ImportPlan> agreed) throws IOException {
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             onto.refresh();
-            ImportPlan plan = new ImportPlanner(view, tip, incoming).plan();
+            ImportPlan plan = new ImportPlanner(view, tip, incoming, replaced).plan();
+            agreed.accept(plan);
             if (plan.isEmpty() || tryWrite(plan, message, author, now)) {
                 return plan;
             }
@@ -53,9 +63,12 @@ final class ImportWriter {
         update.setAtomic(true);
         ObjectId ours = plan.headSha() == null ? ObjectId.zeroId() : ObjectId.fromString(plan.headSha());
         switch (plan.way()) {
-            case WHOLE_HISTORY, FAST_FORWARD ->
-                update.addCommand(new ReceiveCommand(ours, tip.commit(), LogState.MAIN));
-            case MERGE -> update.addCommand(new ReceiveCommand(ours, merge(ours, message, author, now), LogState.MAIN));
+            case WHOLE_HISTORY, FAST_FORWARD -> {
+                ObjectId target = replaced.isEmpty() ? tip.commit() : commit(null, message, author, now);
+                update.addCommand(new ReceiveCommand(ours, target, LogState.MAIN));
+            }
+            case MERGE ->
+                update.addCommand(new ReceiveCommand(ours, commit(ours, message, author, now), LogState.MAIN));
             default -> {
                 // main stays.
             }
@@ -76,8 +89,8 @@ final class ImportWriter {
                 }
                 default -> {
                     if (!ReceiveCommand.isTransactionAborted(command)) {
-                        throw new TransferException("The ref %s can't be imported, nothing was changed: %s %s"
-                                .formatted(command.getRefName(), command.getResult(), command.getMessage()));
+                        throw new TransferException("The ref %s can't be imported, nothing was changed%s"
+                                .formatted(command.getRefName(), reason(command)));
                     }
                 }
             }
@@ -85,15 +98,21 @@ final class ImportWriter {
         return update.getCommands().stream().allMatch(c -> c.getResult() == ReceiveCommand.Result.OK);
     }
 
-    private ObjectId merge(ObjectId ours, String message, Author author, Instant now) throws IOException {
+    /** What was said of it; the kind of result is a constant of a library. */
+    static String reason(ReceiveCommand command) {
+        return command.getMessage() == null || command.getMessage().isBlank() ? "" : ": " + command.getMessage();
+    }
+
+    /** @param ours what theirs is merged with; null for a commit on top of theirs */
+    private ObjectId commit(@Nullable ObjectId ours, String message, Author author, Instant now) throws IOException {
         try (RevWalk walk = new RevWalk(view);
                 ObjectReader reader = view.newObjectReader();
                 ObjectInserter inserter = view.newObjectInserter()) {
-            RevCommit our = walk.parseCommit(ours);
+            RevCommit our = ours == null ? null : walk.parseCommit(ours);
             RevCommit their = walk.parseCommit(tip.commit());
             CommitBuilder commit = new CommitBuilder();
-            commit.setTreeId(ImportPlanner.mergedTree(reader, our, their, inserter));
-            commit.setParentIds(our, their);
+            commit.setTreeId(ImportedTree.write(reader, our, their, replaced, inserter));
+            commit.setParentIds(our == null ? List.of(their) : List.of(our, their));
             commit.setAuthor(CommitText.author(author, now));
             commit.setCommitter(CommitText.committer(now));
             commit.setMessage(CommitText.write(message, author, null));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,14 @@ public interface Incoming extends AutoCloseable {
     /** Paths that are there and not imported, with the reason. */
     List<String> leftOut();
 
+    /**
+     * Gives files another text on their way in. Commits that come in keep theirs: the texts are part of the merge, or of
+     * one more commit on top.
+     *
+     * @param texts by path, of files that {@link #files} has
+     */
+    void replace(SortedMap<String, String> texts) throws IOException;
+
     /** The commit that is imported, 40 hex digits; null for a folder. */
     @Nullable
     String commitSha();
@@ -72,7 +82,17 @@ public interface Incoming extends AutoCloseable {
      * @throws TransferException if the files do not fit with those that are there
      * @throws IOException as {@link MemoryRepository#commit} does
      */
-    ImportPlan commit(Author author, Instant now) throws IOException;
+    default ImportPlan commit(Author author, Instant now) throws IOException {
+        return commit(author, now, plan -> {});
+    }
+
+    /**
+     * As {@link #commit(Author, Instant)}.
+     *
+     * @param agreed is given what is about to be done, which others' commits may have changed since {@link #plan}; throws
+     *     where that is not wanted, and nothing is written then
+     */
+    ImportPlan commit(Author author, Instant now, Consumer<ImportPlan> agreed) throws IOException;
 
     @Override
     void close();

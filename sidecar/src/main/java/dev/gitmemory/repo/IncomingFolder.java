@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A folder of files, which become one commit. Hidden files stay out, but for those that are git's own settings. */
@@ -176,6 +177,13 @@ final class IncomingFolder implements Incoming {
     }
 
     @Override
+    public void replace(SortedMap<String, String> texts) throws IOException {
+        SortedMap<String, String> before = filesNow(onto);
+        texts.forEach((path, text) ->
+                files.put(path, new IncomingFile(path, IncomingFile.Kind.TEXT, text, text.equals(before.get(path)))));
+    }
+
+    @Override
     public @Nullable String commitSha() {
         return null;
     }
@@ -213,8 +221,9 @@ final class IncomingFolder implements Incoming {
     }
 
     @Override
-    public ImportPlan commit(Author author, Instant now) throws IOException {
+    public ImportPlan commit(Author author, Instant now, Consumer<ImportPlan> agreed) throws IOException {
         ImportPlan plan = plan();
+        agreed.accept(plan);
         Outcome outcome = onto.commit(List.of(Draft.of(author, "Import " + description(), this::edit)))
                 .get(0);
         if (outcome instanceof Outcome.Rejected rejected) {

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -27,6 +29,7 @@ final class IncomingRepository implements Incoming {
     private final ForeignRepository.Tip tip;
     private final SortedMap<String, ObjectId> refs;
     private final List<IncomingFile> files = new ArrayList<>();
+    private final SortedMap<String, String> replaced = new TreeMap<>();
 
     private IncomingRepository(
             MemoryRepository onto,
@@ -162,6 +165,22 @@ final class IncomingRepository implements Incoming {
     }
 
     @Override
+    public void replace(SortedMap<String, String> texts) throws IOException {
+        if (texts.isEmpty()) {
+            return;
+        }
+        Head head = onto.head();
+        SortedMap<String, String> before = head == null ? new TreeMap<>() : onto.files(head.sha());
+        replaced.putAll(texts);
+        files.replaceAll(file -> {
+            String text = texts.get(file.path());
+            return text == null
+                    ? file
+                    : new IncomingFile(file.path(), IncomingFile.Kind.TEXT, text, text.equals(before.get(file.path())));
+        });
+    }
+
+    @Override
     public String commitSha() {
         return tip.commit().name();
     }
@@ -169,12 +188,12 @@ final class IncomingRepository implements Incoming {
     @Override
     public ImportPlan plan() throws IOException {
         onto.refresh();
-        return new ImportPlanner(view, tip, refs).plan();
+        return new ImportPlanner(view, tip, refs, replaced).plan();
     }
 
     @Override
-    public ImportPlan commit(Author author, Instant now) throws IOException {
-        return new ImportWriter(onto, view, tip, refs).write("Import " + description(), author, now);
+    public ImportPlan commit(Author author, Instant now, Consumer<ImportPlan> agreed) throws IOException {
+        return new ImportWriter(onto, view, tip, refs, replaced).write("Import " + description(), author, now, agreed);
     }
 
     @Override

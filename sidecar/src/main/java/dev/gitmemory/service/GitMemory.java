@@ -8,6 +8,7 @@ import dev.gitmemory.repo.MemoryRepositories;
 import dev.gitmemory.repo.TransferProgress;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -151,14 +152,19 @@ public final class GitMemory {
     }
 
     /**
-     * Creates the agents of an Agent File under new ids, with their blocks and links, and enables them.
+     * Creates the agents of an Agent File under new ids, with their blocks and links, and enables them. Blocks that git
+     * can't have are left out of it: {@link Views#status} names them.
      *
      * @param organizationId created if there is none
-     * @return the agents' ids, in the order of the file
-     * @throws MemoryException if two labels of an agent would become one; nothing was created
+     * @return where each agent stands after it, in the order of the file
+     * @throws MemoryException if PostgreSQL can't have a label, or labels may not come anew; nothing was created
      */
-    public List<String> importAgents(AgentFile file, String organizationId, Caller caller) {
-        return agentImport.run(file, organizationId, caller);
+    public List<Enabled> importAgents(AgentFile file, String organizationId, Caller caller) {
+        List<Enabled> agents = new ArrayList<>();
+        agentImport
+                .run(file, organizationId, caller)
+                .forEach((id, renamed) -> agents.add(new Enabled(views.status(id), renamed)));
+        return agents;
     }
 
     /** Gives the agent's blocks back to PostgreSQL alone; the repository stays. */

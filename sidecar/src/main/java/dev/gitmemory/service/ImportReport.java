@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param renamed labels of the agent's rows that enabling has changed, or would change, by the former ones
  * @param strangeAttributes whether a {@code .gitattributes} comes with it that is not what git-memory writes: git's
  *     clients follow it when they check files out
+ * @param limited paths of files that stated no limit and have one written into them
+ * @param removals labels of the blocks that go though the history that came in does not continue the agent's
  */
 public record ImportReport(
         SourceKind kind,
@@ -28,11 +30,15 @@ public record ImportReport(
         @Nullable String headSha,
         List<String> leftOut,
         List<Renamed> renamed,
-        boolean strangeAttributes) {
+        boolean strangeAttributes,
+        List<String> limited,
+        List<String> removals) {
 
     public ImportReport {
         rowCommits = List.copyOf(rowCommits);
         leftOut = List.copyOf(leftOut);
         renamed = List.copyOf(renamed);
+        limited = List.copyOf(limited);
+        removals = List.copyOf(removals);
     }
 }

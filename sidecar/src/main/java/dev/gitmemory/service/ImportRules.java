@@ -8,6 +8,7 @@ import dev.gitmemory.repo.PathPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,17 @@ final class ImportRules {
     /**
      * Checks all of them.
      *
+     * @param limits of files that state none
+     * @param given paths of those that have theirs from there
      * @param notNew paths that may not come anew, with the reason, see {@link PathPolicy#problems}
      * @throws ImportRejectedException with everything that is wrong, file by file
      */
-    static void check(List<IncomingFile> files, SortedMap<String, String> notNew) {
+    static void check(
+            List<IncomingFile> files, BlockLimits limits, Set<String> given, SortedMap<String, String> notNew) {
         SortedMap<String, String> problems = new TreeMap<>();
         notNew.forEach((path, reason) -> problems.put(path, reason + "; " + PathPolicy.WAY_OUT));
         for (IncomingFile file : files) {
-            String problem = problemWith(file);
+            String problem = problemWith(file, limits, given);
             if (problem != null) {
                 problems.put(file.path(), problem);
             }
@@ -42,7 +46,11 @@ final class ImportRules {
         }
     }
 
-    private static @Nullable String problemWith(IncomingFile file) {
+    static boolean isLfsPointer(String text) {
+        return text.startsWith(LFS_POINTER);
+    }
+
+    private static @Nullable String problemWith(IncomingFile file, BlockLimits limits, Set<String> given) {
         if (file.kind() == IncomingFile.Kind.NAME_IS_NO_TEXT) {
             return "its name is not UTF-8; rename it, and import then";
         }
@@ -53,11 +61,11 @@ final class ImportRules {
         return switch (file.kind()) {
             case SYMBOLIC_LINK -> "a symbolic link; a memory holds files only";
             case SUBMODULE -> "a submodule; a memory holds files only";
-            case TEXT, BINARY, TOO_LONG, NAME_IS_NO_TEXT -> problemWithContent(file);
+            case TEXT, BINARY, TOO_LONG, NAME_IS_NO_TEXT -> problemWithContent(file, limits, given);
         };
     }
 
-    private static @Nullable String problemWithContent(IncomingFile file) {
+    private static @Nullable String problemWithContent(IncomingFile file, BlockLimits limits, Set<String> given) {
         try {
             Optional<Label> label = Label.ofPath(file.path());
             if (label.isEmpty()) {
@@ -69,7 +77,7 @@ final class ImportRules {
             if (file.text() == null) {
                 return "not UTF-8 text, or it holds a NUL";
             }
-            if (file.text().startsWith(LFS_POINTER)) {
+            if (isLfsPointer(file.text())) {
                 return "a pointer of Git LFS, not the text that it stands for; 'git lfs migrate export"
                         + " --include=*.md --everything' in a clone puts texts into the repository";
             }
@@ -77,7 +85,9 @@ final class ImportRules {
                     ? BlockMarkdown.parse(label.get(), file.text())
                     : BlockMarkdown.parseNew(label.get(), file.text());
             if (!file.unchanged()) {
-                block.checkLimit(); // a value over its limit may stay, but not be written
+                // A value over its limit may stay, but not be written.
+                boolean statesLimit = BlockMarkdown.statesLimit(file.text());
+                limits.check(file.path(), block, statesLimit, given.contains(file.path()));
                 block.metadata().requireBounded(); // nor may metadata
             }
             return null;

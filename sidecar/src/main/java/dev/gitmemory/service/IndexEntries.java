@@ -73,6 +73,11 @@ final class IndexEntries {
         return bytes(blockId, label) <= MAX_BYTES;
     }
 
+    /** Whether a new block, and a new agent's link to it, can have this label. */
+    static boolean fitNew(String label) {
+        return bytes(NEW_ID, NEW_ID, label) <= MAX_BYTES; // an agent's id is as long
+    }
+
     private static void requireTags(String blockId, List<String> tags) {
         tags.forEach(tag -> require("tags", blockId, tag));
     }

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ final class MemoryImport {
      *
      * @throws MemoryException if there is no such agent, or PostgreSQL can't follow
      * @throws ImportRejectedException if files can't be memory; nothing was changed
+     * @throws ImportRemovesException if blocks would go that nobody has agreed to; nothing was changed
      * @throws dev.gitmemory.repo.TransferException if the source can't be read; nothing was changed
      * @throws IOException if the object storage fails; the message says what was written
      */
@@ -82,6 +84,9 @@ final class MemoryImport {
         boolean enabled = known.filter(Ledger.Repo::isEnabled).isPresent();
         try (Incoming incoming = Incoming.read(
                 repository, request.from(), request.branch(), request.prune(), request.limits(), progress)) {
+            BlockLimits limits = limits(id, repository, incoming, request.blockLimit(), enabled);
+            SortedMap<String, String> limited = limits.written(incoming.files());
+            incoming.replace(limited);
             ImportPlan plan = incoming.plan();
             boolean brings = plan.way() != Way.NOTHING;
             List<String> rowCommits = List.of();
@@ -95,15 +100,23 @@ final class MemoryImport {
                 renamed = rows.renamed();
             }
             if (brings) {
-                ImportRules.check(incoming.files(), notNew(repository, rowPaths, plan));
+                ImportRules.check(incoming.files(), limits, limited.keySet(), notNew(repository, rowPaths, plan));
             }
             if (progress.isCancelled()) {
                 throw new TransferException("stopped before it was done; nothing was changed");
             }
+            Set<String> inGit = Enablement.pathsInGit(repository);
+            List<String> removals = Removals.unasked(incoming.kind(), plan, enabled, inGit);
+            boolean mayRemove = request.mayRemove();
             if (!request.dryRun()) {
+                requireAgreed(removals, mayRemove);
                 progress.at("Writing to git and PostgreSQL, commits", 0, plan.newCommits());
                 if (enabled) {
-                    plan = write(id, incoming, caller);
+                    plan = write(
+                            id,
+                            incoming,
+                            caller,
+                            now -> requireAgreed(Removals.unasked(incoming.kind(), now, true, inGit), mayRemove));
                 } else {
                     rowCommits = writeAndEnable(id, repository, incoming, caller);
                 }
@@ -118,7 +131,11 @@ final class MemoryImport {
                     head == null ? null : head.sha(),
                     incoming.leftOut(),
                     renamed,
-                    plan.way() != Way.NOTHING && incoming.files().stream().anyMatch(MemoryImport::isStrangeAttributes));
+                    plan.way() != Way.NOTHING && incoming.files().stream().anyMatch(MemoryImport::isStrangeAttributes),
+                    plan.way() == Way.NOTHING
+                            ? List.of()
+                            : limited.keySet().stream().toList(),
+                    removals);
         }
     }
 
@@ -142,6 +159,37 @@ final class MemoryImport {
         return repository.newPaths().problems(before, after);
     }
 
+    private static void requireAgreed(List<String> removals, boolean mayRemove) {
+        if (!removals.isEmpty() && !mayRemove) {
+            throw new ImportRemovesException(removals);
+        }
+    }
+
+    private BlockLimits limits(
+            RepoId id, MemoryRepository repository, Incoming incoming, @Nullable Integer wanted, boolean enabled)
+            throws IOException {
+        if (wanted == null) {
+            return BlockLimits.NONE;
+        }
+        if (enabled) {
+            return BlockLimits.of(wanted, RowsPlan.inGit(repository).values());
+        }
+        boolean isFolder = incoming.kind() == SourceKind.FOLDER;
+        return BlockLimits.of(
+                wanted,
+                enablement
+                        .selection(
+                                id.agentId(),
+                                isFolder ? Enablement.pathsInGit(repository) : paths(incoming),
+                                isFolder ? Enablement.Precedence.ROWS : Enablement.Precedence.GIT)
+                        .blocks()
+                        .values());
+    }
+
+    private static Set<String> paths(Incoming incoming) {
+        return incoming.files().stream().map(IncomingFile::path).collect(Collectors.toSet());
+    }
+
     private static boolean isStrangeAttributes(IncomingFile file) {
         return file.path().equals(RowsCommit.ATTRIBUTES)
                 && !file.unchanged()
@@ -152,9 +200,7 @@ final class MemoryImport {
             throws IOException {
         boolean isFolder = incoming.kind() == SourceKind.FOLDER;
         boolean gitWins = !isFolder && (plan.way() != Way.NOTHING || holdsWhatWasImported(repository, incoming));
-        Set<String> paths = gitWins
-                ? incoming.files().stream().map(IncomingFile::path).collect(Collectors.toSet())
-                : Enablement.pathsInGit(repository);
+        Set<String> paths = gitWins ? paths(incoming) : Enablement.pathsInGit(repository);
         Selection rows = enablement.selection(
                 id.agentId(), paths, gitWins ? Enablement.Precedence.GIT : Enablement.Precedence.ROWS);
         return RowsPlan.of(rows, repository, incoming, plan, gitWins, prune);
@@ -167,7 +213,7 @@ final class MemoryImport {
         if (incoming.kind() == SourceKind.FOLDER) {
             enablement.enable(id.agentId(), caller);
             List<String> commits = commits(repository, before);
-            write(id, incoming, caller);
+            write(id, incoming, caller, plan -> {});
             return commits;
         }
         ImportPlan plan = incoming.commit(caller.author(), clock.instant());
@@ -193,15 +239,21 @@ final class MemoryImport {
     private static boolean holdsWhatWasImported(MemoryRepository repository, Incoming incoming) throws IOException {
         Head head = repository.head();
         String imported = incoming.commitSha();
-        return head != null
-                && imported != null
-                && repository.diff(imported, head.sha(), null).stream()
-                        .allMatch(change -> change.path().equals(RowsCommit.ATTRIBUTES));
+        if (head == null || imported == null) {
+            return false;
+        }
+        Set<String> unchanged = incoming.files().stream()
+                .filter(IncomingFile::unchanged) // among them those whose limit was written into them
+                .map(IncomingFile::path)
+                .collect(Collectors.toSet());
+        return repository.diff(imported, head.sha(), null).stream()
+                .allMatch(change -> change.path().equals(RowsCommit.ATTRIBUTES) || unchanged.contains(change.path()));
     }
 
-    private ImportPlan write(RepoId id, Incoming incoming, Caller caller) throws IOException {
+    private ImportPlan write(RepoId id, Incoming incoming, Caller caller, Consumer<ImportPlan> agreed)
+            throws IOException {
         announcements.announce(id.agentId());
-        ImportPlan plan = incoming.commit(caller.author(), clock.instant());
+        ImportPlan plan = incoming.commit(caller.author(), clock.instant(), agreed);
         try {
             applier.apply(id, Applier.Scope.NEW_COMMITS);
             return plan;

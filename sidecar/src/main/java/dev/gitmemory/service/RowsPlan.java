@@ -114,7 +114,8 @@ record RowsPlan(ImportPlan plan, Set<String> rowPaths, List<Renamed> renamed, Li
         return blocks;
     }
 
-    private static SortedMap<String, Block> inGit(MemoryRepository repository) throws IOException {
+    /** The blocks that the repository has now, by path. */
+    static SortedMap<String, Block> inGit(MemoryRepository repository) throws IOException {
         SortedMap<String, Block> blocks = new TreeMap<>();
         var head = repository.head();
         if (head != null) {

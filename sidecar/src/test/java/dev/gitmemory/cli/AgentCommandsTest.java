@@ -256,10 +256,8 @@ class AgentCommandsTest {
     @Test
     void aBrokenAgentFileChangesNothing() throws IOException {
         Path notJson = Files.writeString(folder.resolve("a.af"), AGENT_FILE.substring(0, 200));
-        Path badLabel = Files.writeString(folder.resolve("b.af"), AGENT_FILE.replace("\"human\"", "\"../human\""));
-        Path sameLabel =
-                Files.writeString(folder.resolve("c.af"), AGENT_FILE.replace("\"human\"", "\"system/persona\""));
-        for (Path file : new Path[] {notJson, badLabel, sameLabel, folder.resolve("none.af")}) {
+        Path sameLabel = Files.writeString(folder.resolve("c.af"), AGENT_FILE.replace("\"human\"", "\"persona\""));
+        for (Path file : new Path[] {notJson, sameLabel, folder.resolve("none.af")}) {
             Cli.Run run = Cli.run(environment, "import", "--agent-file", file.toString());
             assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
             assertThat(run.err()).startsWith("git-memory import: ").doesNotContain("\tat ");

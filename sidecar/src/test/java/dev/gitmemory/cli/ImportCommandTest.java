@@ -178,7 +178,7 @@ final class ImportCommandTest extends TransferTest {
         importInto("a", folder.resolve("mine"));
         clone.run("tag", "v1");
 
-        assertThat(importInto("a", clone.folder()))
+        assertThat(importInto("a", clone.folder(), "--yes"))
                 .contains("a history of its own, 1 commit", "+ theirs.md", "- ours.md", "ref: refs/tags/v1");
         assertThat(application.labels("a")).containsExactly("system/persona", "theirs");
         assertInStep("a");
@@ -266,7 +266,7 @@ final class ImportCommandTest extends TransferTest {
         application.createBlock("a", "block-a", "persona", "What the row said.");
         application.createBlock("a", "block-b", "only-here", "What nobody else has.");
 
-        importInto("a", source.folder());
+        importInto("a", source.folder(), "--yes");
 
         assertThat(application.block("a", "system/persona", "value")).isEqualTo("Imported.\n");
         assertThat(application.block("a", "system/persona", "id")).isEqualTo("block-a");

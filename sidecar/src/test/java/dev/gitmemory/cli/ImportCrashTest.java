@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** An import that ends at any step is completed by the same import, or by a sidecar, and leaves nothing in between. */
@@ -48,8 +49,10 @@ final class ImportCrashTest extends TransferTest {
         }
     }
 
-    private static ImportRequest request(Path from) {
-        return new ImportRequest(from, null, false, ImportLimits.DEFAULT, false);
+    private @Nullable Integer limit;
+
+    private ImportRequest request(Path from) {
+        return new ImportRequest(from, null, false, ImportLimits.DEFAULT, false, limit, true);
     }
 
     private List<Steps.Step> stepsOf(String agentId, Path from) throws IOException {
@@ -123,6 +126,24 @@ final class ImportCrashTest extends TransferTest {
             crashAt(nth, agentId, from);
             importInto(agentId, from);
             assertImported(agentId);
+        }
+    }
+
+    @Test
+    void anImportThatGivesFilesALimitIsCompletedByTheSameImport() throws IOException {
+        limit = 250_000;
+        Path from = source();
+        agent("whole", false);
+        String before = application.block("whole", "persona", "limit");
+        int steps = stepsOf("whole", from).size();
+        for (int nth = 0; nth < steps; nth++) {
+            String agentId = "off-" + nth;
+            agent(agentId, false);
+            crashAt(nth, agentId, from);
+            importInto(agentId, from, "--limit", 250_000);
+            assertImported(agentId);
+            assertThat(application.block(agentId, "more", "limit")).isEqualTo("250000");
+            assertThat(application.block(agentId, "system/persona", "limit")).isEqualTo(before);
         }
     }
 }

@@ -60,7 +60,7 @@ final class ImportNamesTest extends TransferTest {
         git.put("\u00ff.md", "The name that Latin 1 makes of it.").put("one.md", "1");
         git.commit("Renamed");
 
-        importInto("a", git.folder());
+        importInto("a", git.folder(), "--yes");
 
         assertThat(application.labels("a")).containsExactly("one", "\u00ff");
         assertInStep("a");

@@ -41,7 +41,7 @@ final class ImportOverRowsTest extends TransferTest {
             "2 more commits for what the agent's rows ",
             "'Enable again git memory for a', 'Return to what git had for a'"
         };
-        assertBothSay("a", git.folder(), new String[0], words);
+        assertBothSay("a", git.folder(), new String[] {"--yes"}, words);
         assertThat(application.labels("a")).containsExactly("system/other");
     }
 

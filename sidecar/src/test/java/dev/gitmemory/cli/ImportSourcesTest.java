@@ -42,7 +42,7 @@ final class ImportSourcesTest extends TransferTest {
         assertThat(application.block("a", "x", "value")).isEqualTo("X.");
         StockGit git = StockGit.init(folder.resolve("git"));
         git.put("y.md", "Y.").commit("Y");
-        importInto("a", Files.createSymbolicLink(folder.resolve("git-link"), git.folder()));
+        importInto("a", Files.createSymbolicLink(folder.resolve("git-link"), git.folder()), "--yes");
         assertThat(application.block("a", "y", "value")).isEqualTo("Y.");
         Files.createSymbolicLink(folder.resolve("notes/z.md"), folder.resolve("notes/x.md"));
         assertThat(refused(link)).contains("  - z.md: a symbolic link");
@@ -67,7 +67,7 @@ final class ImportSourcesTest extends TransferTest {
         Path stream = folder.resolve("stream");
         Files.writeString(stream, sha256.attempt("fast-export", "--all").output());
         sha1.feed(stream, "fast-import", "--quiet");
-        importInto("a", sha1.folder());
+        importInto("a", sha1.folder(), "--yes");
         assertThat(application.block("a", "x", "value")).isEqualTo("X.");
     }
 
@@ -91,11 +91,11 @@ final class ImportSourcesTest extends TransferTest {
         StockGit git = StockGit.init(folder.resolve("git"));
         git.put(".gitattributes", "*.md text eol=crlf\n").put("x.md", "X.").commit("CRLF");
         assertThat(importInto("a", git.folder(), "--dry-run")).contains(warning + "would take the place");
-        assertThat(importInto("a", git.folder())).contains(warning + "has taken the place");
+        assertThat(importInto("a", git.folder(), "--yes")).contains(warning + "has taken the place");
         assertThat(importInto("a", git.folder())).as("nothing new").doesNotContain(warning);
         ok("export", "--agent", "b", "--to", folder.resolve("b.git"));
-        assertThat(importInto("a", folder.resolve("b.git"))).as("ours").doesNotContain(warning);
-        assertThat(importInto("b", git.folder())).contains(warning + "has taken the place");
+        assertThat(importInto("a", folder.resolve("b.git"), "--yes")).as("ours").doesNotContain(warning);
+        assertThat(importInto("b", git.folder(), "--yes")).contains(warning + "has taken the place");
     }
 
     @Test

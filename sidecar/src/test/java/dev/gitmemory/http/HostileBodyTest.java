@@ -105,6 +105,24 @@ class HostileBodyTest extends SidecarTest {
         assertRefused("{\"x\":{\"%s\":1}}".formatted("k".repeat(50_001)), 413, null, "50000 characters in a key");
     }
 
+    @Test
+    void aBodyThatIsNoJsonIsToldOfInWordsThatAreNoParsers() {
+        assertRefused(
+                "{\"value\":NaN}",
+                400,
+                null,
+                "The body is not valid JSON: line 1, column 13: 'NaN' is no number that JSON has");
+        assertRefused("{\"value\":'v'}", 400, null, "texts and keys stand in straight double quotes");
+        assertRefused("{\"value\":\"v\"", 400, null, "it ends before it is complete");
+        assertRefused("{\"value\":\"v\"]", 400, null, "what is closed here is not what was opened last");
+        assertRefused("{\"value\":1,\"value\":2}", 400, null, "the key 'value' stands there twice");
+        assertRefused("{\"value\":\"v\"} {}", 400, null, "more follows after its end");
+        for (String body : new String[] {"{\"value\":NaN}", "{\"value\":+1}", "[1}", "{} {}", "{\"a\":1 /", "nul"}) {
+            assertThat(http.patch("/v1/blocks/block-git", body).body())
+                    .doesNotContainPattern("Feature|ALLOW|marker|Source|java|token");
+        }
+    }
+
     /** Within all bounds: it is read, and then no block has the field. */
     private void assertUnknown(String body) {
         assertRefused(body, 400, "x", "A block has no field 'x'");

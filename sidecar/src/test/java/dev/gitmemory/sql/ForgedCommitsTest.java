@@ -94,7 +94,7 @@ class ForgedCommitsTest extends SqlTest {
         } else {
             withoutQueue(memory -> memory.importMemory(
                     agentId,
-                    new ImportRequest(git.folder(), null, false, ImportLimits.DEFAULT, false),
+                    new ImportRequest(git.folder(), null, false, ImportLimits.DEFAULT, false, null, true),
                     Caller.system(),
                     TransferProgress.NONE));
         }
