@@ -37,7 +37,8 @@ final class StoreOptions {
             paramLabel = "MILLISECONDS",
             defaultValue = "" + StoreSettings.DEFAULT_TIMEOUT_MILLIS,
             description = "How long a request to gs:// waits for a connection, and for the next byte of an answer,"
-                    + " before it counts as failed. Default: " + StoreSettings.DEFAULT_TIMEOUT_MILLIS + ".")
+                    + " before it is sent again; a third of --store-deadline at most. Default: "
+                    + StoreSettings.DEFAULT_TIMEOUT_MILLIS + ".")
     long timeoutMillis = StoreSettings.DEFAULT_TIMEOUT_MILLIS;
 
     @Option(
@@ -45,7 +46,8 @@ final class StoreOptions {
             paramLabel = "MILLISECONDS",
             defaultValue = "" + StoreSettings.DEFAULT_RETRY_FOR_MILLIS,
             description = "How long a request to gs:// that fails in passing (throttled, time-out, lost connection) is"
-                    + " sent again, with growing random pauses, before the failure is told; 0 for never."
+                    + " sent again, with growing random pauses, before the failure is told; --store-deadline at most,"
+                    + " 0 for never."
                     + " Default: " + StoreSettings.DEFAULT_RETRY_FOR_MILLIS + ".")
     long retryMillis = StoreSettings.DEFAULT_RETRY_FOR_MILLIS;
 

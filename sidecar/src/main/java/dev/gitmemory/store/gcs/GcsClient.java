@@ -54,10 +54,14 @@ final class GcsClient implements AutoCloseable {
                         .setMaxConnPerRoute(settings.parallelism())
                         .evictIdleConnections(1, TimeUnit.MINUTES)
                         .disableContentCompression()
+                        .setRequestExecutor(new SentUploads())
+                        .setUserAgent(UserAgent.PRODUCT)
+                        .addInterceptorLast(new UserAgent())
                         .addInterceptorLast(new Checksums())
                         .build()));
         Credentials credentials = emulator == null ? credentials(transport) : NoCredentials.getInstance();
-        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
+        int timeoutMillis =
+                (int) Math.min(Integer.MAX_VALUE, settings.attemptTimeout().toMillis());
         StorageOptions.Builder options = StorageOptions.http()
                 .setStorageRetryStrategy(new Once())
                 .setTransportOptions(HttpTransportOptions.newBuilder()

@@ -12,8 +12,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,6 +35,8 @@ public final class GcsServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final GcsBuckets buckets = new GcsBuckets();
     private final GcsFaults faults = new GcsFaults();
+    private final Queue<GcsRequest> held = new ConcurrentLinkedQueue<>();
+    private final Set<String> userAgents = ConcurrentHashMap.newKeySet();
     private final Map<Kind, LongAdder> requests = new EnumMap<>(Kind.class);
 
     private GcsServer(ServerSocket server) {
@@ -61,6 +65,24 @@ public final class GcsServer implements AutoCloseable {
 
     public GcsBuckets buckets() {
         return buckets;
+    }
+
+    /**
+     * The requests that were held have their effect now, in the order in which they came; their answers go nowhere.
+     *
+     * @param names what the names of their objects begin with
+     */
+    public void deliverHeld(String names) {
+        held.stream().filter(request -> request.name().startsWith(names)).forEach(request -> {
+            if (held.remove(request)) {
+                buckets.answer(request);
+            }
+        });
+    }
+
+    /** The User-Agent of each request so far. */
+    public Set<String> userAgents() {
+        return Set.copyOf(userAgents);
     }
 
     /** How many uploads have arrived, those that failed included. */
@@ -96,6 +118,7 @@ public final class GcsServer implements AutoCloseable {
             InputStream in = new BufferedInputStream(connection.getInputStream(), 1 << 16);
             for (HttpMessage.Request http = HttpMessage.read(in); http != null; http = HttpMessage.read(in)) {
                 GcsRequest request = GcsRequest.of(http);
+                userAgents.add(http.headers().getOrDefault("user-agent", "none"));
                 LongAdder count = requests.get(request.kind());
                 if (count != null) {
                     count.increment();
@@ -118,7 +141,14 @@ public final class GcsServer implements AutoCloseable {
             return send(connection, buckets.answer(request));
         }
         if (fault.status() != 0) {
-            return send(connection, GcsAnswers.error(fault.status(), "injected: " + fault));
+            if (fault.hasEffect()) {
+                buckets.answer(request);
+            }
+            return send(
+                    connection,
+                    fault.isOfProxy()
+                            ? GcsAnswers.page(fault.status())
+                            : GcsAnswers.error(fault.status(), "injected: " + fault));
         }
         switch (fault) {
             case RESET_BEFORE -> reset(connection);
@@ -134,6 +164,10 @@ public final class GcsServer implements AutoCloseable {
             case LATE -> {
                 awaitEnd(in);
                 buckets.answer(request);
+            }
+            case HELD -> {
+                held.add(request);
+                awaitEnd(in);
             }
             case DRIPPING -> drip(connection);
             case TRUNCATED -> {
