@@ -62,6 +62,15 @@ final class StoreOptions {
     long deadlineMillis = StoreSettings.DEFAULT_DEADLINE_MILLIS;
 
     @Option(
+            names = "--store-endpoint",
+            paramLabel = "URL",
+            description = "The address of Google Cloud Storage where it is another than its public one (a regional one,"
+                    + " Private Service Connect): https://HOST. The credentials are sent there. Default: that of the"
+                    + " credentials' universe domain, https://storage.googleapis.com.")
+    @Nullable
+    String endpoint;
+
+    @Option(
             names = "--checkpoint-entries",
             paramLabel = "N",
             defaultValue = "128",
@@ -97,6 +106,9 @@ final class StoreOptions {
         if (store != null) {
             Stores.problemWith(store).ifPresent(problem -> problems.add("--store: " + problem));
         }
+        if (endpoint != null) {
+            Stores.problemWithEndpoint(endpoint).ifPresent(problem -> problems.add("--store-endpoint: " + problem));
+        }
         if (parallelism < 1) {
             problems.add("--store-parallelism must be 1 or more, is " + parallelism);
         }
@@ -130,6 +142,7 @@ final class StoreOptions {
                 parallelism,
                 Duration.ofMillis(timeoutMillis),
                 Duration.ofMillis(retryMillis),
-                Duration.ofMillis(deadlineMillis));
+                Duration.ofMillis(deadlineMillis),
+                endpoint);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gitmemory.store;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a store is opened.
@@ -14,8 +15,15 @@ import java.time.Duration;
  *     the deadline
  * @param deadline how long a write may wait for the store, with all of its requests and their turns; and so may a
  *     request that is part of nothing larger. See {@link Deadline}.
+ * @param endpoint the address of Google Cloud Storage where it is another than Google's public one; null for that one
  */
-public record StoreSettings(String uri, int parallelism, Duration timeout, Duration retryFor, Duration deadline) {
+public record StoreSettings(
+        String uri,
+        int parallelism,
+        Duration timeout,
+        Duration retryFor,
+        Duration deadline,
+        @Nullable String endpoint) {
 
     public static final int DEFAULT_PARALLELISM = 64;
     public static final int DEFAULT_TIMEOUT_MILLIS = 5_000;
@@ -39,6 +47,11 @@ public record StoreSettings(String uri, int parallelism, Duration timeout, Durat
         Duration most = deadline.dividedBy(3);
         Duration wait = timeout.compareTo(most) < 0 ? timeout : most;
         return wait.toMillis() < 1 ? Duration.ofMillis(1) : wait;
+    }
+
+    /** With Google's public address. */
+    public StoreSettings(String uri, int parallelism, Duration timeout, Duration retryFor, Duration deadline) {
+        this(uri, parallelism, timeout, retryFor, deadline, null);
     }
 
     /** The defaults, for a store. */

@@ -209,7 +209,8 @@ final class GcsFaultTest {
         store.read("l");
         store.delete("k");
 
-        assertThat(server.userAgents()).allMatch(agent -> agent.matches("git-memory/\\d+\\.\\d+\\.\\d+\\S* .+"));
+        assertThat(server.headers("user-agent"))
+                .allMatch(agent -> agent.matches("git-memory/\\d+\\.\\d+\\.\\d+\\S* .+"));
     }
 
     @Test

@@ -25,7 +25,8 @@ final class GcsErrors {
     /** A header of all of the service's answers, be they in JSON or not. */
     private static final String MARK_OF_GOOGLE = "x-guploader-uploadid";
 
-    private static final String WHO_ANSWERS = "what answers there (STORAGE_EMULATOR_HOST, or a proxy)";
+    private static final String WHO_ANSWERS =
+            "what answers there (STORAGE_EMULATOR_HOST, --store-endpoint, or a proxy)";
     private static final String UNREADABLE = "the answer is not one of Google Cloud Storage; see " + WHO_ANSWERS;
 
     private final GcsLocation location;
@@ -80,7 +81,9 @@ final class GcsErrors {
 
     private String advice(int status) {
         return switch (status) {
-            case 400 -> ". It may have been damaged on its way";
+            case 400 ->
+                ". Where it is about a checksum, what was sent was damaged on its way; where about a user project, name the"
+                        + " project that is billed in GOOGLE_CLOUD_QUOTA_PROJECT";
             case 401 ->
                 ". Renew the credentials, which are expired, revoked or of nobody: those that GOOGLE_APPLICATION_CREDENTIALS"
                         + " or 'gcloud auth application-default login' gave";
@@ -91,7 +94,7 @@ final class GcsErrors {
             case 301, 302, 303, 307, 308 ->
                 ". The bucket '" + location.bucket()
                         + "' is served from somewhere else: correct the address of the service"
-                        + " (STORAGE_EMULATOR_HOST, or the proxy) or the bucket's region";
+                        + " (STORAGE_EMULATOR_HOST, --store-endpoint, or the proxy) or the bucket's region";
             case 408, 429, 500, 502, 503, 504 -> ". The service is overloaded or out of order; try again later";
             default -> "";
         };
@@ -163,7 +166,7 @@ final class GcsErrors {
     /** Without the type, which tells nothing to who has no source at hand. */
     private static String inWords(Throwable root) {
         if (root instanceof UnknownHostException) {
-            return "the host name " + line(root.getMessage()) + " is not known here";
+            return "the host name " + line(root.getMessage()).replaceFirst(":.*", "") + " is not known here";
         }
         return root.getMessage() == null ? "no reason was given" : line(root.getMessage());
     }

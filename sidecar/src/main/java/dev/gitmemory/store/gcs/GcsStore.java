@@ -103,7 +103,7 @@ public final class GcsStore implements ObjectStore {
                 System::nanoTime,
                 LockSupport::parkNanos,
                 bound -> ThreadLocalRandom.current().nextLong(bound));
-        GcsClient client = GcsClient.connect(settings, emulator);
+        GcsClient client = GcsClient.connect(settings, emulator, System::getenv);
         GcsStore store = new GcsStore(client, location, attempts, new GcsErrors(location, settings.attemptTimeout()));
         try {
             Deadline.after(settings.deadline(), System::nanoTime).during(() -> store.list("", "", 1));

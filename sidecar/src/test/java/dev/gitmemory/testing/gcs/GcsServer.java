@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +32,18 @@ public final class GcsServer implements AutoCloseable {
     private static final long DROP_EVERY_NANOS = 20_000_000;
 
     private final ServerSocket server;
+    private final Thread accepting;
     private final ExecutorService connections = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final GcsBuckets buckets = new GcsBuckets();
     private final GcsFaults faults = new GcsFaults();
     private final Queue<GcsRequest> held = new ConcurrentLinkedQueue<>();
-    private final Set<String> userAgents = ConcurrentHashMap.newKeySet();
+    private final Set<Map<String, String>> headers = ConcurrentHashMap.newKeySet();
     private final Map<Kind, LongAdder> requests = new EnumMap<>(Kind.class);
 
     private GcsServer(ServerSocket server) {
         this.server = server;
+        this.accepting = new Thread(this::accept, "gcs-server");
         for (Kind kind : Kind.values()) {
             requests.put(kind, new LongAdder());
         }
@@ -50,7 +53,7 @@ public final class GcsServer implements AutoCloseable {
     public static GcsServer start(String bucket) throws IOException {
         GcsServer started = new GcsServer(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
         started.buckets.create(bucket);
-        started.connections.execute(started::accept);
+        started.accepting.start();
         return started;
     }
 
@@ -80,9 +83,9 @@ public final class GcsServer implements AutoCloseable {
         });
     }
 
-    /** The User-Agent of each request so far. */
-    public Set<String> userAgents() {
-        return Set.copyOf(userAgents);
+    /** What requests so far had as a header, its name in lower case; "none" of a request without it. */
+    public Set<String> headers(String name) {
+        return headers.stream().map(all -> all.getOrDefault(name, "none")).collect(Collectors.toSet());
     }
 
     /** How many uploads have arrived, those that failed included. */
@@ -118,7 +121,7 @@ public final class GcsServer implements AutoCloseable {
             InputStream in = new BufferedInputStream(connection.getInputStream(), 1 << 16);
             for (HttpMessage.Request http = HttpMessage.read(in); http != null; http = HttpMessage.read(in)) {
                 GcsRequest request = GcsRequest.of(http);
-                userAgents.add(http.headers().getOrDefault("user-agent", "none"));
+                headers.add(Map.copyOf(http.headers()));
                 LongAdder count = requests.get(request.kind());
                 if (count != null) {
                     count.increment();
@@ -224,6 +227,11 @@ public final class GcsServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            accepting.join(); // until then it may take connections
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket connection : open) {
             connection.close();
         }
