@@ -69,9 +69,12 @@ final class EntryWriter {
                     return null;
                 }
                 existed = true;
-            } catch (NotSentException | RefusedException e) {
+            } catch (NotSentException e) {
                 failure = add(failure, e);
                 break; // what was known before still holds
+            } catch (RefusedException e) {
+                failure = add(failure, e);
+                continue; // as above; what was damaged on its way may arrive the next time
             } catch (IOException e) {
                 failure = add(failure, e);
                 doubt = true;

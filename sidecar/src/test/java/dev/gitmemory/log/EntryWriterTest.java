@@ -47,6 +47,8 @@ final class EntryWriterTest {
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE}),
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, FAILED_BEFORE}),
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, LOST_ANSWER}),
+                Arguments.of((Object) new CreateFault[] {REFUSED}),
+                Arguments.of((Object) new CreateFault[] {REFUSED, LOST_ANSWER}),
                 Arguments.of((Object) new CreateFault[] {STORED_BUT_SAYS_EXISTED}),
                 Arguments.of((Object) new CreateFault[] {SAYS_EXISTED}),
                 Arguments.of((Object) new CreateFault[] {DELAYED, FAILED_BEFORE}));
@@ -81,7 +83,7 @@ final class EntryWriterTest {
     @Test
     void anEntryThatTheStoreDoesNotTakeIsNotCommitted() throws IOException {
         LogState before = LogFixture.append(log, "before");
-        store.nextCreates(REFUSED);
+        store.nextCreates(REFUSED, REFUSED, REFUSED);
 
         assertThatThrownBy(() -> LogFixture.append(log, "lost"))
                 .isExactlyInstanceOf(StoreUnavailableException.class)
@@ -111,7 +113,7 @@ final class EntryWriterTest {
 
     @Test
     void aRefusalSaysNothingOfAnAttemptBeforeIt() throws IOException {
-        store.nextCreates(DELAYED, REFUSED);
+        store.nextCreates(DELAYED, REFUSED, REFUSED);
 
         assertThatThrownBy(() -> LogFixture.append(log, "late")).isInstanceOf(UnknownOutcomeException.class);
 
