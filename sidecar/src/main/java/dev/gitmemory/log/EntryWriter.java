@@ -94,18 +94,18 @@ final class EntryWriter {
                 doubt = true;
             }
         } while (attempts < ATTEMPTS && !sending.isOver());
-        String what = "The store failed to take '%s' (%d attempts within %d ms)"
-                .formatted(log.key(number), attempts, deadline.elapsedMillis());
+        String tries = "'%s' (%d attempts within %d ms)".formatted(log.key(number), attempts, deadline.elapsedMillis());
         String why = failure == null
                 ? ": it says that the object exists, and does not find it"
                 : ": " + failure.getMessage();
         if (!doubt) {
-            throw new StoreUnavailableException(log.key(number), what + why + "; nothing is committed", failure);
+            throw new StoreUnavailableException(
+                    log.key(number), "The store did not take " + tries + why + "; nothing is committed", failure);
         }
         String known = absent
-                ? " and may take it yet, for it did not have it when it was asked afterwards"
-                : " and could not say whether it has it";
-        throw new UnknownOutcomeException(log.key(number), what + known + why, failure);
+                ? "; it did not have it when it was asked afterwards, and may take it yet"
+                : "; it could not say whether it has it";
+        throw new UnknownOutcomeException(log.key(number), "The store did not confirm " + tries + known + why, failure);
     }
 
     private static IOException add(@Nullable IOException first, IOException next) {

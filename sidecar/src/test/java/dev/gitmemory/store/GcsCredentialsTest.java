@@ -66,7 +66,7 @@ final class GcsCredentialsTest {
             Path key = serviceAccount(tokens.getAddress().getPort());
 
             assertThat(openWith("GOOGLE_APPLICATION_CREDENTIALS", key.toString()))
-                    .startsWith("StoreException: Can't list 'gs://bucket/': no token for the credentials")
+                    .startsWith("StoreException: Can't list 'gs://bucket/': there is no token for the credentials: ")
                     .contains("expired")
                     .contains("invalid_grant")
                     .doesNotContain("PRIVATE KEY");

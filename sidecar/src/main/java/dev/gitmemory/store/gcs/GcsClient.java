@@ -60,7 +60,8 @@ final class GcsClient implements AutoCloseable {
             options.setHost(settings.endpoint());
         }
         Watchdog watchdog = new Watchdog();
-        ApacheHttpTransport transport = new ApacheHttpTransport(watchdog.around(http(settings, environment)));
+        ApacheHttpTransport transport =
+                new ApacheHttpTransport(watchdog.around(http(settings, emulator == null ? environment : name -> null)));
         try {
             if (emulator != null) {
                 options.setCredentials(NoCredentials.getInstance());

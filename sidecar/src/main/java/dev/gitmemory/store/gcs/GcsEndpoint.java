@@ -55,11 +55,19 @@ public final class GcsEndpoint {
      * The universe that credentials are good for.
      *
      * @param named what the environment names; null for nothing
-     * @throws StoreException if that is another one: the client would send the credentials nowhere
-     * @throws IOException if the machine's server of credentials does not say
+     * @throws StoreException if that is another one,
+     *     or the machine's metadata server does not say of which they are
      */
-    static String universe(GoogleCredentials credentials, @Nullable String named) throws IOException {
-        String own = credentials.getUniverseDomain();
+    static String universe(GoogleCredentials credentials, @Nullable String named) throws StoreException {
+        String own;
+        try {
+            own = credentials.getUniverseDomain();
+        } catch (IOException e) {
+            throw new StoreException(
+                    "The metadata server of this machine does not say of which universe domain its credentials are: "
+                            + e.getMessage() + ". Try again later",
+                    e);
+        }
         if (named != null && !named.isBlank() && !named.strip().equals(own)) {
             throw new StoreException(
                     "The variable " + UNIVERSE + " is '" + named.strip()

@@ -139,11 +139,11 @@ final class GcsErrors {
         }
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof Retryable credentials) {
-                return (credentials.isRetryable()
-                                ? "the server of credentials does not answer; try again later: "
-                                : "no token for the credentials, which may be expired, revoked or deleted; renew those that"
-                                        + " GOOGLE_APPLICATION_CREDENTIALS or 'gcloud auth application-default login' gave: ")
-                        + line(t.getMessage());
+                return "there is no token for the credentials: " + message(t.getMessage())
+                        + (credentials.isRetryable()
+                                ? ". Try again later"
+                                : ". Renew the credentials, where they are expired, revoked or deleted: those that"
+                                        + " GOOGLE_APPLICATION_CREDENTIALS or 'gcloud auth application-default login' gave");
             }
         }
         Throwable root = rootOf(failure);
