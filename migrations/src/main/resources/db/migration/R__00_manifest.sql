@@ -266,7 +266,7 @@ AS $function$
     ('both', 'routine', 'remedy_of(kind text, name text, object text, wanted text, present text)', '5b391504b664a7ffb39c1a7ba7c2f817'),
     ('both', 'routine', 'remedy_without_sql(object text)', '231f9ad13d3c89efc27798d583197313'),
     ('both', 'routine', 'removal(class oid, id oid, object text)', '667c08e2d1af70c4a0aa84f533a3f674'),
-    ('both', 'routine', 'request_result(request_id uuid)', '121c9c61cbc11a69579bb8c35759919b'),
+    ('both', 'routine', 'request_result(request_id uuid)', 'a3afab7219b5c2d623eecc5f8f4f986b'),
     ('both', 'routine', 'request_state(request_id uuid, OUT state text, OUT progress text)', '1e9d04df326df3a1ca2fde3c7119064e'),
     ('both', 'routine', 'require_autocommit(IN routine text)', '86def23030233e432259ba85ff0773d7'),
     ('both', 'routine', 'require_given(names text[], given text[])', '1094c2b2467fd7ba4de3a0b157798041'),

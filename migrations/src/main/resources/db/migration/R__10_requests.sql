@@ -223,6 +223,7 @@ BEGIN
                     WHEN 'MG104' THEN unwritten || 'Read the block again and repeat the call.'
                     WHEN 'MG105' THEN unwritten || 'Mend the value and repeat the call.'
                     WHEN 'MG106' THEN 'Repeat the call when the object storage answers again; the sidecar''s log says more.'
+                    WHEN 'MG109' THEN 'Read the block before the call is repeated: the write may be there, or come to be there.'
                     WHEN 'MG108' THEN unwritten || 'No repetition will help. See the view git_memory.status.'
                     WHEN 'MG110' THEN 'Nothing was done, and nothing will be.'
                     ELSE 'The sidecar''s log says more.'

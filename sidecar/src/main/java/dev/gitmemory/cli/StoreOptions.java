@@ -37,7 +37,8 @@ final class StoreOptions {
             paramLabel = "MILLISECONDS",
             defaultValue = "" + StoreSettings.DEFAULT_TIMEOUT_MILLIS,
             description = "How long a request to gs:// waits for a connection, and for the next byte of an answer,"
-                    + " before it counts as failed. Default: " + StoreSettings.DEFAULT_TIMEOUT_MILLIS + ".")
+                    + " before it is sent again; a third of --store-deadline at most. Default: "
+                    + StoreSettings.DEFAULT_TIMEOUT_MILLIS + ".")
     long timeoutMillis = StoreSettings.DEFAULT_TIMEOUT_MILLIS;
 
     @Option(
@@ -45,7 +46,8 @@ final class StoreOptions {
             paramLabel = "MILLISECONDS",
             defaultValue = "" + StoreSettings.DEFAULT_RETRY_FOR_MILLIS,
             description = "How long a request to gs:// that fails in passing (throttled, time-out, lost connection) is"
-                    + " sent again, with growing random pauses, before the failure is told; 0 for never."
+                    + " sent again, with growing random pauses, before the failure is told; --store-deadline at most,"
+                    + " 0 for never."
                     + " Default: " + StoreSettings.DEFAULT_RETRY_FOR_MILLIS + ".")
     long retryMillis = StoreSettings.DEFAULT_RETRY_FOR_MILLIS;
 
@@ -58,6 +60,15 @@ final class StoreOptions {
                             + " finding out what became of it; and one second more for each MiB. Default: "
                             + StoreSettings.DEFAULT_DEADLINE_MILLIS + ".")
     long deadlineMillis = StoreSettings.DEFAULT_DEADLINE_MILLIS;
+
+    @Option(
+            names = "--store-endpoint",
+            paramLabel = "URL",
+            description = "The address of Google Cloud Storage where it is another than its public one (a regional one,"
+                    + " Private Service Connect): https://HOST. The credentials are sent there. Default: that of the"
+                    + " credentials' universe domain, https://storage.googleapis.com.")
+    @Nullable
+    String endpoint;
 
     @Option(
             names = "--checkpoint-entries",
@@ -95,6 +106,9 @@ final class StoreOptions {
         if (store != null) {
             Stores.problemWith(store).ifPresent(problem -> problems.add("--store: " + problem));
         }
+        if (endpoint != null) {
+            Stores.problemWithEndpoint(endpoint).ifPresent(problem -> problems.add("--store-endpoint: " + problem));
+        }
         if (parallelism < 1) {
             problems.add("--store-parallelism must be 1 or more, is " + parallelism);
         }
@@ -128,6 +142,7 @@ final class StoreOptions {
                 parallelism,
                 Duration.ofMillis(timeoutMillis),
                 Duration.ofMillis(retryMillis),
-                Duration.ofMillis(deadlineMillis));
+                Duration.ofMillis(deadlineMillis),
+                endpoint);
     }
 }

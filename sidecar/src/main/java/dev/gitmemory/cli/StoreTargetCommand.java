@@ -87,6 +87,11 @@ abstract class StoreTargetCommand implements CliCommand {
         }
         StoreSettings settings = options.store.settings(options.dataDir);
         return new StoreSettings(
-                to, settings.parallelism(), settings.timeout(), settings.retryFor(), settings.deadline());
+                to,
+                settings.parallelism(),
+                settings.timeout(),
+                settings.retryFor(),
+                settings.deadline(),
+                settings.endpoint());
     }
 }

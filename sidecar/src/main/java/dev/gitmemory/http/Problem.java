@@ -18,6 +18,7 @@ enum Problem {
     RULE(422, "A rule for blocks is broken"),
     INTERNAL(500, "Something went wrong in git-memory"),
     UNAVAILABLE(503, "PostgreSQL or the object storage does not answer"),
+    UNKNOWN(503, "The object storage did not confirm the write"),
     UNFIT(503, "The database is not as git-memory needs it"),
     BUSY(503, "git-memory has too much to do at the moment");
 
@@ -38,6 +39,7 @@ enum Problem {
             case STALE -> STALE;
             case RULE -> RULE;
             case UNAVAILABLE -> UNAVAILABLE;
+            case UNKNOWN -> UNKNOWN;
         };
     }
 

@@ -38,7 +38,8 @@ final class Problems {
     static void register(RoutesConfig routes) {
         routes.exception(RequestException.class, (e, ctx) -> answer(ctx, e.problem(), e.field(), e.getMessage()));
         routes.exception(MemoryException.class, (e, ctx) -> {
-            if (e.reason() == Reason.UNAVAILABLE) { // only the log says where on this machine the store is
+            if (e.reason() == Reason.UNAVAILABLE
+                    || e.reason() == Reason.UNKNOWN) { // only the log says where on this machine the store is
                 log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
             }
             Problem problem = e.getCause() instanceof UnfitDatabaseException ? Problem.UNFIT : Problem.of(e.reason());
@@ -105,10 +106,13 @@ final class Problems {
     static void answer(Context ctx, Problem problem, @Nullable String field, @Nullable String detail) {
         ObjectNode document = document(problem, detail);
         document.put("instance", ctx.path());
+        if (problem == Problem.UNKNOWN) {
+            document.put("outcome", "unknown");
+        }
         if (field != null) {
             document.put("field", field);
         }
-        if (problem == Problem.UNAVAILABLE || problem == Problem.UNFIT) {
+        if (problem == Problem.UNAVAILABLE || problem == Problem.UNKNOWN || problem == Problem.UNFIT) {
             ctx.header("Retry-After", RETRY_AFTER);
         }
         ctx.status(problem.status());

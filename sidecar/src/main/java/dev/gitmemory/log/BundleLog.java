@@ -173,7 +173,7 @@ public final class BundleLog {
      * @throws IllegalArgumentException if main does not continue what it was; nothing was stored
      * @throws EntryTooLargeException if that is more than {@link #LARGEST_ENTRY_BYTES}
      * @throws CorruptLogException if another entry came first and can't be used
-     * @throws UnknownOutcomeException if the entry may be stored or not; {@link #refresh} tells when the store is back
+     * @throws UnknownOutcomeException if the entry may be stored, or come to be stored, or not; {@link #refresh} tells
      * @throws StoreUnavailableException if the entry is not stored; also where the store is known to have lost the one
      *     before it
      */

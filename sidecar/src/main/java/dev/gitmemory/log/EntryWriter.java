@@ -3,6 +3,7 @@ package dev.gitmemory.log;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.NotSentException;
 import dev.gitmemory.store.ObjectStore.Created;
+import dev.gitmemory.store.RefusedException;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  *       out of nothing).
  *   <li>Other bytes are there: the number is lost for good, since objects never change, and an attempt of ours that is
  *       still on its way is refused. Only now may the change be made again, under another number.
- *   <li>Nothing is there: the same is tried again. When attempts or time run out the caller is told that nothing is
- *       committed. The last quarter of the time is kept for looking.
- *       An attempt may still arrive. Then the entry is an ordinary one, on top of the state that it was made for, and
+ *   <li>Nothing is there: the same is tried again, and the last quarter of the time is kept for looking. When attempts or
+ *       time run out the caller is told that the outcome is unknown: an attempt whose answer did not come may still arrive.
+ *       Then the entry is an ordinary one, on top of the state that it was made for, and
  *       every process, this one included, meets it under the next number when it reads or writes next. If anything else
- *       is written first, the late one is refused.
+ *       is written first, the late one is refused. Only where every attempt was refused or never sent nothing is committed
+ *       for certain.
  * </ul>
  */
 final class EntryWriter {
@@ -49,26 +51,33 @@ final class EntryWriter {
      * @return null when it is written; else the entry that another has written under this number
      * @throws CorruptLogException if another's is there and can't be read; nothing is written
      * @throws UnknownOutcomeException if it may be written or not
-     * @throws StoreUnavailableException if it is not written
+     * @throws StoreUnavailableException if it is not written, for certain
      */
     @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     byte @Nullable [] write(long number, byte[] entry) throws IOException {
         Deadline deadline = log.deadline();
         Deadline sending = deadline.keepingAQuarter();
         IOException failure = null;
-        boolean absent = true; // as long as nothing was sent
+        boolean doubt = false; // as long as nothing was sent
+        boolean absent = false;
         int attempts = 0;
         do {
             attempts++;
+            boolean existed = false;
             try {
                 if (sending.during(() -> log.create(number, entry)) == Created.STORED) {
                     return null;
                 }
+                existed = true;
             } catch (NotSentException e) {
                 failure = add(failure, e);
                 break; // what was known before still holds
+            } catch (RefusedException e) {
+                failure = add(failure, e);
+                continue; // as above; what was damaged on its way may arrive the next time
             } catch (IOException e) {
                 failure = add(failure, e);
+                doubt = true;
             }
             try {
                 byte[] found = deadline.during(() -> reader.read(number));
@@ -76,23 +85,27 @@ final class EntryWriter {
                     return Arrays.equals(found, entry) ? null : found;
                 }
                 absent = true;
+                doubt |= existed; // a store that contradicts itself may have anything
             } catch (CorruptLogException e) {
                 throw e; // it is there, and too large to be ours
             } catch (IOException e) {
                 failure = add(failure, e);
                 absent = false;
+                doubt = true;
             }
         } while (attempts < ATTEMPTS && !sending.isOver());
-        String what = "The store failed to take '%s' (%d attempts within %d ms)"
-                .formatted(log.key(number), attempts, deadline.elapsedMillis());
+        String tries = "'%s' (%d attempts within %d ms)".formatted(log.key(number), attempts, deadline.elapsedMillis());
         String why = failure == null
                 ? ": it says that the object exists, and does not find it"
                 : ": " + failure.getMessage();
-        if (absent) {
-            throw new StoreUnavailableException(log.key(number), what + why + "; nothing is committed", failure);
+        if (!doubt) {
+            throw new StoreUnavailableException(
+                    log.key(number), "The store did not take " + tries + why + "; nothing is committed", failure);
         }
-        throw new UnknownOutcomeException(
-                log.key(number), what + " and could not say whether it has it" + why, failure);
+        String known = absent
+                ? "; it did not have it when it was asked afterwards, and may take it yet"
+                : "; it could not say whether it has it";
+        throw new UnknownOutcomeException(log.key(number), "The store did not confirm " + tries + known + why, failure);
     }
 
     private static IOException add(@Nullable IOException first, IOException next) {

@@ -4,11 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object store failed while an entry was being written, and when asked afterwards it did not have the entry.
- *
- * <p>Nothing is committed. A request that is still on its way may yet arrive: the entry then is an ordinary commit that
- * every process sees, on top of the head that it was made for; if anything else has taken its number meanwhile, the
- * store refuses it. It never comes in twice.
+ * The object store did not take an entry: it refused it, or was never sent it. Nothing is committed, and nothing will be;
+ * unless it is an {@link UnknownOutcomeException}.
  */
 public class StoreUnavailableException extends IOException {
 

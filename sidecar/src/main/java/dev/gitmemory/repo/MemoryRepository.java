@@ -50,10 +50,9 @@ public interface MemoryRepository {
      *
      * @return what became of each draft, in their order
      * @throws dev.gitmemory.log.CorruptLogException if an entry can't be used; nothing was committed
-     * @throws dev.gitmemory.log.UnknownOutcomeException if the store failed and could not be asked afterwards: the
-     *     drafts may have been committed, all or none. {@link #refresh} tells when the store is back.
-     * @throws dev.gitmemory.log.StoreUnavailableException if the store failed and, asked afterwards, had not stored the
-     *     entry
+     * @throws dev.gitmemory.log.UnknownOutcomeException if the store did not confirm the entry: the drafts may have been
+     *     committed, all or none, or may be yet. {@link #refresh} tells.
+     * @throws dev.gitmemory.log.StoreUnavailableException if the store has not taken the entry, and will not
      * @throws IOException if the store failed before anything was written
      */
     List<Outcome> commit(List<Draft> drafts) throws IOException;

@@ -200,8 +200,8 @@ final class Enablement {
             }
             return result;
         } catch (IOException e) {
-            throw MemoryException.unavailable(
-                    "Agent %s was not enabled, the object storage failed: %s".formatted(agentId, e.getMessage()), e);
+            throw MemoryException.notCommitted(
+                    "Agent %s was not enabled, the object storage failed".formatted(agentId), e);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.gitmemory.service;
 
 import dev.gitmemory.block.RuleViolation;
-import dev.gitmemory.log.UnknownOutcomeException;
 import dev.gitmemory.postgres.AgentTable.Owner;
 import dev.gitmemory.postgres.Commits.Trace;
 import dev.gitmemory.postgres.ConstraintException;
@@ -119,13 +118,8 @@ final class GitFirstWriter {
         } catch (Refused e) {
             forget(intents);
             throw e.reason;
-        } catch (UnknownOutcomeException e) {
-            throw MemoryException.unavailable(
-                    "The object storage did not say whether it has the write. If it has, the block will show it. "
-                            + e.getMessage(),
-                    e);
         } catch (IOException e) {
-            throw MemoryException.unavailable("The object storage failed; nothing was written: " + e.getMessage(), e);
+            throw MemoryException.notCommitted("The object storage failed; nothing was written", e);
         }
     }
 

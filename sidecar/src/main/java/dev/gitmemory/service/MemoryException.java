@@ -2,7 +2,9 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Text;
 import dev.gitmemory.log.PurgedException;
+import dev.gitmemory.log.UnknownOutcomeException;
 import dev.gitmemory.postgres.UnfitDatabaseException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,23 @@ public final class MemoryException extends RuntimeException {
             return new MemoryException(Reason.GONE, null, String.valueOf(cause.getMessage()), cause);
         }
         return new MemoryException(Reason.UNAVAILABLE, null, message, cause);
+    }
+
+    /**
+     * A write did not come to its end in the object storage.
+     *
+     * @param refused the message where nothing was committed, without what the storage says
+     */
+    static MemoryException notCommitted(String refused, IOException cause) {
+        if (cause instanceof UnknownOutcomeException) {
+            return new MemoryException(
+                    Reason.UNKNOWN,
+                    null,
+                    "It is not known whether git has the write, or will have it: the object storage did not confirm it. Read what was"
+                            + " to be written before it is repeated: " + cause.getMessage(),
+                    cause);
+        }
+        return unavailable(refused + ": " + cause.getMessage(), cause);
     }
 
     /** PostgreSQL could not take what git has: the row is refused, or the database is not fit for any. */

@@ -15,5 +15,7 @@ public enum Reason {
     /** A rule for blocks is broken: label, limit, encoding, metadata. Nothing was written. */
     RULE,
     /** PostgreSQL or the object storage does not answer; the message says what was written. */
-    UNAVAILABLE
+    UNAVAILABLE,
+    /** The object storage did not confirm a write that it was sent: it has it, may have it yet, or will never have it. */
+    UNKNOWN
 }

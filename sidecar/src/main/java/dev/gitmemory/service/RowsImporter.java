@@ -55,10 +55,8 @@ final class RowsImporter {
             }
             return done;
         } catch (IOException e) {
-            throw MemoryException.unavailable(
-                    "Rows of agent %s were not imported, the object storage failed: %s"
-                            .formatted(agentId, e.getMessage()),
-                    e);
+            throw MemoryException.notCommitted(
+                    "Rows of agent %s were not imported, the object storage failed".formatted(agentId), e);
         }
     }
 

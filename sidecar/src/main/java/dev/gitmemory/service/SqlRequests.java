@@ -260,7 +260,7 @@ public final class SqlRequests implements AutoCloseable {
             return new Failure("MG107", message);
         }
         if (reason instanceof MemoryException memory) {
-            if (memory.reason() == Reason.UNAVAILABLE) {
+            if (memory.reason() == Reason.UNAVAILABLE || memory.reason() == Reason.UNKNOWN) {
                 log.warn("SQL request {} failed: {}", request.attempt().requestId(), message);
             }
             return new Failure(state(memory.reason()), StoreException.forClients(memory));
@@ -289,6 +289,7 @@ public final class SqlRequests implements AutoCloseable {
             case STALE -> "MG104";
             case RULE -> "MG105";
             case UNAVAILABLE -> "MG106";
+            case UNKNOWN -> "MG109";
             case GONE -> "MG108";
         };
     }

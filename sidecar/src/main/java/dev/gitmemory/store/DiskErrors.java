@@ -39,6 +39,11 @@ final class DiskErrors {
         return e instanceof FileAlreadyExistsException ? "a file is in its place" : "Input/output error";
     }
 
+    /** Whether the system said no, and did not break down over it. */
+    static boolean isRefusal(IOException e) {
+        return !advice(e).isEmpty();
+    }
+
     /** What to do about a write, as the end of a sentence; empty where nobody knows. */
     static String advice(IOException e) {
         return advice(e, "read and write");

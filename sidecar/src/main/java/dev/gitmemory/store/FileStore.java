@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,26 +119,29 @@ final class FileStore implements ObjectStore {
         if (change != null) {
             throw new NotSentException(cant("store", key) + change);
         }
+        AtomicBoolean linking = new AtomicBoolean();
         try (Folder found = tree.find(place.folders())) {
             if (found != null && found.attributes(place.name()) != null && !found.deleteIfWithoutFiles(place.name())) {
                 return existed(found, place.name());
             }
             disk.reached(Disk.Step.MAKE_FOLDER);
             if (found != null && durable.getIfPresent(place.folders()) != null) {
-                return create(place, found, content);
+                return create(place, found, content, linking);
             }
             try (Folder made = tree.makeDurably(place.folders())) {
                 durable.put(place.folders(), true);
-                return create(place, made, content);
+                return create(place, made, content, linking);
             }
         } catch (IOException e) {
-            throw failed("store", key, e);
+            StoreException told = failed("store", key, e);
+            throw linking.get() ? told : new RefusedException(told);
         }
     }
 
-    private Created create(Place place, Folder folder, byte[] content) throws IOException {
+    /** @param linking gets true before the object may come to be there, and false where that has failed for certain */
+    private Created create(Place place, Folder folder, byte[] content, AtomicBoolean linking) throws IOException {
         try (TempFiles.Written written = temp.write(content)) {
-            link(written, folder, place);
+            link(written, folder, place, linking);
         } catch (FileAlreadyExistsException e) {
             return existed(folder, place.name());
         }
@@ -149,13 +153,20 @@ final class FileStore implements ObjectStore {
     }
 
     /** @param folder where the name has to come to be; it was reached without following a link */
-    private void link(TempFiles.Written written, Folder folder, Place place) throws IOException {
+    private void link(TempFiles.Written written, Folder folder, Place place, AtomicBoolean linking) throws IOException {
         Path file = place.under(root);
         if (!folder.isAt(folderOf(file))) {
             throw moved(place);
         }
-        disk.reached(Disk.Step.LINK);
-        Files.createLink(file, written.path());
+        try {
+            disk.reached(Disk.Step.LINK);
+            linking.set(true);
+            Files.createLink(file, written.path());
+        } catch (IOException e) {
+            // Who has no room or no right was refused; a disk that fails, or one elsewhere, may have done it.
+            linking.set(!DiskErrors.isRefusal(e));
+            throw e;
+        }
         if (!written.isIn(folder, place.name())) {
             StoreException reason = moved(place);
             takeBack(written, file, reason);
@@ -342,7 +353,7 @@ final class FileStore implements ObjectStore {
         return folder;
     }
 
-    private IOException failed(String what, String key, IOException cause) {
+    private StoreException failed(String what, String key, IOException cause) {
         return failed(what, key, DiskErrors.describe(cause) + DiskErrors.advice(cause), cause);
     }
 

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * empty, not {@code .} or {@code ..}, and holds no control characters. Reads see every create that returned before
  * them, in this process or another. All methods may be called from any thread.
  *
- * <p>An {@link IOException} from {@link #create} leaves it open whether the object was stored: the caller reads the
- * key back to find out; unless it is a {@link NotSentException}, which says that nothing was stored.
+ * <p>An {@link IOException} from {@link #create} leaves it open whether the object was stored, or may be stored yet: that
+ * it can be read says that it was, that it can't be read says nothing. Only {@link NotSentException} and
+ * {@link RefusedException} say that nothing was stored, and that nothing will be.
  */
 public interface ObjectStore extends AutoCloseable {
 
@@ -33,7 +34,9 @@ public interface ObjectStore extends AutoCloseable {
      * {@link Created#STORED} the object survives a crash of this machine.
      *
      * @throws InvalidKeyException if the key is not of the form above; nothing was stored
-     * @throws IOException if the outcome is unknown or nothing was stored; the message names the key
+     * @throws NotSentException if the store was not asked
+     * @throws RefusedException if the store was asked, and certainly has not stored it
+     * @throws IOException if the outcome is unknown; the message names the key
      */
     Created create(String key, byte[] content) throws IOException;
 

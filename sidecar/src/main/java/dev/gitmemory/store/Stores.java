@@ -1,5 +1,6 @@
 package dev.gitmemory.store;
 
+import dev.gitmemory.store.gcs.GcsEndpoint;
 import dev.gitmemory.store.gcs.GcsLocation;
 import dev.gitmemory.store.gcs.GcsStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,6 +79,11 @@ public final class Stores {
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Says what is wrong with an address of Google Cloud Storage; empty when it is one. */
+    public static Optional<String> problemWithEndpoint(String endpoint) {
+        return GcsEndpoint.problemWith(endpoint);
     }
 
     static ObjectStore open(StoreSettings settings, MeterRegistry metrics, Clock clock, @Nullable String emulator)

@@ -3,6 +3,7 @@ package dev.gitmemory.log;
 import static dev.gitmemory.testing.FaultyStore.CreateFault.DELAYED;
 import static dev.gitmemory.testing.FaultyStore.CreateFault.FAILED_BEFORE;
 import static dev.gitmemory.testing.FaultyStore.CreateFault.LOST_ANSWER;
+import static dev.gitmemory.testing.FaultyStore.CreateFault.REFUSED;
 import static dev.gitmemory.testing.FaultyStore.CreateFault.SAYS_EXISTED;
 import static dev.gitmemory.testing.FaultyStore.CreateFault.STORED_BUT_SAYS_EXISTED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +47,8 @@ final class EntryWriterTest {
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE}),
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, FAILED_BEFORE}),
                 Arguments.of((Object) new CreateFault[] {FAILED_BEFORE, LOST_ANSWER}),
+                Arguments.of((Object) new CreateFault[] {REFUSED}),
+                Arguments.of((Object) new CreateFault[] {REFUSED, LOST_ANSWER}),
                 Arguments.of((Object) new CreateFault[] {STORED_BUT_SAYS_EXISTED}),
                 Arguments.of((Object) new CreateFault[] {SAYS_EXISTED}),
                 Arguments.of((Object) new CreateFault[] {DELAYED, FAILED_BEFORE}));
@@ -80,7 +83,7 @@ final class EntryWriterTest {
     @Test
     void anEntryThatTheStoreDoesNotTakeIsNotCommitted() throws IOException {
         LogState before = LogFixture.append(log, "before");
-        store.nextCreates(FAILED_BEFORE, FAILED_BEFORE, FAILED_BEFORE);
+        store.nextCreates(REFUSED, REFUSED, REFUSED);
 
         assertThatThrownBy(() -> LogFixture.append(log, "lost"))
                 .isExactlyInstanceOf(StoreUnavailableException.class)
@@ -94,11 +97,36 @@ final class EntryWriterTest {
     }
 
     @Test
+    void anEntryThatWasSentAndIsNotThereMayComeYet() throws IOException {
+        LogFixture.append(log, "before");
+        store.nextCreates(DELAYED, FAILED_BEFORE, FAILED_BEFORE);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "late"))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining(LogFixture.key(2))
+                .hasMessageContaining("may take it yet")
+                .hasMessageNotContaining("nothing is committed");
+
+        store.deliverLate();
+        assertThat(log.refresh().entry()).isEqualTo(2);
+    }
+
+    @Test
+    void aRefusalSaysNothingOfAnAttemptBeforeIt() throws IOException {
+        store.nextCreates(DELAYED, REFUSED, REFUSED);
+
+        assertThatThrownBy(() -> LogFixture.append(log, "late")).isInstanceOf(UnknownOutcomeException.class);
+
+        store.deliverLate();
+        assertThat(log.refresh().entry()).isEqualTo(1);
+    }
+
+    @Test
     void aStoreThatSaysExistsAndFindsNothingIsReported() throws IOException {
         store.nextCreates(SAYS_EXISTED, SAYS_EXISTED, SAYS_EXISTED);
 
         assertThatThrownBy(() -> LogFixture.append(log, "lost"))
-                .isExactlyInstanceOf(StoreUnavailableException.class)
+                .isInstanceOf(UnknownOutcomeException.class)
                 .hasMessageContaining("says that the object exists, and does not find it");
     }
 

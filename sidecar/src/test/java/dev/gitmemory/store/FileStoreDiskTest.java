@@ -36,7 +36,7 @@ final class FileStoreDiskTest {
         disk.breakAt(step, "No space left on device");
 
         assertThatThrownBy(() -> store.create("a/b", CONTENT))
-                .isInstanceOf(StoreException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessage("Can't store 'a/b' in '" + folder + "': No space left on device; make room on this disk");
 
         assertThat(store.read("a/b")).isNull();
@@ -48,6 +48,13 @@ final class FileStoreDiskTest {
         disk.mend();
         assertThat(store.create("a/b", CONTENT)).isEqualTo(Created.STORED);
         assertThat(store.read("a/b")).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void aDiskThatBreaksDownWhileItNamesTheFileMayHaveDoneSo() {
+        disk.breakAt(Disk.Step.LINK, "Input/output error");
+
+        assertThatThrownBy(() -> store.create("a/b", CONTENT)).isExactlyInstanceOf(StoreException.class);
     }
 
     @Test

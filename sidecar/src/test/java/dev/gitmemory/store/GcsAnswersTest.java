@@ -31,7 +31,6 @@ final class GcsAnswersTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "200|application/json|{\"kind\":\"storage#objects\",\"items\":[{\"name\":\"p/a\"}]}|not one of Google Cloud Storage",
                 "200|application/json|{\"items\":[{}]}|not one of Google Cloud Storage",
                 "200|application/json|garbage, SECRET PAGE|not one of Google Cloud Storage",
                 "200|text/html|<html>SECRET PAGE</html>|not one of Google Cloud Storage",

@@ -3,8 +3,11 @@ package dev.gitmemory.store;
 import static dev.gitmemory.testing.gcs.GcsFault.CORRUPTED;
 import static dev.gitmemory.testing.gcs.GcsFault.DRIPPING;
 import static dev.gitmemory.testing.gcs.GcsFault.FORBIDDEN;
+import static dev.gitmemory.testing.gcs.GcsFault.HELD;
 import static dev.gitmemory.testing.gcs.GcsFault.LATE;
 import static dev.gitmemory.testing.gcs.GcsFault.PRECONDITION_FAILED;
+import static dev.gitmemory.testing.gcs.GcsFault.PRECONDITION_FAILED_AFTER;
+import static dev.gitmemory.testing.gcs.GcsFault.PROXY_NOT_FOUND;
 import static dev.gitmemory.testing.gcs.GcsFault.REDIRECT;
 import static dev.gitmemory.testing.gcs.GcsFault.REQUEST_TIMEOUT;
 import static dev.gitmemory.testing.gcs.GcsFault.RESET_AFTER;
@@ -15,6 +18,7 @@ import static dev.gitmemory.testing.gcs.GcsFault.TOO_MANY_REQUESTS;
 import static dev.gitmemory.testing.gcs.GcsFault.TRUNCATED;
 import static dev.gitmemory.testing.gcs.GcsFault.UNAUTHORIZED;
 import static dev.gitmemory.testing.gcs.GcsFault.UNAVAILABLE;
+import static dev.gitmemory.testing.gcs.GcsFault.UNAVAILABLE_AFTER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,6 +30,7 @@ import dev.gitmemory.testing.gcs.GcsFault;
 import dev.gitmemory.testing.gcs.GcsServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -91,6 +96,123 @@ final class GcsFaultTest {
         assertThat(store.create("k", CONTENT)).isEqualTo(Created.EXISTED);
     }
 
+    /** After these nobody can say whether the object was stored, or may be yet. */
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "UNAVAILABLE",
+                "UNAVAILABLE_AFTER",
+                "TOO_MANY_REQUESTS",
+                "TOO_MANY_REQUESTS_AFTER",
+                "REQUEST_TIMEOUT",
+                "REQUEST_TIMEOUT_AFTER",
+                "RESET_BEFORE",
+                "RESET_AFTER",
+                "STALL_BEFORE",
+                "STALL_AFTER",
+                "HELD",
+                "TRUNCATED",
+                "PROXY_FORBIDDEN",
+                "PROXY_FORBIDDEN_AFTER",
+                "PROXY_NOT_FOUND",
+                "REDIRECT"
+            })
+    void aCreateThatNobodyHasRefusedIsInDoubt(GcsFault fault) throws IOException {
+        try (ObjectStore impatient = GcsStores.open(server, Duration.ofMillis(600))) {
+            server.faults().plan((upload, name) -> fault);
+
+            assertThatThrownBy(() -> impatient.create("k", CONTENT))
+                    .isNotInstanceOf(RefusedException.class)
+                    .isInstanceOf(StoreException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FORBIDDEN", "UNAUTHORIZED", "CORRUPTED"})
+    void aCreateThatTheServiceRefusesIsNotInDoubt(GcsFault fault) {
+        server.faults().nextUploads(fault);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT)).isInstanceOf(RefusedException.class);
+
+        assertThat(server.buckets().names("bucket")).isEmpty();
+    }
+
+    @Test
+    void aRefusalSaysNothingOfTheAttemptsBeforeIt() {
+        server.faults().nextUploads(HELD, UNAUTHORIZED);
+
+        assertThatThrownBy(() -> store.create("k", CONTENT))
+                .isNotInstanceOf(RefusedException.class)
+                .hasMessageContaining("(tried 2 times): Google says: 401");
+
+        server.deliverHeld("");
+        assertThat(server.buckets().names("bucket")).containsExactly("some/prefix/k");
+    }
+
+    @Test
+    void whatNeverWentOutIsNotInDoubt() throws IOException {
+        StoreSettings once =
+                new StoreSettings(GcsStores.URI, 1, Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(1));
+        try (ObjectStore single = Stores.open(once, metrics, Clock.systemUTC(), server.address())) {
+            server.faults().nextLists(TRUNCATED); // and with it goes the connection
+            assertThatThrownBy(() -> single.list("", "", 1)).isInstanceOf(StoreException.class);
+            server.close();
+
+            assertThatThrownBy(() -> single.create("k", CONTENT))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("the connection failed: ");
+        }
+    }
+
+    @Test
+    void aPreconditionThatFailedForOurOwnFirstAttemptOnTheWayIsFoundOutByTheMark() throws IOException {
+        server.faults().nextUploads(UNAVAILABLE_AFTER, PRECONDITION_FAILED_AFTER);
+
+        assertThat(store.create("k", CONTENT)).isEqualTo(Created.STORED);
+    }
+
+    @Test
+    void aStalledRequestIsSentAgainByDefaultWithinTheDeadline() {
+        StoreSettings defaults = new StoreSettings("gs://bucket");
+
+        assertThat(defaults.attemptTimeout().multipliedBy(3)).isLessThan(defaults.deadline());
+        assertThat(defaults.retryFor()).isGreaterThanOrEqualTo(defaults.deadline());
+        assertThat(new StoreSettings("gs://bucket", 1, Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(6))
+                        .attemptTimeout())
+                .isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aPageOfAProxyIsNotTheAbsenceOfAnObject() throws IOException {
+        store.create("k", CONTENT);
+        server.faults().plan((upload, name) -> PROXY_NOT_FOUND);
+
+        assertThatThrownBy(() -> store.read("k")).hasMessageContaining("not in Google's form");
+        assertThatThrownBy(() -> store.read("k", 1, 2)).hasMessageContaining("not in Google's form");
+        assertThatThrownBy(() -> store.delete("k")).hasMessageContaining("not in Google's form");
+    }
+
+    @Test
+    void anObjectWithoutASizeIsEmpty() throws IOException {
+        store.create("empty", new byte[0]);
+
+        assertThat(store.list("", "", 10)).containsExactly(new Entry("empty", 0));
+        assertThat(store.read("empty", 0, 5)).isEmpty();
+        assertThatThrownBy(() -> store.read("empty", 1, 5)).isInstanceOf(RangeNotSatisfiableException.class);
+    }
+
+    @Test
+    void everyRequestSaysWhoAsks() throws IOException {
+        store.create("k", CONTENT);
+        store.read("k");
+        store.read("k", 1, 2);
+        store.read("l");
+        store.delete("k");
+
+        assertThat(server.headers("user-agent"))
+                .allMatch(agent -> agent.matches("git-memory/\\d+\\.\\d+\\.\\d+\\S* .+"));
+    }
+
     @Test
     void theOutcomeIsUnknownWhenNobodyTellsWhoWon() throws IOException {
         server.faults().nextUploads(RESET_AFTER).nextMetadata(FORBIDDEN);
@@ -117,7 +239,7 @@ final class GcsFaultTest {
 
         assertThatThrownBy(() -> store.create("k", CONTENT))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("damage on the way")
+                .hasMessageContaining("damaged on its way")
                 .hasMessageContaining("CRC32C");
 
         assertThat(server.buckets().names("bucket")).isEmpty();
@@ -187,8 +309,14 @@ final class GcsFaultTest {
                 arguments(STALL_BEFORE, List.of("no answer within 1000 ms (setting store-timeout)")),
                 arguments(
                         FORBIDDEN,
-                        List.of("roles/storage.objectUser", "on the bucket 'bucket'", "retention policy or hold")),
-                arguments(UNAUTHORIZED, List.of("GOOGLE_APPLICATION_CREDENTIALS", "renew")),
+                        List.of(
+                                ": Google says: 403 injected: FORBIDDEN (forbidden). Give",
+                                "roles/storage.objectUser",
+                                "on the bucket 'bucket'",
+                                "retention policy or hold")),
+                arguments(
+                        UNAUTHORIZED,
+                        List.of(": Google says: 401 injected", "GOOGLE_APPLICATION_CREDENTIALS", "Renew")),
                 arguments(REDIRECT, List.of("served from somewhere else", "STORAGE_EMULATOR_HOST", "region")));
     }
 
@@ -238,9 +366,14 @@ final class GcsFaultTest {
         store.create("k", CONTENT);
         server.buckets().remove("bucket");
 
-        assertThatThrownBy(() -> store.read("k")).hasMessageContaining("the bucket 'bucket' does not exist");
-        assertThatThrownBy(() -> store.list("", "", 1)).hasMessageContaining("the bucket 'bucket' does not exist");
-        assertThatThrownBy(() -> store.create("l", CONTENT)).hasMessageContaining("the bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.create("l", CONTENT))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("Google says: 404 The specified bucket does not exist (notFound)")
+                .hasMessageContaining("The bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.read("k")).hasMessageContaining("The bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.read("k", 1, 2)).hasMessageContaining("The bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.delete("k")).hasMessageContaining("The bucket 'bucket' does not exist");
+        assertThatThrownBy(() -> store.list("", "", 1)).hasMessageContaining("The bucket 'bucket' does not exist");
         assertThatThrownBy(() -> GcsStores.open(server))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("'gs://bucket/some/prefix/'")

@@ -28,6 +28,13 @@ public final class GcsStores {
         return open(server, new SimpleMeterRegistry(), deadline);
     }
 
+    /** A store of which each limit is chosen. */
+    public static ObjectStore open(GcsServer server, Duration timeout, Duration retryFor, Duration deadline)
+            throws IOException {
+        StoreSettings settings = new StoreSettings(URI, 16, timeout, retryFor, deadline);
+        return Stores.open(settings, new SimpleMeterRegistry(), Clock.systemUTC(), server.address());
+    }
+
     private static ObjectStore open(GcsServer server, MeterRegistry metrics, Duration deadline) throws IOException {
         StoreSettings settings = new StoreSettings(URI, 16, Duration.ofSeconds(1), Duration.ofSeconds(3), deadline);
         return Stores.open(settings, metrics, Clock.systemUTC(), server.address());

@@ -1,6 +1,8 @@
 package dev.gitmemory.testing;
 
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.RefusedException;
+import dev.gitmemory.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -21,6 +23,8 @@ public final class FaultyStore extends ForwardingStore {
         LOST_ANSWER,
         /** It fails before anything is stored. */
         FAILED_BEFORE,
+        /** The store says that it does not take it. */
+        REFUSED,
         /** It fails, and arrives at the store when {@link #deliverLate} is called. */
         DELAYED,
         /** It is stored, and the answer says that it existed: a retry inside the client met its own object. */
@@ -79,6 +83,8 @@ public final class FaultyStore extends ForwardingStore {
                 throw new IOException("injected: the answer to create '" + key + "' is lost");
             }
             case FAILED_BEFORE -> throw new IOException("injected: create '" + key + "' failed");
+            case REFUSED ->
+                throw new RefusedException(new StoreException("injected: create '" + key + "' was refused", null));
             case DELAYED -> {
                 delay(key, content);
                 throw new IOException("injected: create '" + key + "' timed out");

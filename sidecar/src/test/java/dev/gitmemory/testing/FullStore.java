@@ -1,6 +1,8 @@
 package dev.gitmemory.testing;
 
 import dev.gitmemory.store.ObjectStore;
+import dev.gitmemory.store.RefusedException;
+import dev.gitmemory.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -11,7 +13,7 @@ public final class FullStore implements ObjectStore {
 
     @Override
     public Created create(String key, byte[] content) throws IOException {
-        throw new IOException("No space left on device, for " + key);
+        throw new RefusedException(new StoreException("No space left on device, for " + key, null));
     }
 
     @Override

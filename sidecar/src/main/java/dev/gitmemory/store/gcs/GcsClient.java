@@ -4,7 +4,6 @@ import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
 import com.google.api.gax.retrying.BasicResultRetryAlgorithm;
 import com.google.api.gax.retrying.ResultRetryAlgorithm;
-import com.google.auth.Credentials;
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.http.HttpTransportOptions;
@@ -14,10 +13,10 @@ import com.google.cloud.storage.StorageRetryStrategy;
 import dev.gitmemory.store.StoreException;
 import dev.gitmemory.store.StoreSettings;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClientBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Sets Google's client up: who is asking, over which connections, for how long, and how often. */
@@ -25,8 +24,6 @@ final class GcsClient implements AutoCloseable {
 
     /** Reading, creating, listing and deleting objects; not changing buckets or their rights. */
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
-
-    private static final Set<String> HTTP = Set.of("http", "https");
 
     private final Storage storage;
     private final ApacheHttpTransport transport;
@@ -41,37 +38,68 @@ final class GcsClient implements AutoCloseable {
     /**
      * @param emulator the address of an emulator, without credentials; null for Google's with the application's default
      *     credentials
-     * @throws IOException if there are no credentials
+     * @param environment answers a variable's value, or null
+     * @throws IOException if there are no credentials, or something in the environment does not go with others
      */
-    static GcsClient connect(StoreSettings settings, @Nullable String emulator) throws IOException {
-        String host = emulator == null ? null : emulatorUrl(emulator);
-        Watchdog watchdog = new Watchdog();
-        ApacheHttpTransport transport =
-                new ApacheHttpTransport(watchdog.around(ApacheHttpTransport.newDefaultHttpClientBuilder()
-                        // One connection for each request that may be under way, so that none has to be made for a
-                        // burst.
-                        .setMaxConnTotal(settings.parallelism())
-                        .setMaxConnPerRoute(settings.parallelism())
-                        .evictIdleConnections(1, TimeUnit.MINUTES)
-                        .disableContentCompression()
-                        .addInterceptorLast(new Checksums())
-                        .build()));
-        Credentials credentials = emulator == null ? credentials(transport) : NoCredentials.getInstance();
-        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
+    static GcsClient connect(
+            StoreSettings settings, @Nullable String emulator, UnaryOperator<@Nullable String> environment)
+            throws IOException {
+        if (emulator != null && settings.endpoint() != null) {
+            throw new StoreException(
+                    "The variable STORAGE_EMULATOR_HOST and the setting store-endpoint both say where the storage is:"
+                            + " leave out one of them",
+                    null);
+        }
         StorageOptions.Builder options = StorageOptions.http()
                 .setStorageRetryStrategy(new Once())
-                .setTransportOptions(HttpTransportOptions.newBuilder()
-                        .setHttpTransportFactory(() -> transport)
-                        .setConnectTimeout(timeoutMillis)
-                        .setReadTimeout(timeoutMillis)
-                        .build())
                 // For the list of a project's buckets only; without one the client looks for it on the network.
-                .setProjectId("unused")
-                .setCredentials(credentials);
-        if (host != null) {
-            options.setHost(host);
+                .setProjectId("unused");
+        if (emulator != null) {
+            options.setHost(GcsEndpoint.ofEmulator(emulator));
+        } else if (settings.endpoint() != null) {
+            options.setHost(settings.endpoint());
         }
-        return new GcsClient(options.build().getService(), transport, watchdog);
+        Watchdog watchdog = new Watchdog();
+        ApacheHttpTransport transport =
+                new ApacheHttpTransport(watchdog.around(http(settings, emulator == null ? environment : name -> null)));
+        try {
+            if (emulator != null) {
+                options.setCredentials(NoCredentials.getInstance());
+            } else {
+                GoogleCredentials credentials = credentials(transport);
+                options.setCredentials(credentials)
+                        .setUniverseDomain(
+                                GcsEndpoint.universe(credentials, environment.apply(GcsEndpoint.universeVariable())));
+            }
+            int timeoutMillis =
+                    (int) Math.min(Integer.MAX_VALUE, settings.attemptTimeout().toMillis());
+            options.setTransportOptions(HttpTransportOptions.newBuilder()
+                    .setHttpTransportFactory(() -> transport)
+                    .setConnectTimeout(timeoutMillis)
+                    .setReadTimeout(timeoutMillis)
+                    .build());
+            return new GcsClient(options.build().getService(), transport, watchdog);
+        } catch (IOException | RuntimeException e) {
+            transport.shutdown();
+            watchdog.close();
+            throw e;
+        }
+    }
+
+    private static CloseableHttpClient http(StoreSettings settings, UnaryOperator<@Nullable String> environment)
+            throws StoreException {
+        HttpClientBuilder client = ApacheHttpTransport.newDefaultHttpClientBuilder()
+                // One connection for each request that may be under way, so that none has to be made for a burst.
+                .setMaxConnTotal(settings.parallelism())
+                .setMaxConnPerRoute(settings.parallelism())
+                .evictIdleConnections(1, TimeUnit.MINUTES)
+                .disableContentCompression()
+                .setRequestExecutor(new SentUploads())
+                .setUserAgent(UserAgent.PRODUCT)
+                .addInterceptorLast(new UserAgent())
+                .addInterceptorLast(new Checksums());
+        ProxyRoutes.take(client, environment);
+        return client.build();
     }
 
     Storage storage() {
@@ -93,24 +121,8 @@ final class GcsClient implements AutoCloseable {
         }
     }
 
-    private static String emulatorUrl(String emulator) throws StoreException {
-        String url = emulator.contains("://") ? emulator : "http://" + emulator;
-        try {
-            URI uri = new URI(url);
-            if (uri.getHost() != null && uri.getUserInfo() == null && HTTP.contains(uri.getScheme())) {
-                return url;
-            }
-        } catch (URISyntaxException e) {
-            // Told below, and without what it is: it may hold a secret.
-        }
-        throw new StoreException(
-                "The variable STORAGE_EMULATOR_HOST holds no address of an emulator: set it to one as in"
-                        + " http://localhost:4443, without a user name, or unset it to use Google Cloud Storage itself",
-                null);
-    }
-
     /** Tokens are fetched over the same transport, so that this, too, ends with a deadline. */
-    private static Credentials credentials(HttpTransport transport) throws IOException {
+    private static GoogleCredentials credentials(HttpTransport transport) throws IOException {
         try {
             return GoogleCredentials.getApplicationDefault(() -> transport).createScoped(SCOPE);
         } catch (IOException e) {

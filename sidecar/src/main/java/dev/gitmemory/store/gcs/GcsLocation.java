@@ -4,6 +4,7 @@ import dev.gitmemory.store.InvalidKeyException;
 import dev.gitmemory.store.Keys;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +29,11 @@ public record GcsLocation(String bucket, String prefix) {
             throw new IllegalArgumentException(
                     "the name of a bucket has 3 or more lower-case letters, digits, '-', '_' and '.', and comes behind two"
                             + " slashes");
+        }
+        if (uri.getRawQuery() != null
+                && uri.getRawQuery().toLowerCase(Locale.ROOT).startsWith("userproject=")) {
+            throw new IllegalArgumentException(
+                    "the project that is billed is named by the variable GOOGLE_CLOUD_QUOTA_PROJECT, not behind '?'");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("'?' and '#' must be written as %3F and %23");

@@ -1,20 +1,20 @@
 package dev.gitmemory.store.gcs;
 
+import com.google.api.gax.paging.Page;
 import com.google.cloud.ReadChannel;
 import com.google.cloud.storage.Blob;
 import com.google.cloud.storage.BlobId;
-import com.google.cloud.storage.BlobInfo;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.Storage.BlobField;
 import com.google.cloud.storage.Storage.BlobGetOption;
 import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.Storage.BlobSourceOption;
-import com.google.cloud.storage.Storage.BlobTargetOption;
 import com.google.cloud.storage.StorageException;
 import dev.gitmemory.store.Deadline;
 import dev.gitmemory.store.ObjectStore;
 import dev.gitmemory.store.ObjectTooLargeException;
 import dev.gitmemory.store.Range;
+import dev.gitmemory.store.RefusedException;
 import dev.gitmemory.store.StoreException;
 import dev.gitmemory.store.StoreSettings;
 import io.micrometer.core.instrument.Counter;
@@ -25,8 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * answered with success, the others with 412. {@link Attempts} repeats a request whose answer it did not get, and when the
  * first one had stored the object the second is answered with 412 as well. Each call therefore writes a mark of its own
  * into the object's metadata, and when 412 comes after an attempt that failed, the mark that is there tells who won.
- * When that can't be read either, the outcome is unknown, and so is what {@link #create} throws.
+ * When that can't be read either, the outcome is unknown. So it is when an attempt that was sent is not answered, or
+ * by somebody else than the service, or with a failure of the service: it may be carried out later. Only where every
+ * attempt was refused, or failed before it was sent, {@link #create} throws a {@link RefusedException}.
  *
  * <h2>Checksums</h2>
  *
@@ -49,8 +50,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GcsStore implements ObjectStore {
 
-    private static final String CONTENT_TYPE = "application/octet-stream";
-    private static final String MARK = "git-memory-write";
     private static final int LARGEST_PAGE = 1000;
 
     private final GcsClient client;
@@ -58,6 +57,24 @@ public final class GcsStore implements ObjectStore {
     private final GcsLocation location;
     private final Attempts attempts;
     private final GcsErrors errors;
+    private final BucketSightings sightings = new BucketSightings(System::nanoTime);
+
+    /** What is asked of the service. */
+    private enum Request {
+        STORE,
+        READ,
+        LIST,
+        DELETE;
+
+        String verb() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Whether "not found" may be about the object. */
+        boolean isAboutAnObject() {
+            return this == READ || this == DELETE;
+        }
+    }
 
     private GcsStore(GcsClient client, GcsLocation location, Attempts attempts, GcsErrors errors) {
         this.client = client;
@@ -86,8 +103,8 @@ public final class GcsStore implements ObjectStore {
                 System::nanoTime,
                 LockSupport::parkNanos,
                 bound -> ThreadLocalRandom.current().nextLong(bound));
-        GcsClient client = GcsClient.connect(settings, emulator);
-        GcsStore store = new GcsStore(client, location, attempts, new GcsErrors(location, settings.timeout()));
+        GcsClient client = GcsClient.connect(settings, emulator, System::getenv);
+        GcsStore store = new GcsStore(client, location, attempts, new GcsErrors(location, settings.attemptTimeout()));
         try {
             Deadline.after(settings.deadline(), System::nanoTime).during(() -> store.list("", "", 1));
             return store;
@@ -100,43 +117,28 @@ public final class GcsStore implements ObjectStore {
     @Override
     public Created create(String key, byte[] content) throws IOException {
         String name = location.objectName(key);
-        String mark = UUID.randomUUID().toString();
-        BlobInfo info = BlobInfo.newBuilder(location.bucket(), name)
-                .setContentType(CONTENT_TYPE)
-                .setMetadata(Map.of(MARK, mark))
-                .build();
-        return call("store", name, failed -> {
-            try {
-                storage.create(info, content, BlobTargetOption.doesNotExist(), BlobTargetOption.disableGzipContent());
-                return Created.STORED;
-            } catch (StorageException e) {
-                if (e.getCode() != 412) {
-                    throw e;
-                }
-                boolean ours = failed > 0 && mark.equals(markOf(name));
-                return ours ? Created.STORED : Created.EXISTED;
-            }
-        });
+        Upload upload = new Upload(storage, attempts, id(name), content);
+        try {
+            return call(Request.STORE, name, failed -> upload.send());
+        } catch (StoreException e) {
+            throw upload.isInDoubt() ? e : new RefusedException(e);
+        }
     }
 
-    private @Nullable String markOf(String name) throws IOException {
-        Blob found = attempts.run(
-                failed -> storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.METADATA)));
-        Map<String, String> metadata = found == null ? null : found.getMetadata();
-        return metadata == null ? null : metadata.get(MARK);
+    private BlobId id(String name) {
+        return BlobId.of(location.bucket(), name);
     }
 
     @Override
     public byte @Nullable [] read(String key) throws IOException {
         String name = location.objectName(key);
-        return callOrNull("read", name, failed -> readWhole(key, name));
+        return callOrNull(Request.READ, name, failed -> readWhole(key, name));
     }
 
     private byte[] readWhole(String key, String name) throws IOException {
         BoundedBuffer buffer = new BoundedBuffer(ObjectTooLargeException.most());
         try {
-            storage.downloadTo(
-                    BlobId.of(location.bucket(), name), buffer, BlobSourceOption.shouldReturnRawInputStream(true));
+            storage.downloadTo(id(name), buffer, BlobSourceOption.shouldReturnRawInputStream(true));
         } catch (StorageException | IllegalStateException e) {
             ObjectTooLargeException.requireReadable(key, buffer.offered());
             throw e;
@@ -148,28 +150,31 @@ public final class GcsStore implements ObjectStore {
     public byte @Nullable [] read(String key, long offset, int length) throws IOException {
         Range range = new Range(offset, length);
         String name = location.objectName(key);
-        byte[] part = callOrNull("read", name, failed -> readPart(name, range));
+        byte[] part = callOrNull(Request.READ, name, failed -> readPart(name, range));
         if (part == null || part.length > 0) {
             return part;
         }
         // Nothing was asked for, or there is nothing there: the object may end here, or before, or not exist.
-        Blob found = callOrNull(
-                "read",
-                name,
-                failed -> storage.get(BlobId.of(location.bucket(), name), BlobGetOption.fields(BlobField.SIZE)));
+        Blob found =
+                callOrNull(Request.READ, name, failed -> storage.get(id(name), BlobGetOption.fields(BlobField.SIZE)));
         if (found == null) {
             return null;
         }
-        range.lengthIn(key, found.getSize());
+        range.lengthIn(key, size(found));
         return part;
+    }
+
+    /** An answer leaves out what is 0. */
+    private static long size(Blob blob) {
+        Long size = blob.getSize();
+        return size == null ? 0 : size;
     }
 
     private byte[] readPart(String name, Range range) throws IOException {
         if (range.length() == 0) {
             return new byte[0];
         }
-        try (ReadChannel channel =
-                storage.reader(BlobId.of(location.bucket(), name), BlobSourceOption.shouldReturnRawInputStream(true))) {
+        try (ReadChannel channel = storage.reader(id(name), BlobSourceOption.shouldReturnRawInputStream(true))) {
             channel.setChunkSize(0); // as it comes, without a buffer in between
             channel.seek(range.offset());
             channel.limit(range.offset() + Math.min(range.length(), Long.MAX_VALUE - range.offset()));
@@ -199,14 +204,13 @@ public final class GcsStore implements ObjectStore {
         if (!start.isEmpty()) {
             options.add(BlobListOption.startOffset(start));
         }
-        return call("list", location.prefix() + prefix, failed -> {
+        return call(Request.LIST, location.prefix() + prefix, failed -> {
             List<Entry> page = new ArrayList<>();
-            for (Blob blob : storage.list(location.bucket(), options.toArray(BlobListOption[]::new))
-                    .iterateAll()) {
+            for (Blob blob : page(options).iterateAll()) {
                 // A name that ends in a slash is a folder that somebody made in the console.
                 if (!blob.getName().equals(start) && !blob.getName().endsWith("/")) {
                     page.add(
-                            new Entry(blob.getName().substring(location.prefix().length()), blob.getSize()));
+                            new Entry(blob.getName().substring(location.prefix().length()), size(blob)));
                 }
                 if (page.size() == limit) {
                     break;
@@ -219,7 +223,7 @@ public final class GcsStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         String name = location.objectName(key);
-        call("delete", name, failed -> storage.delete(BlobId.of(location.bucket(), name)));
+        callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)) ? name : null);
     }
 
     @Override
@@ -232,31 +236,62 @@ public final class GcsStore implements ObjectStore {
         client.close();
     }
 
-    private <T> T call(String what, String name, Attempts.Request<T> request) throws IOException {
-        T answer = callOrNull(what, name, request);
+    private <T> T call(Request request, String name, Attempts.Request<T> sent) throws IOException {
+        T answer = callOrNull(request, name, sent);
         if (answer == null) {
             throw new StoreException(
-                    "Can't " + what + " '" + location.describe(name) + "': the answer makes no sense", null);
+                    "Can't " + request.verb() + " '" + location.describe(name) + "': the answer makes no sense", null);
         }
         return answer;
     }
 
     /** Answers null when there is no such object. */
-    private <T> @Nullable T callOrNull(String what, String name, Attempts.Request<? extends @Nullable T> request)
+    private <T> @Nullable T callOrNull(Request request, String name, Attempts.Request<? extends @Nullable T> sent)
             throws IOException {
         Deadline deadline = Deadline.current();
         Watchdog.Watch watch = client.watchdog().watch(deadline);
         try {
-            return attempts.run(request);
+            return answer(request, sent);
         } catch (Attempts.FailedException e) {
-            if (e.failure.getCode() == 404 && what.equals("read") && !GcsErrors.isAboutBucket(e.failure)) {
-                return null;
+            if (e.failure.getCode() == 404) {
+                sightings.forget();
             }
-            throw errors.failed(what, name, e, deadline);
+            throw errors.failed(request.verb(), name, e, deadline);
         } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
-            throw errors.unreadable(what, name, e); // what the client throws at an answer that lacks something
+            throw errors.unreadable(
+                    request.verb(), name, e); // what the client throws at an answer that lacks something
         } finally {
             watch.end();
         }
+    }
+
+    private <T> @Nullable T answer(Request request, Attempts.Request<? extends @Nullable T> sent)
+            throws Attempts.FailedException {
+        try {
+            T answer = attempts.run(sent);
+            if (answer != null) {
+                sightings.seen();
+                return answer;
+            }
+        } catch (Attempts.FailedException e) {
+            if (e.failure.getCode() != 404 || !request.isAboutAnObject()) {
+                throw e;
+            }
+            if (!GcsErrors.isFromGoogle(e.failure)) {
+                sightings.forget();
+            }
+        }
+        if (!sightings.isRecent()) {
+            attempts.run(failed -> page(List.of(
+                    BlobListOption.prefix(location.prefix()),
+                    BlobListOption.pageSize(1),
+                    BlobListOption.fields(BlobField.NAME))));
+            sightings.seen();
+        }
+        return null;
+    }
+
+    private Page<Blob> page(List<BlobListOption> options) {
+        return storage.list(location.bucket(), options.toArray(BlobListOption[]::new));
     }
 }

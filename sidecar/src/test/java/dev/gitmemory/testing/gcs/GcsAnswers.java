@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Answers in the form of the JSON interface. */
@@ -36,6 +37,14 @@ final class GcsAnswers {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What somebody else answers. */
+    static HttpMessage.Response page(int status) {
+        return new HttpMessage.Response(
+                status,
+                Map.of("Content-Type", "text/html"),
+                new Bytes("<html>The proxy says no</html>".getBytes(StandardCharsets.UTF_8)));
     }
 
     static HttpMessage.Response error(int status, String message) {

@@ -65,7 +65,9 @@ public final class GcsBuckets {
     HttpMessage.Response answer(GcsRequest request) {
         NavigableMap<String, GcsObject> objects = buckets.get(request.bucket());
         if (objects == null) {
-            return GcsAnswers.error(404, "The specified bucket does not exist.");
+            return request.object().isEmpty()
+                    ? GcsAnswers.error(404, "The specified bucket does not exist.")
+                    : missing(request); // the service says no more than this
         }
         GcsObject found = request.object().isEmpty() ? null : objects.get(request.object());
         return switch (request.kind()) {

@@ -14,6 +14,20 @@ public enum GcsFault {
     FORBIDDEN(403),
     /** 412 although nothing is there. */
     PRECONDITION_FAILED(412),
+    /** 429, and the request has its effect. */
+    TOO_MANY_REQUESTS_AFTER(429),
+    /** 503, and the request has its effect. */
+    UNAVAILABLE_AFTER(503),
+    /** 408, and the request has its effect. */
+    REQUEST_TIMEOUT_AFTER(408),
+    /** 412 from whoever sent the request again on the way: it has its effect. */
+    PRECONDITION_FAILED_AFTER(412),
+    /** A page of a proxy with the status 403, and no effect. */
+    PROXY_FORBIDDEN(403),
+    /** A page of a proxy with the status 403, and the request has its effect. */
+    PROXY_FORBIDDEN_AFTER(403),
+    /** A page of a proxy with the status 404, and no effect. */
+    PROXY_NOT_FOUND(404),
     /** 308 to nowhere, as from a proxy or for a bucket elsewhere. */
     REDIRECT(308),
     /** The connection is reset before the request has any effect. */
@@ -26,6 +40,8 @@ public enum GcsFault {
     STALL_AFTER(0),
     /** No answer; the request has its effect once the client has given up. */
     LATE(0),
+    /** No answer; the request has its effect when {@link GcsServer#deliverHeld} is called. */
+    HELD(0),
     /** An answer of which a byte comes every now and then, without end, and no effect. */
     DRIPPING(0),
     /** The answer breaks off in the middle of its body. */
@@ -39,8 +55,18 @@ public enum GcsFault {
         this.status = status;
     }
 
-    /** The status that is answered instead of doing anything; 0 if it is not about a status. */
+    /** The status that is answered; 0 if it is not about a status. */
     int status() {
         return status;
+    }
+
+    /** Whether the request has its effect before it is answered. */
+    boolean hasEffect() {
+        return name().endsWith("_AFTER");
+    }
+
+    /** Whether a proxy answers. */
+    boolean isOfProxy() {
+        return name().startsWith("PROXY_");
     }
 }

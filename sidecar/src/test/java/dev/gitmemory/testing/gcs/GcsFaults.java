@@ -30,6 +30,25 @@ public final class GcsFaults {
     private @Nullable Random random;
     private int oneIn;
     private @Nullable GcsFault always;
+    private @Nullable Plan plan;
+
+    /** Decides what goes wrong with each request. */
+    @FunctionalInterface
+    public interface Plan {
+        /**
+         * What goes wrong with a request; null for nothing.
+         *
+         * @param upload whether an object is to be created, which others than uploads don't
+         * @param object the object's name; of a listing what names begin with
+         */
+        @Nullable
+        GcsFault of(boolean upload, String object);
+    }
+
+    /** From now on requests fail as planned; null for none. */
+    public synchronized void plan(@Nullable Plan plan) {
+        this.plan = plan;
+    }
 
     /** The next uploads fail so, one after the other. */
     public GcsFaults nextUploads(GcsFault... faults) {
@@ -80,6 +99,10 @@ public final class GcsFaults {
         if (always != null) {
             return always;
         }
+        if (plan != null && request.kind() != Kind.OTHER) {
+            GcsFault planned = plan.of(request.kind() == Kind.UPLOAD, request.name());
+            return planned == null ? null : possible(planned, request);
+        }
         return oneIn > 0 && random != null && random.nextInt(oneIn) == 0
                 ? possible(ANY_TIME.get(random.nextInt(ANY_TIME.size())), request)
                 : null;
@@ -91,7 +114,7 @@ public final class GcsFaults {
         boolean whole = request.kind() == Kind.DOWNLOAD && !request.headers().containsKey("range");
         boolean possible =
                 switch (fault) {
-                    case PRECONDITION_FAILED -> upload;
+                    case PRECONDITION_FAILED, PRECONDITION_FAILED_AFTER -> upload;
                     case CORRUPTED -> upload || whole;
                     default -> true;
                 };

@@ -40,8 +40,10 @@ record GcsObject(
                 .put("name", name)
                 .put("generation", Long.toString(generation))
                 .put("metageneration", "1")
-                .put("size", Integer.toString(content.length()))
                 .put("crc32c", crc32c);
+        if (content.length() > 0) {
+            document.put("size", Integer.toString(content.length())); // a 0 is left out, as proto3's JSON does
+        }
         if (custom != null) {
             document.set("metadata", custom);
         }

@@ -53,6 +53,15 @@ record GcsRequest(
         };
     }
 
+    /** The name of the object that it is about; of a listing what names begin with. */
+    String name() {
+        return switch (kind) {
+            case UPLOAD -> GcsUpload.parse(this).name();
+            case LIST -> query.getOrDefault("prefix", "");
+            default -> object;
+        };
+    }
+
     @Nullable
     String parameter(String name) {
         return query.get(name);

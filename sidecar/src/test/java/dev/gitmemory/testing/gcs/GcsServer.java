@@ -12,12 +12,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +32,18 @@ public final class GcsServer implements AutoCloseable {
     private static final long DROP_EVERY_NANOS = 20_000_000;
 
     private final ServerSocket server;
+    private final Thread accepting;
     private final ExecutorService connections = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final GcsBuckets buckets = new GcsBuckets();
     private final GcsFaults faults = new GcsFaults();
+    private final Queue<GcsRequest> held = new ConcurrentLinkedQueue<>();
+    private final Set<Map<String, String>> headers = ConcurrentHashMap.newKeySet();
     private final Map<Kind, LongAdder> requests = new EnumMap<>(Kind.class);
 
     private GcsServer(ServerSocket server) {
         this.server = server;
+        this.accepting = new Thread(this::accept, "gcs-server");
         for (Kind kind : Kind.values()) {
             requests.put(kind, new LongAdder());
         }
@@ -46,7 +53,7 @@ public final class GcsServer implements AutoCloseable {
     public static GcsServer start(String bucket) throws IOException {
         GcsServer started = new GcsServer(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
         started.buckets.create(bucket);
-        started.connections.execute(started::accept);
+        started.accepting.start();
         return started;
     }
 
@@ -61,6 +68,24 @@ public final class GcsServer implements AutoCloseable {
 
     public GcsBuckets buckets() {
         return buckets;
+    }
+
+    /**
+     * The requests that were held have their effect now, in the order in which they came; their answers go nowhere.
+     *
+     * @param names what the names of their objects begin with
+     */
+    public void deliverHeld(String names) {
+        held.stream().filter(request -> request.name().startsWith(names)).forEach(request -> {
+            if (held.remove(request)) {
+                buckets.answer(request);
+            }
+        });
+    }
+
+    /** What requests so far had as a header, its name in lower case; "none" of a request without it. */
+    public Set<String> headers(String name) {
+        return headers.stream().map(all -> all.getOrDefault(name, "none")).collect(Collectors.toSet());
     }
 
     /** How many uploads have arrived, those that failed included. */
@@ -96,6 +121,7 @@ public final class GcsServer implements AutoCloseable {
             InputStream in = new BufferedInputStream(connection.getInputStream(), 1 << 16);
             for (HttpMessage.Request http = HttpMessage.read(in); http != null; http = HttpMessage.read(in)) {
                 GcsRequest request = GcsRequest.of(http);
+                headers.add(Map.copyOf(http.headers()));
                 LongAdder count = requests.get(request.kind());
                 if (count != null) {
                     count.increment();
@@ -118,7 +144,14 @@ public final class GcsServer implements AutoCloseable {
             return send(connection, buckets.answer(request));
         }
         if (fault.status() != 0) {
-            return send(connection, GcsAnswers.error(fault.status(), "injected: " + fault));
+            if (fault.hasEffect()) {
+                buckets.answer(request);
+            }
+            return send(
+                    connection,
+                    fault.isOfProxy()
+                            ? GcsAnswers.page(fault.status())
+                            : GcsAnswers.error(fault.status(), "injected: " + fault));
         }
         switch (fault) {
             case RESET_BEFORE -> reset(connection);
@@ -134,6 +167,10 @@ public final class GcsServer implements AutoCloseable {
             case LATE -> {
                 awaitEnd(in);
                 buckets.answer(request);
+            }
+            case HELD -> {
+                held.add(request);
+                awaitEnd(in);
             }
             case DRIPPING -> drip(connection);
             case TRUNCATED -> {
@@ -190,6 +227,11 @@ public final class GcsServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            accepting.join(); // until then it may take connections
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket connection : open) {
             connection.close();
         }
