@@ -80,12 +80,9 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
 
     private static @Nullable FrontMatter of(String file, int yaml, int closing, int value) {
         String text = file.substring(yaml, closing);
-        YamlNode.Mapping root = YamlParser.parse(text, FIRST_LINE);
-        if (root != null) {
-            requireUniqueKeys(root);
-        }
-        boolean byLine = root == null || LineParser.hidesAField(text, root);
-        if (byLine) {
+        YamlNode.Mapping root = asYaml(text);
+        boolean byLine = root == null;
+        if (root == null) {
             root = LineParser.parse(text, FIRST_LINE);
             if (root == null) {
                 return null;
@@ -94,6 +91,15 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
         }
         return new FrontMatter(
                 file.substring(0, yaml), text, file.substring(closing, value), root, file.substring(value), byLine);
+    }
+
+    private static YamlNode.@Nullable Mapping asYaml(String text) {
+        YamlNode.Mapping root = YamlParser.parse(text, FIRST_LINE);
+        if (root == null) {
+            return null;
+        }
+        requireUniqueKeys(root);
+        return LineParser.hidesAField(text, root) ? null : root;
     }
 
     private static boolean isFence(String file, int start, int end) {

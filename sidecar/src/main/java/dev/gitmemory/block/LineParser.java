@@ -16,7 +16,8 @@ final class LineParser {
     /** A key that is no field's, where no field tells that these lines are front matter: prose has colons, too. */
     private static final Pattern KEY = Pattern.compile("[\\p{L}\\p{N}\\p{So}_][^\\s:]*[ \\t]*:(?:[ \\t].*)?");
 
-    private static final Pattern FIELD = Pattern.compile("(?:" + String.join("|", FrontMatter.FIELDS) + ")[ \\t]*:(?=\\s|$)");
+    private static final Pattern FIELD =
+            Pattern.compile("(?:" + String.join("|", FrontMatter.FIELDS) + ")[ \\t]*:(?=\\s|$)");
 
     private final String yaml;
     private final int firstLine;

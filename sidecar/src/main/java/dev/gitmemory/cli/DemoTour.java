@@ -50,8 +50,7 @@ final class DemoTour {
         Views.Status first = agents.get(0).status();
         String agent = first.agentId();
         database.show(agent);
-        List<String> leftOut =
-                first.leftOut().stream().map(LeftOut::blockId).toList();
+        List<String> leftOut = first.leftOut().stream().map(LeftOut::blockId).toList();
         List<BlockRow> blocks = serving.memory().blocks().ofAgent(agent).stream()
                 .filter(block -> !leftOut.contains(block.id()))
                 .toList();

@@ -9,6 +9,7 @@ import dev.gitmemory.service.ImportRemovesException;
 import dev.gitmemory.service.ImportReport;
 import dev.gitmemory.service.ImportRequest;
 import dev.gitmemory.service.RowsImport;
+import dev.gitmemory.service.Views;
 import dev.gitmemory.store.StoreUse;
 import java.io.IOException;
 import java.io.InputStream;

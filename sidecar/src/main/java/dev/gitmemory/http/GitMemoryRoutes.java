@@ -40,8 +40,10 @@ final class GitMemoryRoutes {
         routes.post(BASE + "/verify", nothing.by(ctx -> compared(ctx, memory.verify(agent(ctx)))));
         routes.post(BASE + "/restore", Takes.body().by(this::restore));
         routes.get(
-                BASE + "/history", Takes.parameters(Set.of("label", "limit", "before")).by(this::history));
-        routes.get(BASE + "/diff", Takes.parameters(Set.of("from", "to", "label")).by(this::diff));
+                BASE + "/history",
+                Takes.parameters(Set.of("label", "limit", "before")).by(this::history));
+        routes.get(
+                BASE + "/diff", Takes.parameters(Set.of("from", "to", "label")).by(this::diff));
         routes.get(BASE + "/blocks", revision.by(this::blocks));
         routes.get(BASE + "/blocks/<label>", revision.by(this::block));
     }

@@ -41,6 +41,7 @@ final class ListQuery {
     static final Takes FILTERED_AND_PAGED = FILTERED.and(PAGED);
 
     private final Context ctx;
+
     ListQuery(Context ctx) {
         this.ctx = ctx;
     }

@@ -105,8 +105,7 @@ final class Takes {
     /** An empty object is what some clients send for nothing. */
     private static void requireNoBody(Context ctx) {
         byte[] content = ctx.bodyAsBytes();
-        if (content.length > 0
-                && !Json.body(new ByteArrayInputStream(content)).isEmpty()) {
+        if (content.length > 0 && !Json.body(new ByteArrayInputStream(content)).isEmpty()) {
             throw RequestException.malformed(null, "Nothing can be asked for in a body here. Nothing was changed");
         }
     }
@@ -116,8 +115,7 @@ final class Takes {
         for (String name : given) {
             if (!known.contains(name)) {
                 throw RequestException.malformed(
-                        name,
-                        "There is no field '%s' here%s".formatted(name, Suggestion.among(known, name)));
+                        name, "There is no field '%s' here%s".formatted(name, Suggestion.among(known, name)));
             }
         }
     }

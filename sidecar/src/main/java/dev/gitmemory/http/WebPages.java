@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebPages {
 
-    private static final Pattern JSON =
-            Pattern.compile(
-                    "\\s*application/json\\s*(?:;\\s*(?:charset=\"?utf-?8\"?|(?!charset)[^;]*)\\s*)*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern JSON = Pattern.compile(
+            "\\s*application/json\\s*(?:;\\s*(?:charset=\"?utf-?8\"?|(?!charset)[^;]*)\\s*)*",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[^\\]]*]|[^:\\[\\]/@]+)(?::(\\d+))?");
     private static final Pattern ORIGIN = Pattern.compile("https?://([^/?#@]+)");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1]");

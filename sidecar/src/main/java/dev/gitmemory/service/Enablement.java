@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -88,7 +89,7 @@ final class Enablement {
         while (handOverOnceRowsAreFree(agentId, caller, precedence, renamed::set) == HandOver.TAG_GOES) {
             database.execute(tx -> tx.agents().awaitTag(agentId));
         }
-        return renamed.get();
+        return Objects.requireNonNull(renamed.get());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.gitmemory.service;
 
 import dev.gitmemory.block.Label;
 import dev.gitmemory.repo.PathPolicy;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,14 @@ public record NotPortable(String label, String reason) {
     static List<NotPortable> among(Collection<Label> labels, PathPolicy newPaths) {
         Map<String, Label> byPath = new TreeMap<>();
         labels.forEach(label -> byPath.put(label.path(), label));
-        return newPaths.problems(Set.of(), byPath.keySet()).entrySet().stream()
-                .map(problem -> new NotPortable(byPath.get(problem.getKey()).text(), problem.getValue()))
-                .toList();
+        Map<String, String> problems = newPaths.problems(Set.of(), byPath.keySet());
+        List<NotPortable> found = new ArrayList<>();
+        byPath.forEach((path, label) -> {
+            String reason = problems.get(path);
+            if (reason != null) {
+                found.add(new NotPortable(label.text(), reason));
+            }
+        });
+        return found;
     }
 }

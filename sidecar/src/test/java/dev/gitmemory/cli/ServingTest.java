@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitmemory.postgres.Database;
 import dev.gitmemory.postgres.TableNames;
+import dev.gitmemory.repo.PathPolicy;
 import dev.gitmemory.testing.Application;
 import dev.gitmemory.testing.CapturedLog;
 import dev.gitmemory.testing.EmbeddedDatabase;
@@ -39,6 +40,7 @@ class ServingTest {
                 Database.connect(database.sidecarSettings(), TableNames.DEFAULT),
                 new StoreOptions(),
                 folder,
+                PathPolicy.PORTABLE,
                 server,
                 false);
     }

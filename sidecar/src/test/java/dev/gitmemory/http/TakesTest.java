@@ -91,8 +91,8 @@ class TakesTest extends SidecarTest {
     void aHeaderThatWouldHaveNoEffectIsRefused(String request, String headers, int status, String detail)
             throws Exception {
         String type = headers.startsWith("Content-Type") ? "" : "Content-Type: application/json\r\n";
-        String answer = RawHttp.send(
-                http.port(), request, type + headers.replace("#", "\r\n") + "\r\n", "{\"value\": \"x\"}");
+        String answer =
+                RawHttp.send(http.port(), request, type + headers.replace("#", "\r\n") + "\r\n", "{\"value\": \"x\"}");
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains(detail);
     }
 
@@ -100,7 +100,9 @@ class TakesTest extends SidecarTest {
     void anEmptyObjectAsksForNothing() throws Exception {
         Answer answer = http.post(gitMemory("a") + "/verify", "{}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        for (String type : new String[] {"application/json; charset=UTF-8", "Application/JSON;charset=\"utf-8\"", "application/json;v=1"}) {
+        for (String type : new String[] {
+            "application/json; charset=UTF-8", "Application/JSON;charset=\"utf-8\"", "application/json;v=1"
+        }) {
             assertThat(RawHttp.send(
                             http.port(),
                             "POST /v1/agents/a/git-memory/verify",

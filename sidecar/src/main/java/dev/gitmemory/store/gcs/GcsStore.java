@@ -223,7 +223,7 @@ public final class GcsStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         String name = location.objectName(key);
-        callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)) ? name : null);
+        callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)));
     }
 
     @Override

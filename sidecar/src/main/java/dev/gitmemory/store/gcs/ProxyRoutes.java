@@ -55,7 +55,9 @@ final class ProxyRoutes extends DefaultRoutePlanner {
         String user = uri.getUserInfo();
         if (user != null) {
             BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-            credentials.setCredentials(new AuthScope(proxy), new UsernamePasswordCredentials(user));
+            String[] parts = user.split(":", 2);
+            credentials.setCredentials(
+                    new AuthScope(proxy), new UsernamePasswordCredentials(parts[0], parts.length > 1 ? parts[1] : ""));
             client.setDefaultCredentialsProvider(credentials);
         }
     }
