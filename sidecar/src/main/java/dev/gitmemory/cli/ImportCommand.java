@@ -170,6 +170,14 @@ final class ImportCommand implements CliCommand {
         }
         try (InputStream in = Files.newInputStream(path)) {
             return AgentFile.parse(in);
+        } catch (OutOfMemoryError e) { // what it took is garbage by now
+            throw new TransferException(
+                    "'%s' (%d MiB) is too large for this process, which has a heap of %d MiB; nothing was imported. Give it more: -Xmx, six times the file's size"
+                            .formatted(
+                                    path,
+                                    Files.size(path) >> 20,
+                                    Runtime.getRuntime().maxMemory() >> 20),
+                    e);
         }
     }
 

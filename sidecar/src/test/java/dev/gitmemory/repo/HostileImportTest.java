@@ -280,4 +280,26 @@ final class HostileImportTest {
                     .isEqualTo(between);
         }
     }
+
+    @Test
+    void whoDoesNotAgreeToWhatACommitInBetweenHasChangedChangesNothing() throws IOException {
+        try (Incoming incoming = read(git.folder())) {
+            List<String> agreed = incoming.plan().removed();
+            String between = RepositoryFixture.commit(
+                            RepositoryFixture.open(store), RepositoryFixture.writing("more.md", "More."))
+                    .sha();
+            store.reset();
+
+            assertThatThrownBy(() -> incoming.commit(RepositoryFixture.AGENT, RepositoryFixture.NOW, now -> {
+                        if (!agreed.containsAll(now.removed())) {
+                            throw new IllegalStateException("it would remove " + now.removed());
+                        }
+                    }))
+                    .hasMessage("it would remove [more.md, ours.md]");
+
+            assertThat(store.creates()).isZero();
+            repository.refresh();
+            assertThat(RepositoryFixture.headSha(repository)).isEqualTo(between);
+        }
+    }
 }
