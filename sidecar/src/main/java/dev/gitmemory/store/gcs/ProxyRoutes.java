@@ -55,7 +55,12 @@ final class ProxyRoutes extends DefaultRoutePlanner {
         String user = uri.getUserInfo();
         if (user != null) {
             BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-            credentials.setCredentials(new AuthScope(proxy), new UsernamePasswordCredentials(user));
+            int colon = user.indexOf(':');
+            credentials.setCredentials(
+                    new AuthScope(proxy),
+                    colon < 0
+                            ? new UsernamePasswordCredentials(user, "")
+                            : new UsernamePasswordCredentials(user.substring(0, colon), user.substring(colon + 1)));
             client.setDefaultCredentialsProvider(credentials);
         }
     }
