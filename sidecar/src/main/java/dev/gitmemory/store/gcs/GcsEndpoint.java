@@ -21,13 +21,13 @@ public final class GcsEndpoint {
     /** Says what is wrong with an address to which credentials shall be sent; empty when nothing is. */
     public static Optional<String> problemWith(String endpoint) {
         URI uri = parse(endpoint);
-        return uri != null && isSecret(uri) && uri.getRawQuery() == null && uri.getRawFragment() == null
+        return uri != null && isForSecrets(uri) && uri.getRawQuery() == null && uri.getRawFragment() == null
                 ? Optional.empty()
                 : Optional.of("it must be https://HOST, without a user name, '?' and '#': credentials are sent there");
     }
 
-    private static boolean isSecret(URI uri) {
-        return "https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost()));
+    private static boolean isForSecrets(URI uri) {
+        return "https".equals(uri.getScheme()) || LOOPBACK.contains(uri.getHost());
     }
 
     /** The address of an emulator, which gets no credentials. */

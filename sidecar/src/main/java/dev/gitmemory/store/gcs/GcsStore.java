@@ -221,6 +221,7 @@ public final class GcsStore implements ObjectStore {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     public void delete(String key) throws IOException {
         String name = location.objectName(key);
         callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)));

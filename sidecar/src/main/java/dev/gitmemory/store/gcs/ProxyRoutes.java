@@ -55,9 +55,12 @@ final class ProxyRoutes extends DefaultRoutePlanner {
         String user = uri.getUserInfo();
         if (user != null) {
             BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-            String[] parts = user.split(":", 2);
+            int colon = user.indexOf(':');
             credentials.setCredentials(
-                    new AuthScope(proxy), new UsernamePasswordCredentials(parts[0], parts.length > 1 ? parts[1] : ""));
+                    new AuthScope(proxy),
+                    colon < 0
+                            ? new UsernamePasswordCredentials(user, "")
+                            : new UsernamePasswordCredentials(user.substring(0, colon), user.substring(colon + 1)));
             client.setDefaultCredentialsProvider(credentials);
         }
     }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -76,11 +77,11 @@ public final class GcsServer implements AutoCloseable {
      * @param names what the names of their objects begin with
      */
     public void deliverHeld(String names) {
-        held.stream().filter(request -> request.name().startsWith(names)).forEach(request -> {
-            if (held.remove(request)) {
+        for (GcsRequest request : List.copyOf(held)) {
+            if (request.name().startsWith(names) && held.remove(request)) {
                 buckets.answer(request);
             }
-        });
+        }
     }
 
     /** What requests so far had as a header, its name in lower case; "none" of a request without it. */
