@@ -69,7 +69,7 @@ class ServingTest {
 
     @Test
     void oneThatCannotStartIsNotThereAndSaysNothingOfListening() throws IOException, SQLException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 CapturedLog lines = CapturedLog.of(dev.gitmemory.postgres.Listener.class)) {
             assertThatThrownBy(() -> serve(taken.getLocalPort())).hasMessageContaining("can't listen on");
             assertThat(lines.messages()).isEmpty();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +33,7 @@ class PublishedClientTest extends SidecarTest {
     }
 
     private JsonNode answer(String name) {
-        assertThat(answers).containsKey(name);
-        return answers.get(name);
+        return Objects.requireNonNull(answers.get(name), name);
     }
 
     private static List<String> texts(JsonNode array) {

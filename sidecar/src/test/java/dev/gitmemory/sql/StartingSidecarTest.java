@@ -60,6 +60,7 @@ class StartingSidecarTest extends SqlTest {
     }
 
     @Test
+    @SuppressWarnings("try") // one announces and ends before the other
     void whoCallsWhileOneIsBeingStartedWaitsForIt() throws Exception {
         try (Sidecar before = start()) {
             enabledAgent("a");
