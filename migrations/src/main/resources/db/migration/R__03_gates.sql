@@ -175,27 +175,48 @@ BEGIN
 END
 $function$;
 
--- Hands a write over to be judged. The triggers of git_memory.judgement get the row although it is deleted at once.
-CREATE OR REPLACE FUNCTION git_memory.hand_over(kind         text,
+-- Hands a write over to be judged, now or at the end of the transaction: true, or the refusal of what was judged now. The triggers
+-- of git_memory.judgement get the row although it is deleted at once; one with a refusal is another version of it.
+DROP FUNCTION IF EXISTS git_memory.hand_over(text, text, text, text, text, text, text); -- of an earlier version
+CREATE OR REPLACE FUNCTION git_memory.is_judged(kind         text,
                                                 agent_id     text,
                                                 block_id     text,
                                                 label        text,
                                                 schema_name  text,
                                                 table_name   text,
                                                 trigger_name text)
-    RETURNS void
+    RETURNS boolean
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    place tid;
+    place   tid;
+    refusal text[];
+    words   record;
 BEGIN
     INSERT INTO git_memory.judgement (kind, agent_id, block_id, label, schema_name, table_name, trigger_name)
-    VALUES (hand_over.kind, hand_over.agent_id, hand_over.block_id, hand_over.label, hand_over.schema_name,
-            hand_over.table_name, hand_over.trigger_name)
+    VALUES (is_judged.kind, is_judged.agent_id, is_judged.block_id, is_judged.label, is_judged.schema_name,
+            is_judged.table_name, is_judged.trigger_name)
     RETURNING ctid INTO place;
     DELETE FROM git_memory.judgement j
     WHERE j.ctid = place;
+    IF FOUND THEN
+        RETURN true;
+    END IF;
+    SELECT j.refusal
+    INTO STRICT refusal
+    FROM git_memory.judgement j
+    WHERE j.refusal IS NOT NULL
+      AND git_memory.is_own(j.xmin);
+    words := git_memory.words(refusal);
+    RAISE EXCEPTION USING
+        ERRCODE    = words.state,
+        MESSAGE    = words.message,
+        DETAIL     = words.detail,
+        HINT       = words.hint,
+        SCHEMA     = is_judged.schema_name,
+        TABLE      = is_judged.table_name,
+        CONSTRAINT = is_judged.trigger_name;
 END
 $function$;
 
@@ -310,8 +331,9 @@ CREATE OR REPLACE FUNCTION git_memory.gate_block() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    block_id text;
-    label    text;
+    block_id  text;
+    label     text;
+    is_judged boolean;
 BEGIN
     BEGIN
         block_id := NEW.id;
@@ -321,10 +343,10 @@ BEGIN
             EXECUTE 'SELECT ($1).id, ($1).label' INTO block_id, label USING NEW;
     END;
     IF NEW.git_sha <> 'pending' THEN
-        PERFORM git_memory.hand_over('sha', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged('sha', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     IF NOT git_memory.comes_before_links(TG_RELID) AND git_memory.is_guarded(block_id) THEN
-        PERFORM git_memory.hand_over('row', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged('row', NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     RETURN NULL;
 END
@@ -343,6 +365,7 @@ DECLARE
     is_other  boolean;
     former_id text; -- of a key that went
     kind      text;
+    is_judged boolean;
 BEGIN
     BEGIN
         block_id  := NEW.id;
@@ -366,10 +389,10 @@ BEGIN
                 ELSE 'commit'
             END;
     IF kind IS NOT NULL THEN
-        PERFORM git_memory.hand_over(kind, NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged(kind, NULL, block_id, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     IF former_id IS NOT NULL AND OLD.git_sha IS NOT NULL THEN
-        PERFORM git_memory.hand_over('loss', NULL, former_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged('loss', NULL, former_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     RETURN NULL;
 END
@@ -381,7 +404,8 @@ CREATE OR REPLACE FUNCTION git_memory.gate_row_removed() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    block_id text;
+    block_id  text;
+    is_judged boolean;
 BEGIN
     BEGIN
         block_id := OLD.id;
@@ -389,7 +413,7 @@ BEGIN
         WHEN datatype_mismatch THEN
             EXECUTE 'SELECT ($1).id' INTO block_id USING OLD;
     END;
-    PERFORM git_memory.hand_over('loss', NULL, block_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+    is_judged := git_memory.is_judged('loss', NULL, block_id, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     RETURN NULL;
 END
 $function$;
@@ -408,6 +432,7 @@ DECLARE
     agent     text;
     block     text;
     label     text;
+    is_judged boolean;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         BEGIN
@@ -440,17 +465,17 @@ BEGIN
 
     IF TG_OP <> 'INSERT' AND git_memory.meet_fence(was_agent) THEN
         IF git_memory.is_guarded_agent(was_agent) THEN
-            PERFORM git_memory.hand_over('loss', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+            is_judged := git_memory.is_judged('loss', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
         IF git_memory.was_guarded(was_agent, was_block) THEN
-            PERFORM git_memory.hand_over('left', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+            is_judged := git_memory.is_judged('left', was_agent, was_block, was_label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
         -- Whatever foreign keys the application has: no link falls between.
         PERFORM git_memory.hold_agent(agent);
         IF git_memory.is_guarded_agent(agent) THEN
-            PERFORM git_memory.hand_over('link', agent, block, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+            is_judged := git_memory.is_judged('link', agent, block, label, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
         END IF;
     END IF;
     RETURN NULL;

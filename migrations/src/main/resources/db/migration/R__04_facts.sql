@@ -202,15 +202,12 @@ BEGIN
 END
 $function$;
 
--- Refuses a row that carries a commit although it is not the one of an agent that git-memory has taken over: if there were
+-- What is against a row that carries a commit although it is not the one of an agent that git-memory has taken over; null for nothing. If there were
 -- such rows, a link could make one an enabled agent's without writing it, unseen by older snapshots. For rows that a
 -- statement has given the commit; one that loses its last agent loses it at the end of the transaction (link_left).
 -- What logical replication brings, it brings table by table: links come after the rows.
-CREATE OR REPLACE FUNCTION git_memory.refuse_stray_sha(block_id     text,
-                                                       schema_name  text,
-                                                       table_name   text,
-                                                       trigger_name text)
-    RETURNS void
+DROP FUNCTION IF EXISTS git_memory.refuse_stray_sha(text, text, text, text); -- of an earlier version
+CREATE OR REPLACE FUNCTION git_memory.stray_sha(block_id text) RETURNS text[]
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET row_security = off
@@ -219,21 +216,20 @@ DECLARE
     stray record;
 BEGIN
     IF current_setting('session_replication_role') = 'replica' THEN
-        RETURN;
+        RETURN NULL;
     END IF;
     SELECT b.label::text,
            b.git_sha
     INTO stray
     FROM "${app_schema}"."${blocks_table}" b
-    WHERE b.id = refuse_stray_sha.block_id
-      AND texteq(b.id COLLATE "C", refuse_stray_sha.block_id)
+    WHERE b.id = stray_sha.block_id
+      AND texteq(b.id COLLATE "C", stray_sha.block_id)
       AND b.git_sha <> 'pending'
       AND b.git_sha IS DISTINCT FROM git_memory.expected_sha(b.id);
     IF FOUND THEN
-        PERFORM git_memory.reject('MG007', refuse_stray_sha.block_id, stray.label, 'no git_sha', 'git_sha ' || stray.git_sha,
-                                  refuse_stray_sha.schema_name, refuse_stray_sha.table_name,
-                                  refuse_stray_sha.trigger_name);
+        RETURN ARRAY['MG007', stray_sha.block_id, stray.label, 'no git_sha', 'git_sha ' || stray.git_sha];
     END IF;
+    RETURN NULL;
 END
 $function$;
 
@@ -241,8 +237,14 @@ CREATE OR REPLACE FUNCTION git_memory.guard_sha() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    refusal    text[] := git_memory.stray_sha(NEW.block_id);
+    is_refused boolean;
 BEGIN
-    PERFORM git_memory.refuse_stray_sha(NEW.block_id, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+    IF refusal IS NOT NULL THEN
+        is_refused := git_memory.refuse(refusal, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        RETURN NULL;
+    END IF;
     PERFORM git_memory.fence_repos(ARRAY(SELECT l.agent_id::text
                                           FROM "${app_schema}"."${blocks_agents_table}" l
                                           WHERE l.block_id = NEW.block_id
@@ -603,61 +605,87 @@ BEGIN
 END
 $function$;
 
--- Raises the refusal: one place for the words of both engines. What the row or git holds never appears in them. For MG007
--- agent_id is the block's id.
-CREATE OR REPLACE FUNCTION git_memory.reject(state        text,
-                                             agent_id     text,
-                                             label        text,
-                                             expected     text,
-                                             seen         text,
-                                             schema_name  text,
-                                             table_name   text,
-                                             trigger_name text)
-    RETURNS void
-    LANGUAGE plpgsql VOLATILE
+-- The words of a refusal, which is {state, agent_id, label, expected, found}: one place for both engines. What the row or git holds
+-- never appears in them. For MG007 agent_id is the block's id.
+CREATE OR REPLACE FUNCTION git_memory.words(refusal     text[],
+                                            OUT state   text,
+                                            OUT message text,
+                                            OUT detail  text,
+                                            OUT hint    text)
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     -- What a caller put into a column may be of any length.
-    shown_label constant text := CASE WHEN length(reject.label) > 200 THEN left(reject.label, 200) || '…' ELSE reject.label END;
-    shown_seen constant text := CASE WHEN length(reject.seen) > 200 THEN left(reject.seen, 200) || '…' ELSE reject.seen END;
+    label constant text := CASE WHEN length(refusal[3]) > 200 THEN left(refusal[3], 200) || '…' ELSE refusal[3] END;
+    found_ constant text := CASE WHEN length(refusal[5]) > 200 THEN left(refusal[5], 200) || '…' ELSE refusal[5] END;
 BEGIN
-    RAISE EXCEPTION USING
-        ERRCODE    = state,
-        MESSAGE    = CASE state
-                         WHEN 'MG001' THEN 'memory of a git-enabled agent was written without a git commit'
-                         WHEN 'MG002' THEN 'memory of a git-enabled agent does not carry its current git commit'
-                         WHEN 'MG003' THEN 'memory of a git-enabled agent differs from its git commit'
-                         WHEN 'MG004' THEN 'memory of a git-enabled agent was removed while git still has it'
-                         WHEN 'MG005' THEN 'memory of a git-enabled agent was written before git-memory took the agent over'
-                         WHEN 'MG006' THEN 'an agent whose memory was purged cannot be git-enabled again'
-                         WHEN 'MG007' THEN 'a block that no git-enabled agent has was given a git commit'
-                     END,
-        DETAIL     = format('%s "%s", label "%s": expected %s, found %s.',
-                            CASE state WHEN 'MG007' THEN 'Block' ELSE 'Agent' END,
-                            reject.agent_id, shown_label, reject.expected, shown_seen),
-        HINT       = CASE state
-                         WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the '
-                                           || 'agent first by deleting its tag "git-memory-enabled".'
-                         WHEN 'MG005' THEN 'A running sidecar takes the agent over: start "git-memory serve" or run '
-                                           || '"git-memory enable", and see the view git_memory.status; or delete the '
-                                           || 'tag "git-memory-enabled".'
-                         WHEN 'MG006' THEN 'Leave the tag away: the agent''s rows are plain rows. Or give the memory to an agent with '
-                                           || 'a new id. See the view git_memory.status.'
-                         WHEN 'MG007' THEN 'Leave git_sha out: git-memory writes it when a git-enabled agent gets the block.'
-                         ELSE CASE
-                                  WHEN seen = 'git_sha pending'
-                                      THEN 'git cannot have this block, the view git_memory.left_out says why. Delete it; or '
-                                           || 'remove the tag "git-memory-enabled", mend the row and put the tag back. '
-                                  ELSE ''
-                              END
-                              || 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
-                              || 'updates this row.'
-                     END,
-        SCHEMA     = schema_name,
-        TABLE      = table_name,
-        CONSTRAINT = trigger_name;
+    state   := refusal[1];
+    message := CASE state
+                   WHEN 'MG001' THEN 'memory of a git-enabled agent was written without a git commit'
+                   WHEN 'MG002' THEN 'memory of a git-enabled agent does not carry its current git commit'
+                   WHEN 'MG003' THEN 'memory of a git-enabled agent differs from its git commit'
+                   WHEN 'MG004' THEN 'memory of a git-enabled agent was removed while git still has it'
+                   WHEN 'MG005' THEN 'memory of a git-enabled agent was written before git-memory took the agent over'
+                   WHEN 'MG006' THEN 'an agent whose memory was purged cannot be git-enabled again'
+                   WHEN 'MG007' THEN 'a block that no git-enabled agent has was given a git commit'
+               END;
+    detail  := format('%s "%s", label "%s": expected %s, found %s.',
+                      CASE state WHEN 'MG007' THEN 'Block' ELSE 'Agent' END,
+                      refusal[2], label, refusal[4], found_);
+    hint    := CASE state
+                   WHEN 'MG004' THEN 'Delete the memory through git-memory (HTTP API or CALL git_memory.delete_block), or disable the '
+                                     || 'agent first by deleting its tag "git-memory-enabled".'
+                   WHEN 'MG005' THEN 'A running sidecar takes the agent over: start "git-memory serve" or run '
+                                     || '"git-memory enable", and see the view git_memory.status; or delete the '
+                                     || 'tag "git-memory-enabled".'
+                   WHEN 'MG006' THEN 'Leave the tag away: the agent''s rows are plain rows. Or give the memory to an agent with '
+                                     || 'a new id. See the view git_memory.status.'
+                   WHEN 'MG007' THEN 'Leave git_sha out: git-memory writes it when a git-enabled agent gets the block.'
+                   ELSE CASE
+                            WHEN found_ = 'git_sha pending'
+                                THEN 'git cannot have this block, the view git_memory.left_out says why. Delete it; or '
+                                     || 'remove the tag "git-memory-enabled", mend the row and put the tag back. '
+                            ELSE ''
+                        END
+                        || 'Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first and then '
+                        || 'updates this row.'
+               END;
 END
 $function$;
+
+-- Refuses a write. One that is judged at once is refused by the trigger that has handed it over, with this: see is_judged. (A row of
+-- this transaction is there only then.)
+CREATE OR REPLACE FUNCTION git_memory.refuse(refusal      text[],
+                                             schema_name  text,
+                                             table_name   text,
+                                             trigger_name text)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    words record;
+BEGIN
+    UPDATE git_memory.judgement j
+    SET refusal = refuse.refusal
+    WHERE git_memory.is_own(j.xmin);
+    IF FOUND THEN
+        RETURN true;
+    END IF;
+    words := git_memory.words(refuse.refusal);
+    RAISE EXCEPTION USING
+        ERRCODE    = words.state,
+        MESSAGE    = words.message,
+        DETAIL     = words.detail,
+        HINT       = words.hint,
+        SCHEMA     = refuse.schema_name,
+        TABLE      = refuse.table_name,
+        CONSTRAINT = refuse.trigger_name;
+END
+$function$;
+
+-- Of an earlier version
+DROP FUNCTION IF EXISTS git_memory.reject(text, text, text, text, text, text, text, text);
 
 CALL git_memory.set_rights();

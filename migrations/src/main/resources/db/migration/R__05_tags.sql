@@ -41,6 +41,7 @@ DECLARE
     was_tag   text;
     agent     text;
     tag       text;
+    is_judged boolean;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         BEGIN
@@ -66,10 +67,10 @@ BEGIN
 
     IF tag = ours THEN
         PERFORM git_memory.tag_came(agent);
-        PERFORM git_memory.hand_over('tagged', agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged('tagged', agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     IF was_tag = ours THEN
-        PERFORM git_memory.hand_over('untagged', was_agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_judged := git_memory.is_judged('untagged', was_agent, NULL, NULL, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     RETURN NULL;
 END
@@ -85,7 +86,8 @@ CREATE OR REPLACE FUNCTION git_memory.tag_judged() RETURNS trigger
     SET row_security = off
 AS $function$
 DECLARE
-    different record;
+    different  record;
+    is_refused boolean;
 BEGIN
     PERFORM
     FROM "${app_schema}"."${agents_table}" a
@@ -100,8 +102,10 @@ BEGIN
     ORDER BY d.label COLLATE "C"
     LIMIT 1;
     IF FOUND THEN
-        PERFORM git_memory.reject(different.state, different.agent_id, different.label, different.expected,
-                                  different.found, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        is_refused := git_memory.refuse(ARRAY[different.state, different.agent_id, different.label, different.expected,
+                                              different.found],
+                                        NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        RETURN NULL;
     END IF;
 
     -- Under the lock, for a purge takes it, too.
@@ -109,8 +113,10 @@ BEGIN
                FROM git_memory.tombstone p
                WHERE p.agent_id = NEW.agent_id)
        AND git_memory.is_tagged(NEW.agent_id) THEN
-        PERFORM git_memory.reject('MG006', NEW.agent_id, '*', 'no tag, for the agent was purged', 'the tag "git-memory-enabled"',
-                                  NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        is_refused := git_memory.refuse(ARRAY['MG006', NEW.agent_id, '*', 'no tag, for the agent was purged',
+                                              'the tag "git-memory-enabled"'],
+                                        NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        RETURN NULL;
     END IF;
     PERFORM git_memory.mark_pending(NEW.agent_id);
     UPDATE git_memory.agent_fence f
@@ -266,7 +272,8 @@ CREATE OR REPLACE FUNCTION git_memory.guard_truncate() RETURNS trigger
     SET row_security = off
 AS $function$
 DECLARE
-    tagged text;
+    tagged     text;
+    is_refused boolean;
 BEGIN
     SELECT t.agent_id
     INTO tagged
@@ -276,8 +283,8 @@ BEGIN
     ORDER BY t.agent_id COLLATE "C"
     LIMIT 1;
     IF FOUND THEN
-        PERFORM git_memory.reject('MG004', tagged, '*', 'the rows of every label that git has', 'TRUNCATE',
-                                  TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
+        is_refused := git_memory.refuse(ARRAY['MG004', tagged, '*', 'the rows of every label that git has', 'TRUNCATE'],
+                                        TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_NAME);
     END IF;
     -- An old snapshot may not see a tag that was committed since.
     IF git_memory.has_one_snapshot() AND (SELECT s.is_called FROM git_memory.tags_seen s) THEN

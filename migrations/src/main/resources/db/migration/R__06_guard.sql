@@ -12,13 +12,9 @@ CREATE OR REPLACE FUNCTION git_memory.guard_with_plpgsql() RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $engine$
 BEGIN
-    CREATE OR REPLACE FUNCTION git_memory.judge_row(block_id      text,
-                                                    link_agent_id text,
-                                                    brings_sha    boolean,
-                                                    schema_name   text,
-                                                    table_name    text,
-                                                    trigger_name  text)
-        RETURNS void
+    -- What is against a row; null for nothing.
+    CREATE OR REPLACE FUNCTION git_memory.judge_row(block_id text, link_agent_id text, brings_sha boolean)
+        RETURNS text[]
         LANGUAGE plpgsql VOLATILE SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp
     AS $function$
@@ -59,13 +55,13 @@ BEGIN
                             END;
             END IF;
             IF state IS NOT NULL THEN
-                PERFORM git_memory.reject(state, fact.owner, fact.label, expected, found_,
-                                          schema_name, table_name, trigger_name);
+                RETURN ARRAY[state, fact.owner, fact.label, expected, found_];
             END IF;
         END LOOP;
         IF brings_sha AND NOT is_owned THEN
-            PERFORM git_memory.refuse_stray_sha(judge_row.block_id, schema_name, table_name, trigger_name);
+            RETURN git_memory.stray_sha(judge_row.block_id);
         END IF;
+        RETURN NULL;
     END
     $function$;
 
@@ -73,12 +69,17 @@ BEGIN
         LANGUAGE plpgsql VOLATILE SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp
     AS $function$
+    DECLARE
+        refusal    text[];
+        is_refused boolean;
     BEGIN
         IF NEW.kind = 'pending' AND git_memory.is_only_pending(NEW.block_id, 'pending') THEN
             RETURN NULL;
         END IF;
-        PERFORM git_memory.judge_row(NEW.block_id, NEW.agent_id, NEW.kind IN ('commit', 'pending'),
-                                     NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        refusal := git_memory.judge_row(NEW.block_id, NEW.agent_id, NEW.kind IN ('commit', 'pending'));
+        IF refusal IS NOT NULL THEN
+            is_refused := git_memory.refuse(refusal, NEW.schema_name, NEW.table_name, NEW.trigger_name);
+        END IF;
         RETURN NULL;
     END
     $function$;
@@ -88,7 +89,9 @@ BEGIN
         SET search_path = pg_catalog, pg_temp
     AS $function$
     DECLARE
-        loss record;
+        loss       record;
+        refusal    text[];
+        is_refused boolean;
     BEGIN
         IF NEW.agent_id IS NULL THEN
             SELECT * INTO loss FROM git_memory.losses(NULL, NULL, NEW.block_id, NULL) LIMIT 1;
@@ -98,13 +101,13 @@ BEGIN
         IF NOT FOUND THEN
             RETURN NULL;
         END IF;
-        IF loss.taken_over THEN
-            PERFORM git_memory.reject('MG004', loss.loser, loss.lost_label, 'a row for commit ' || loss.file_sha, 'none',
-                                      NEW.schema_name, NEW.table_name, NEW.trigger_name);
-        ELSE
-            PERFORM git_memory.reject('MG005', loss.loser, loss.lost_label, 'an agent that git-memory has taken over',
-                                      'only its tag', NEW.schema_name, NEW.table_name, NEW.trigger_name);
-        END IF;
+        refusal := CASE
+                       WHEN loss.taken_over
+                           THEN ARRAY['MG004', loss.loser, loss.lost_label, 'a row for commit ' || loss.file_sha, 'none']
+                       ELSE ARRAY['MG005', loss.loser, loss.lost_label, 'an agent that git-memory has taken over',
+                                  'only its tag']
+                   END;
+        is_refused := git_memory.refuse(refusal, NEW.schema_name, NEW.table_name, NEW.trigger_name);
         RETURN NULL;
     END
     $function$;
@@ -237,7 +240,9 @@ BEGIN
     END IF;
 
     IF engine = 'plpgsql' THEN
-        DROP FUNCTION IF EXISTS git_memory.judge_row(text, text, text, text, text); -- of an earlier version
+        -- Of earlier versions
+        DROP FUNCTION IF EXISTS git_memory.judge_row(text, text, text, text, text);
+        DROP FUNCTION IF EXISTS git_memory.judge_row(text, text, boolean, text, text, text);
         PERFORM git_memory.guard_with_plpgsql();
         DROP FUNCTION IF EXISTS git_memory.guard_digest(text, text, bigint, boolean, text);
         IF requested = 'auto' THEN

@@ -21,6 +21,9 @@ final class Judge {
             + "      THEN git_memory.digest_of(value, description, \"limit\", read_only, metadata) END AS long_digest"
             + " FROM git_memory.facts(?, ?)";
 
+    private static final String STRAY =
+            "SELECT s[1], s[2], s[3], s[4], s[5] FROM git_memory.stray_sha(?) s WHERE s IS NOT NULL";
+
     private Judge() {}
 
     /**
@@ -43,6 +46,7 @@ final class Judge {
                     Refusal refusal = refusal(facts);
                     if (refusal != null) {
                         refusal.raise(place);
+                        return;
                     }
                 }
             }
@@ -53,13 +57,18 @@ final class Judge {
     }
 
     private static void refuseStraySha(Connection session, Place place, String blockId) throws SQLException {
-        try (PreparedStatement query = session.prepareStatement("SELECT git_memory.refuse_stray_sha(?, ?, ?, ?)")) {
+        try (PreparedStatement query = session.prepareStatement(STRAY)) {
             query.setString(1, blockId);
-            query.setString(2, place.schema());
-            query.setString(3, place.table());
-            query.setString(4, place.trigger());
-            try (ResultSet none = query.executeQuery()) {
-                none.next(); // PL/Java runs a query when its first row is asked for
+            try (ResultSet stray = query.executeQuery()) {
+                if (stray.next()) {
+                    new Refusal(
+                                    stray.getString(1),
+                                    stray.getString(2),
+                                    stray.getString(3),
+                                    stray.getString(4),
+                                    stray.getString(5))
+                            .raise(place);
+                }
             }
         }
     }

@@ -51,6 +51,11 @@ final class FlywayHistory {
                                       FROM pg_attribute a
                                       WHERE a.attrelid = to_regclass('git_memory.repo')
                                         AND a.attname = 'reading'
+                                        AND NOT a.attisdropped)),
+                         (17, EXISTS (SELECT
+                                      FROM pg_attribute a
+                                      WHERE a.attrelid = to_regclass('git_memory.judgement')
+                                        AND a.attname = 'refusal'
                                         AND NOT a.attisdropped))) AS script (version, has_run)
             WHERE script.has_run
             """;

@@ -40,7 +40,7 @@ class RoleTest extends GuardTest {
                 "SELECT git_memory.is_guarded('x')",
                 "SELECT git_memory.is_guarded_agent('x')",
                 "SELECT git_memory.meet_fence('x')",
-                "SELECT git_memory.hand_over('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
+                "SELECT git_memory.is_judged('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
                 "INSERT INTO git_memory.judgement VALUES ('loss', 'x', 'x', 'x', 'x', 'x', 'x')",
                 "SELECT git_memory.uninstall(true)",
                 "CALL git_memory.set_rights()",
