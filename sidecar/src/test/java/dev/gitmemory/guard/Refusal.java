@@ -13,7 +13,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What a refused write has to look like: SQLSTATE, DETAIL and HINT to the letter, and a database as it was before.
+ * What a refused write has to look like: SQLSTATE, DETAIL and HINT to the letter, a short CONTEXT, and a database as it was
+ * before.
  *
  * @param state SQLSTATE
  * @param detail the whole DETAIL
@@ -100,6 +101,10 @@ record Refusal(String state, String detail) {
         assertThat(error).isNotNull();
         assertThat(error.getSQLState() + ": " + error.getDetail()).isEqualTo(state + ": " + detail);
         assertThat(error.getHint()).isEqualTo(HINTS.get(state));
+        assertThat(String.valueOf(error.getWhere()).lines().filter(line -> line.contains("git_memory.")))
+                .as("the CONTEXT: the trigger, and what it asked; nothing of the guard's inside")
+                .hasSizeBetween(1, 2)
+                .allMatch(line -> line.startsWith("PL/pgSQL function git_memory."));
     }
 
     /** A digest of each table of the application and of the ledger. */
