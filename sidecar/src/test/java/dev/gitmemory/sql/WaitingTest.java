@@ -191,7 +191,9 @@ class WaitingTest extends SqlTest {
                     END LOOP;
                 END
                 $$""");
-        assertThat(admin.notices()).containsExactly("block-a 40", "block-a 40", "block-a 40");
+        assertThat(admin.notices())
+                .containsExactly(
+                        "'persona' was renamed to 'system/persona'", "block-a 40", "block-a 40", "block-a 40");
         assertThat(block("a", "system/persona", "value")).isEqualTo("3");
         assertThat(messages("a")).hasSize(4);
     }
