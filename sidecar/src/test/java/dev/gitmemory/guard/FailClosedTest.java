@@ -46,6 +46,29 @@ class FailClosedTest extends GuardTest {
         }
     }
 
+    /** A refusal is written into the row that is being judged, which nobody would read in another one. */
+    @Test
+    void withRowsAmongWhatIsJudgedThatOthersHaveLeft() throws SQLException {
+        try (GuardedDatabase own = target.fresh()) {
+            Memory memory = new World(own).enabled();
+            run(
+                    own.admin(),
+                    "INSERT INTO git_memory.judgement (kind, agent_id, schema_name, table_name, trigger_name, refusal)"
+                            + " VALUES ('left', 'x', 'x', 'x', 'x', NULL), ('left', 'x', 'x', 'x', 'x', '{MG001, x, x, x, x}')");
+
+            Refusal.otherContent(memory)
+                    .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
+            Refusal.removed(memory)
+                    .ends(own, () -> run(own.app(), "DELETE FROM block WHERE id = ?", memory.block()));
+            Refusal.otherContent(memory).ends(own, () -> {
+                run(own.app(), "BEGIN");
+                run(own.app(), "SET CONSTRAINTS ALL DEFERRED");
+                run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block());
+                run(own.app(), "COMMIT");
+            });
+        }
+    }
+
     @Test
     void withoutTheRightToLookAtTags() throws SQLException {
         try (GuardedDatabase own = target.fresh()) {
