@@ -23,8 +23,8 @@ final class BucketOutOfReachTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                arguments(GcsFault.FORBIDDEN, "give it the role"),
-                arguments(GcsFault.UNAUTHORIZED, "renew"),
+                arguments(GcsFault.FORBIDDEN, "Give this account the role"),
+                arguments(GcsFault.UNAUTHORIZED, "Renew the credentials"),
                 arguments(GcsFault.REDIRECT, "the bucket's region"));
     }
 
