@@ -69,7 +69,7 @@ final class PortableLabelsCommandTest extends TransferTest {
         enabledAgent("b");
         enabledAgent("c");
         importInto("a", notes(), "--no-portable-labels");
-        importInto("b", repository().folder(), "--portable-labels=false");
+        importInto("b", repository().folder(), "--portable-labels=false", "--yes");
         environment.put("GIT_MEMORY_PORTABLE_LABELS", "false");
         assertThat(run("import", "--agent", "c", "--from", notes(), "--portable-labels")
                         .exitCode())
@@ -132,7 +132,7 @@ final class PortableLabelsCommandTest extends TransferTest {
         assertThat(ok("import", "--agent-file", file, "--no-portable-labels"))
                 .contains(
                         "with 3 blocks\n  2 labels were renamed",
-                        "    persona -> system/persona\n    NUL -> system/NUL\n");
+                        "    NUL -> system/NUL\n    persona -> system/persona\n");
         assertThat(application.query("SELECT id FROM agents")).hasSize(1);
     }
 

@@ -58,8 +58,7 @@ class FailClosedTest extends GuardTest {
 
             Refusal.otherContent(memory)
                     .ends(own, () -> run(own.app(), "UPDATE block SET value = 'x' WHERE id = ?", memory.block()));
-            Refusal.removed(memory)
-                    .ends(own, () -> run(own.app(), "DELETE FROM block WHERE id = ?", memory.block()));
+            Refusal.removed(memory).ends(own, () -> run(own.app(), "DELETE FROM block WHERE id = ?", memory.block()));
             Refusal.otherContent(memory).ends(own, () -> {
                 run(own.app(), "BEGIN");
                 run(own.app(), "SET CONSTRAINTS ALL DEFERRED");

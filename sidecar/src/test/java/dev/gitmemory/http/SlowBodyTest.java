@@ -57,7 +57,8 @@ class SlowBodyTest extends SidecarTest {
     /** A request whose head has arrived, and one byte of its body. */
     private Socket begin() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), http.port());
-        String head = "PATCH /v1/blocks/block-slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n";
+        String head =
+                "PATCH /v1/blocks/block-slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n";
         socket.getOutputStream().write((head.formatted(BODY.length()) + BODY.charAt(0)).getBytes(US_ASCII));
         return socket;
     }

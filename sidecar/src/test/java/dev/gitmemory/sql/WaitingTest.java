@@ -192,8 +192,7 @@ class WaitingTest extends SqlTest {
                 END
                 $$""");
         assertThat(admin.notices())
-                .containsExactly(
-                        "'persona' was renamed to 'system/persona'", "block-a 40", "block-a 40", "block-a 40");
+                .containsExactly("'persona' was renamed to 'system/persona'", "block-a 40", "block-a 40", "block-a 40");
         assertThat(block("a", "system/persona", "value")).isEqualTo("3");
         assertThat(messages("a")).hasSize(4);
     }

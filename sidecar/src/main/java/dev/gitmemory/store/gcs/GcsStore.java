@@ -224,7 +224,7 @@ public final class GcsStore implements ObjectStore {
     @SuppressWarnings("NullAway") // does not know that a lambda may answer null here
     public void delete(String key) throws IOException {
         String name = location.objectName(key);
-        callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)));
+        callOrNull(Request.DELETE, name, failed -> storage.delete(id(name)) ? name : null);
     }
 
     @Override
