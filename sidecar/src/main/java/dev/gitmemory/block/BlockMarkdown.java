@@ -118,7 +118,11 @@ public final class BlockMarkdown {
      */
     public static Block parseNew(Label label, String file) {
         FrontMatter frontMatter = FrontMatter.ofNew(file);
-        return frontMatter == null ? valueOnly(label, file) : block(label, frontMatter);
+        if (frontMatter == null) {
+            return valueOnly(label, file);
+        }
+        frontMatter.requireNoLookalikes();
+        return block(label, frontMatter);
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.gitmemory.block;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,11 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
     /** The first line of the YAML, counted from 1. */
     private static final int FIRST_LINE = 2;
 
+    /** Blanks and formats of Unicode, as texts from elsewhere have them. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{Cf}]");
+
+    private static final Pattern LOOKS_LIKE_A_FENCE = Pattern.compile("---[\\p{Z}\\p{Cf}\\t]*(?:\\r\\n?|\\n)");
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /**
@@ -44,6 +51,7 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
         int opening = !file.isEmpty() && file.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
         int yaml = file.indexOf('\n', opening) + 1;
         if (yaml == 0 || !isFence(file, opening, yaml)) {
+            requireNoOther(file.substring(opening));
             return null;
         }
         int closing = yaml;
@@ -62,6 +70,36 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
                             + " begins in line 1 and has no end: it is closed by a line of three dashes and nothing else");
         }
         return null;
+    }
+
+    /** Refuses what looks like front matter to people, and has lines or blanks that are none to readers of it. */
+    private static void requireNoOther(String file) {
+        Matcher matcher = LOOKS_LIKE_A_FENCE.matcher(file);
+        if (matcher.lookingAt() && LineParser.beginsWithAField(file.substring(matcher.end()))) {
+            throw new UnreadableException(
+                    WHOLE,
+                    WHOLE + " can't be read: line 1 has to be three dashes and a line feed, and has "
+                            + (matcher.group().endsWith("\r")
+                                    ? "a carriage return alone"
+                                    : "a blank that is no space"));
+        }
+    }
+
+    /**
+     * Refuses a key that is a field's but for blanks that can't be seen, such as no-break spaces: it would say nothing.
+     *
+     * @throws UnreadableException if there is one
+     */
+    void requireNoLookalikes() {
+        for (YamlNode.Entry entry : root.entries()) {
+            String key = entry.key() instanceof YamlNode.Scalar scalar ? scalar.text() : "";
+            String visible = UNSEEN.matcher(key).replaceAll("");
+            if (!visible.equals(key) && isField(visible)) {
+                throw new UnreadableException(
+                        visible,
+                        WHOLE + " has the key '" + visible + "' with a blank that is no space; write it without");
+            }
+        }
     }
 
     /**

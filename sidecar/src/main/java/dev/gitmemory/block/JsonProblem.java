@@ -31,8 +31,6 @@ public final class JsonProblem {
             "Unrecognized character escape",
                     "a backslash begins an escape that JSON does not have; a backslash itself is written twice",
             "Unexpected close marker", "what is closed here is not what was opened last: ] ends a list, } an object",
-            "Broken surrogate pair", "it has half of a surrogate pair, which is not valid Unicode",
-            "Incomplete surrogate pair", "it has half of a surrogate pair, which is not valid Unicode",
             "Trailing token", MORE_FOLLOWS));
 
     private static final Pattern CHARACTER = Pattern.compile("Unexpected character \\(.*?code (\\d+)", Pattern.DOTALL);
@@ -58,6 +56,9 @@ public final class JsonProblem {
         }
         if (failure instanceof JsonEOFException) {
             return "it ends before it is complete: a text, a list or an object is not closed";
+        }
+        if (message.contains("surrogate")) {
+            return "it has half of a surrogate pair, which is not valid Unicode";
         }
         Matcher character = CHARACTER.matcher(message);
         if (character.lookingAt()) {

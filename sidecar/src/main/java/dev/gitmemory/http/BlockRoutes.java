@@ -33,21 +33,21 @@ final class BlockRoutes {
     void register(RoutesConfig routes) {
         Takes nothing = Takes.nothing();
         Takes changes = Takes.body().ifMatch();
-        routes.get("/v1/blocks", ListQuery.FILTERED_AND_PAGED.by(this::list));
-        routes.get("/v1/blocks/count", ListQuery.FILTERED.by(this::count));
-        routes.get("/v1/blocks/{id}/agents", ListQuery.PAGED.by(this::agents));
+        Requests.get(routes, "/v1/blocks", ListQuery.FILTERED_AND_PAGED.by(this::list));
+        Requests.get(routes, "/v1/blocks/count", ListQuery.FILTERED.by(this::count));
+        Requests.get(routes, "/v1/blocks/{id}/agents", ListQuery.PAGED.by(this::agents));
         routes.post("/v1/blocks", Takes.body().by(this::create));
-        routes.get("/v1/blocks/{id}", nothing.by(ctx -> row(ctx, blocks.get(ctx.pathParam("id")))));
+        Requests.get(routes, "/v1/blocks/{id}", nothing.by(ctx -> row(ctx, blocks.get(ctx.pathParam("id")))));
         routes.patch("/v1/blocks/{id}", changes.by(this::update));
         routes.delete("/v1/blocks/{id}", nothing.ifMatch().by(this::delete));
 
         String ofAgent = "/v1/agents/{agent}/core-memory/blocks";
-        routes.get(ofAgent, ListQuery.PAGED.by(this::listOfAgent));
+        Requests.get(routes, ofAgent, ListQuery.PAGED.by(this::listOfAgent));
         routes.post(ofAgent, Takes.body().by(this::createOfAgent));
         // Before the label's own address: a label is never "attach/<block id>".
         routes.patch(ofAgent + "/attach/{id}", nothing.by(ctx -> relink(ctx, blocks::attach)));
         routes.patch(ofAgent + "/detach/{id}", nothing.by(ctx -> relink(ctx, blocks::detach)));
-        routes.get(ofAgent + "/<label>", nothing.by(this::getOfAgent));
+        Requests.get(routes, ofAgent + "/<label>", nothing.by(this::getOfAgent));
         routes.patch(ofAgent + "/<label>", changes.by(this::updateOfAgent));
     }
 

@@ -46,7 +46,7 @@ final class BodyParser extends JsonParserDelegate {
         try {
             return super.nextToken();
         } catch (JsonParseException e) {
-            if (!e.getOriginalMessage().startsWith("Broken surrogate pair")) {
+            if (!e.getOriginalMessage().contains("surrogate")) {
                 throw e;
             }
             String within = isFieldOfTheBody() ? null : field;

@@ -4,10 +4,17 @@ import dev.gitmemory.repo.Author;
 import dev.gitmemory.service.Caller;
 import io.javalin.http.Context;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds out on whose behalf a request is made. */
 final class Callers {
+
+    private static final String USER = "user_id";
+    private static final String AUTHOR = "Git-Memory-Author";
+
+    /** All that say who calls. */
+    static final List<String> HEADERS = List.of(USER, AUTHOR);
 
     /** More than any id has; the header line of a commit has to hold it, and the rows' columns. */
     private static final int MOST_CHARACTERS = 255;
@@ -23,10 +30,10 @@ final class Callers {
      * application say on whose behalf it writes, as {@code agent:<id>}, {@code user:<id>} or {@code system:<id>}.
      */
     Caller of(Context ctx) {
-        String userId = Requests.header(ctx, "user_id");
+        String userId = Requests.header(ctx, USER);
         Caller caller =
-                Caller.user(userId == null || userId.isBlank() ? defaultUserId : requireId("user_id", userId.strip()));
-        String author = Requests.header(ctx, "Git-Memory-Author");
+                Caller.user(userId == null || userId.isBlank() ? defaultUserId : requireId(USER, userId.strip()));
+        String author = Requests.header(ctx, AUTHOR);
         return author == null ? caller : new Caller(caller.userId(), author(author));
     }
 
@@ -36,10 +43,9 @@ final class Callers {
                 .filter(t -> t.word().equals(parts[0]))
                 .findFirst();
         if (type.isEmpty() || parts.length < 2 || parts[1].isBlank()) {
-            throw RequestException.malformed(
-                    "Git-Memory-Author", "Git-Memory-Author must be agent:<id>, user:<id> or system:<id>");
+            throw RequestException.malformed(AUTHOR, "Git-Memory-Author must be agent:<id>, user:<id> or system:<id>");
         }
-        String id = requireId("Git-Memory-Author", parts[1].strip());
+        String id = requireId(AUTHOR, parts[1].strip());
         return new Author(type.get(), id, id);
     }
 

@@ -32,20 +32,26 @@ final class GitMemoryRoutes {
     void register(RoutesConfig routes) {
         Takes nothing = Takes.nothing();
         Takes revision = Takes.parameters(Set.of("at"));
-        routes.get(BASE, nothing.by(ctx -> answer(ctx, status(memory.views().status(agent(ctx))))));
+        Requests.get(
+                routes,
+                BASE,
+                nothing.by(ctx -> answer(ctx, status(memory.views().status(agent(ctx))))));
         routes.post(
                 BASE + "/enable", nothing.by(ctx -> answer(ctx, enabled(memory.enable(agent(ctx), callers.of(ctx))))));
         routes.post(BASE + "/disable", nothing.by(ctx -> answer(ctx, status(memory.disable(agent(ctx))))));
         routes.post(BASE + "/sync", nothing.by(ctx -> compared(ctx, memory.sync(agent(ctx)))));
         routes.post(BASE + "/verify", nothing.by(ctx -> compared(ctx, memory.verify(agent(ctx)))));
         routes.post(BASE + "/restore", Takes.body().by(this::restore));
-        routes.get(
+        Requests.get(
+                routes,
                 BASE + "/history",
                 Takes.parameters(Set.of("label", "limit", "before")).by(this::history));
-        routes.get(
-                BASE + "/diff", Takes.parameters(Set.of("from", "to", "label")).by(this::diff));
-        routes.get(BASE + "/blocks", revision.by(this::blocks));
-        routes.get(BASE + "/blocks/<label>", revision.by(this::block));
+        Requests.get(
+                routes,
+                BASE + "/diff",
+                Takes.parameters(Set.of("from", "to", "label")).by(this::diff));
+        Requests.get(routes, BASE + "/blocks", revision.by(this::blocks));
+        Requests.get(routes, BASE + "/blocks/<label>", revision.by(this::block));
     }
 
     private static void answer(Context ctx, JsonNode json) {

@@ -85,16 +85,17 @@ public final class HttpServer implements AutoCloseable {
         Callers callers = new Callers(settings.defaultUserId());
         new BlockRoutes(memory.blocks(), callers).register(config.routes);
         new GitMemoryRoutes(memory, callers).register(config.routes);
-        config.routes.get(HEALTH, ctx -> ctx.result("ok\n"));
-        config.routes.get(READY, ctx -> {
+        Requests.get(config.routes, HEALTH, ctx -> ctx.result("ok\n"));
+        Requests.get(config.routes, READY, ctx -> {
             boolean ready = database.isAvailable();
             ctx.status(ready ? 200 : 503).result(ready ? "ok\n" : "PostgreSQL does not answer\n");
         });
-        config.routes.get(
+        Requests.get(
+                config.routes,
                 "/v1/health", // Letta's
                 ctx -> BlockRoutes.json(
                         ctx, Json.object().put("version", settings.version()).put("status", "ok")));
-        config.routes.get(METRICS, ctx -> Metrics.answer(ctx, metrics));
+        Requests.get(config.routes, METRICS, ctx -> Metrics.answer(ctx, metrics));
         Problems.register(config.routes);
     }
 

@@ -11,6 +11,9 @@ import org.eclipse.jetty.util.Callback;
 /** Problem documents for requests that the server refuses before a route sees them. Thread-safe. */
 final class JettyErrors extends ErrorHandler {
 
+    /** What the server calls an address that it could not read. */
+    private static final String UNREAD = "/badMessage";
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Object message = request.getAttribute(ERROR_MESSAGE);
@@ -21,8 +24,13 @@ final class JettyErrors extends ErrorHandler {
         document.put("type", "about:blank");
         document.put("title", problem.title());
         document.put("status", response.getStatus());
-        document.put("detail", message == null ? problem.title() : message.toString());
-        document.put("instance", request.getHttpURI().getPath());
+        String detail = message == null ? problem.title() : message.toString();
+        String path = request.getHttpURI().getPath();
+        boolean unread = UNREAD.equals(path);
+        document.put("detail", unread ? "The address or a header can't be read: " + detail : detail);
+        if (!unread) {
+            document.put("instance", path);
+        }
         if (busy) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Problems.RETRY_AFTER);
         }

@@ -13,6 +13,7 @@ import dev.gitmemory.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
@@ -62,6 +63,15 @@ final class Problems {
         routes.exception(DatabaseUnavailableException.class, (e, ctx) -> {
             log.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
             answer(ctx, Problem.UNAVAILABLE, null, "PostgreSQL does not answer; git was not touched");
+        });
+        routes.exception(MethodNotAllowedResponse.class, (e, ctx) -> {
+            String allowed = String.join(", ", e.getDetails().values());
+            ctx.header("Allow", allowed);
+            answer(
+                    ctx,
+                    Problem.METHOD_NOT_ALLOWED,
+                    null,
+                    "%s does not go with this address; %s do".formatted(ctx.method(), allowed));
         });
         routes.exception(
                 HttpResponseException.class,

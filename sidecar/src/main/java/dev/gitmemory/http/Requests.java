@@ -2,7 +2,9 @@ package dev.gitmemory.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,12 @@ final class Requests {
     private static final int MOST_SHOWN = 12;
 
     private Requests() {}
+
+    /** Answers GET, and HEAD, which the server would otherwise answer 200 without asking. */
+    static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
+    }
 
     /**
      * Refuses an address that is not UTF-8 in percent signs, which would be read as something else, and a NUL anywhere:
@@ -64,11 +72,19 @@ final class Requests {
     /**
      * A header, or null when there is none.
      *
-     * @throws RequestException if it is there twice: one of them would have no effect
+     * @throws RequestException if it is there twice, for one of them would have no effect, or is no UTF-8
      */
     static @Nullable String header(Context ctx, String name) {
         requireOnce(name, Collections.list(ctx.req().getHeaders(name)));
-        return ctx.header(name);
+        String value = ctx.header(name);
+        if (value == null) {
+            return null;
+        }
+        byte[] sent = value.getBytes(StandardCharsets.ISO_8859_1); // what the server takes headers for
+        if (!isUtf8(sent)) {
+            throw RequestException.malformed(name, "%s must be UTF-8".formatted(name));
+        }
+        return new String(sent, StandardCharsets.UTF_8);
     }
 
     /** Refuses what is given twice where one of them would have no effect. */

@@ -74,6 +74,9 @@ final class Takes {
                     Requests.requireOnce(given.getKey(), given.getValue());
                 }
             }
+            for (String name : Callers.HEADERS) {
+                Requests.header(ctx, name);
+            }
             if (!ifMatch && ctx.header(Requests.IF_MATCH) != null) {
                 throw RequestException.malformed(
                         Requests.IF_MATCH, "If-Match can't be asked for here: it goes with the writes of one block");

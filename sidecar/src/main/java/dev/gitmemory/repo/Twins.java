@@ -1,5 +1,6 @@
 package dev.gitmemory.repo;
 
+import dev.gitmemory.block.Text;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,13 +98,22 @@ final class Twins {
     }
 
     private static String words(String what, String path, String twin) {
-        boolean isCase = !composed(path).equals(composed(twin));
         return "%s '%s' differs from '%s' only in %s, and is the same on Windows or macOS"
-                .formatted(what, path, twin, isCase ? "case" : "how its letters are encoded (Unicode normalisation)");
+                .formatted(what, Text.escaped(path), Text.escaped(twin), difference(path, twin));
+    }
+
+    private static String difference(String path, String twin) {
+        if (composed(path).equals(composed(twin))) {
+            return "how its letters are encoded (Unicode normalisation)";
+        }
+        if (composed(visible(path)).equals(composed(visible(twin)))) {
+            return "characters that are not shown";
+        }
+        return "case, or in ways of writing a letter";
     }
 
     private static String composed(String path) {
-        return Normalizer.normalize(visible(path), Normalizer.Form.NFC);
+        return Normalizer.normalize(path, Normalizer.Form.NFC);
     }
 
     private static String visible(String path) {

@@ -16,6 +16,8 @@ final class WindowsNames {
     private static final Pattern DEVICE = Pattern.compile(
             "(?i)(CON|PRN|AUX|NUL|(?:COM|LPT)[0-9¹²³]|CONIN\\$|CONOUT\\$) *(?:[.:].*)?", Pattern.DOTALL);
 
+    private static final Pattern CHARACTER = Pattern.compile("[<>:\"|?*\\\\]");
+
     private WindowsNames() {}
 
     /** Says why git can't check out a file there; empty when it can. */
@@ -26,6 +28,11 @@ final class WindowsNames {
                 return Optional.of("Windows can't have its file '%s', since '%s' means a device there, with any ending"
                         .formatted(path, device.group(1)));
             }
+        }
+        Matcher character = CHARACTER.matcher(path);
+        if (character.find()) {
+            return Optional.of(
+                    "Windows can't have its file '%s': its names can't hold %s".formatted(path, character.group()));
         }
         try {
             new ObjectChecker().setSafeForWindows(true).checkPath(path);

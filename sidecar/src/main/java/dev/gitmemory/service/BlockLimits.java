@@ -72,7 +72,10 @@ record BlockLimits(@Nullable Integer wanted, Map<String, Integer> existing) {
             return;
         }
         if (statesLimit && !isGiven) {
-            block.checkLimit();
+            throw new RuleViolation(
+                    "value",
+                    "value is %d characters long, over the limit of %d that the file states; write 'limit: %d' there, or shorten it"
+                            .formatted(length, block.limit(), length));
         }
         String ofFile = "add 'limit: %d' to the file's front matter".formatted(length);
         String problem;

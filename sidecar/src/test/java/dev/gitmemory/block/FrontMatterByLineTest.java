@@ -180,6 +180,29 @@ class FrontMatterByLineTest {
         assertThat(block.limit()).isEqualTo(Block.DEFAULT_LIMIT);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "---\rdescription: d\rlimit: 5\r---\rbody\r",
+                "---\rdescription: d\r---\rbody\nmore",
+                "---\u00a0\ndescription: d\n---\nbody",
+                "\ufeff---\u3000\r\nlimit: 5\n---\nbody"
+            })
+    void aFirstLineThatOnlyLooksLikeDashesIsRefusedInANewFile(String file) {
+        assertThatThrownBy(() -> BlockMarkdown.parseNew(LABEL, file))
+                .hasMessageContaining("line 1 has to be three dashes and a line feed, and has a ");
+        assertValueOnly(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00a0description: d", "description\u00a0: d", "\u200blimit: 5", "read\u2060_only: true"})
+    void aKeyWithBlanksThatNobodySeesIsRefusedInANewFile(String line) {
+        String file = "---\nowner: ops\n" + line + "\n---\nbody";
+        assertThatThrownBy(() -> BlockMarkdown.parseNew(LABEL, file))
+                .hasMessageContaining("with a blank that is no space; write it without");
+        assertThat(BlockMarkdown.parse(LABEL, file).value()).isEqualTo("body");
+    }
+
     @Test
     void keysAloneAreFrontMatterToo() {
         assertThat(BlockMarkdown.parseNew(LABEL, "---\ntitle: Meeting: 10:30\nowner: ops\n---\nbody"))

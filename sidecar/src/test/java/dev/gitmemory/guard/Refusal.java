@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -20,6 +21,10 @@ import org.postgresql.util.ServerErrorMessage;
  * @param detail the whole DETAIL
  */
 record Refusal(String state, String detail) {
+    /** A line of CONTEXT; without the schema where that is in the search_path. */
+    private static final Pattern OURS =
+            Pattern.compile("git_memory\\.|PL/pgSQL function (is_judged|refuse|gate_|guard_|tag_)");
+
     private static final String WRITE =
             "Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first"
                     + " and then updates this row.";
@@ -101,10 +106,11 @@ record Refusal(String state, String detail) {
         assertThat(error).isNotNull();
         assertThat(error.getSQLState() + ": " + error.getDetail()).isEqualTo(state + ": " + detail);
         assertThat(error.getHint()).isEqualTo(HINTS.get(state));
-        assertThat(String.valueOf(error.getWhere()).lines().filter(line -> line.contains("git_memory.")))
+        assertThat(String.valueOf(error.getWhere()).lines().filter(line -> OURS.matcher(line)
+                        .find()))
                 .as("the CONTEXT: the trigger, and what it asked; nothing of the guard's inside")
                 .hasSizeBetween(1, 2)
-                .allMatch(line -> line.startsWith("PL/pgSQL function git_memory."));
+                .allMatch(line -> line.startsWith("PL/pgSQL function "));
     }
 
     /** A digest of each table of the application and of the ledger. */

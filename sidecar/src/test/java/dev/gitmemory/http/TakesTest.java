@@ -3,6 +3,7 @@ package dev.gitmemory.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitmemory.testing.Http.Answer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +95,55 @@ class TakesTest extends SidecarTest {
         String answer =
                 RawHttp.send(http.port(), request, type + headers.replace("#", "\r\n") + "\r\n", "{\"value\": \"x\"}");
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains(detail);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/agents/a/core-memory/blocks/system%2Fpersona | 200",
+                "/v1/agents/a/core-memory/blocks/none             | 404",
+                "/v1/agents/none/git-memory                       | 404",
+                "/v1/blocks/?limit=0                              | 400",
+                "/v1/blocks/?foo=1                                | 400",
+                "/healthz                                         | 200",
+            })
+    void headIsAnsweredAsGetIs(String path, int status) throws Exception {
+        String get = RawHttp.send(http.port(), "GET " + path, "", "");
+        String head = RawHttp.send(http.port(), "HEAD " + path, "", "");
+        assertThat(head).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n");
+        assertThat(headers(head)).isEqualTo(headers(get));
+    }
+
+    private static List<String> headers(String answer) {
+        return answer.substring(0, answer.indexOf("\r\n\r\n"))
+                .lines()
+                .filter(line -> !line.startsWith("Date: "))
+                .toList();
+    }
+
+    @Test
+    void aMethodThatDoesNotGoWithAnAddressIsToldThoseThatDo() {
+        Answer answer = http.send("PUT", "/v1/blocks/block-a", "{}");
+        assertRefused(405, null, "PUT does not go with this address; ", answer);
+        assertThat(answer.header("Allow"))
+                .contains("GET", "HEAD", "PATCH", "DELETE")
+                .doesNotContain("PUT");
+    }
+
+    @Test
+    void whoCallsIsReadAsUtf8() throws Exception {
+        String type = "Content-Type: application/json\r\n";
+        String made = RawHttp.send(
+                http.port(),
+                "POST /v1/blocks",
+                type + "user_id: j\u00f6rg\r\n",
+                "{\"label\": \"x\", \"value\": \"x\"}");
+        assertThat(made).startsWith("HTTP/1.1 200 ").contains("\"created_by_id\":\"j\u00f6rg\"");
+        application.update("DELETE FROM block WHERE label = 'x'");
+        assertThat(RawHttp.send(http.port(), "GET /v1/blocks", "user_id: a\r\nuser_id: b\r\n", ""))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("'user_id' is given more than once");
     }
 
     @Test
