@@ -18,6 +18,8 @@ final class WindowsNames {
 
     private static final Pattern CHARACTER = Pattern.compile("[<>:\"|?*\\\\]");
 
+    private static final Pattern ENDING = Pattern.compile("[ .](?:/|$)");
+
     private WindowsNames() {}
 
     /** Says why git can't check out a file there; empty when it can. */
@@ -32,7 +34,11 @@ final class WindowsNames {
         Matcher character = CHARACTER.matcher(path);
         if (character.find()) {
             return Optional.of(
-                    "Windows can't have its file '%s': its names can't hold %s".formatted(path, character.group()));
+                    "Windows can't have its file '%s': its names can't hold '%s'".formatted(path, character.group()));
+        }
+        if (ENDING.matcher(path).find()) {
+            return Optional.of(
+                    "Windows can't have its file '%s': its names can't end with a blank or a dot".formatted(path));
         }
         try {
             new ObjectChecker().setSafeForWindows(true).checkPath(path);

@@ -21,9 +21,8 @@ import org.postgresql.util.ServerErrorMessage;
  * @param detail the whole DETAIL
  */
 record Refusal(String state, String detail) {
-    /** A line of CONTEXT; without the schema where that is in the search_path. */
-    private static final Pattern OURS =
-            Pattern.compile("git_memory\\.|PL/pgSQL function (is_judged|refuse|gate_|guard_|tag_)");
+    /** A line of CONTEXT that is the guard's, in a session that quotes all names, too. */
+    private static final Pattern OURS = Pattern.compile("\"?git_memory\"?\\.");
 
     private static final String WRITE =
             "Write memory through git-memory (HTTP API or CALL git_memory.write_block): it commits to git first"
