@@ -82,7 +82,7 @@ final class MemoryReader {
         try {
             return Label.of(label);
         } catch (RuleViolation e) {
-            return AgentFile.NO_LABEL; // whoever takes the block over says why it can't be in git
+            return AgentFile.NO_LABEL; // taking the block over says why git can't have it
         }
     }
 }

@@ -110,7 +110,7 @@ public final class BlockMarkdown {
     }
 
     /**
-     * The block that a file is which somebody writes: as {@link #parse}, but front matter of which something can't be read is
+     * The block that a new file is: as {@link #parse}, but front matter of which something can't be read is
      * refused.
      *
      * @throws RuleViolation as {@link #parse}, and if lines that are meant as front matter are neither YAML nor can be read
@@ -126,7 +126,7 @@ public final class BlockMarkdown {
     }
 
     /**
-     * Whether a file that somebody writes says what its block's limit is.
+     * Whether a new file says what its block's limit is.
      *
      * @throws RuleViolation as {@link #parseNew}
      */

@@ -40,7 +40,7 @@ record FrontMatter(String head, String yaml, String fence, YamlNode.Mapping root
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /**
-     * The parts of a file that somebody writes; null when it has no front matter: no line of {@code ---} at its beginning
+     * The parts of a new file; null when it has no front matter: no line of {@code ---} at its beginning
      * and another one below, or nothing between them that looks like front matter. (Blanks and a carriage return may stand
      * behind the dashes.)
      *

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is wrong with a text that is no JSON, in words for whoever wrote it: the parser's own name its classes and its
+ * What is wrong with a text that is no JSON, in words for its author: the parser's own name its classes and its
  * settings, which mean nothing to them.
  */
 public final class JsonProblem {

@@ -30,6 +30,9 @@ final class DemoTour {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpClient http = HttpClient.newHttpClient();
+    /** What curl needs besides a body, which it would send as a form. */
+    private static final String JSON_BODY = "-H 'Content-Type: application/json' -d ";
+
     private final PrintStream out;
     private final Serving serving;
     private final DemoDatabase database;
@@ -88,7 +91,7 @@ final class DemoTour {
         title("Go on yourself");
         out.println("  " + database.psql());
         out.println("  curl " + serving.address() + "/v1/agents/" + agent + "/git-memory");
-        out.println("  curl -X PATCH -d '{\"description\": \"by hand\"}' " + serving.address() + path);
+        out.println("  curl -X PATCH " + JSON_BODY + "'{\"description\": \"by hand\"}' " + serving.address() + path);
         out.println("  curl " + serving.address() + "/v1/agents/" + agent + "/git-memory/history");
         out.println();
     }
@@ -116,8 +119,9 @@ final class DemoTour {
     private JsonNode send(String method, String path, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {
         URI uri = serving.address().resolve(path);
-        out.println(
-                "  $ curl " + (body == null ? "" : "-X " + method + " -d '" + body.replace("'", "'\\''") + "' ") + uri);
+        out.println("  $ curl "
+                + (body == null ? "" : "-X " + method + " " + JSON_BODY + "'" + body.replace("'", "'\\''") + "' ")
+                + uri);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri)
                         .header("Content-Type", "application/json")

@@ -303,7 +303,9 @@ class AgentCommandsTest {
                 .contains("git_sha: ")
                 .contains("user    Update system/")
                 .contains("$ git fsck --full --strict")
-                .contains("Go on yourself");
+                .contains("Go on yourself")
+                .contains("curl -X PATCH -H 'Content-Type: application/json' -d '")
+                .doesNotContain("PATCH -d", "POST -d");
         Cli.Run again = Cli.run(
                 "demo",
                 "--exit",

@@ -47,6 +47,7 @@ class BadInputTest extends SidecarTest {
                 Arguments.of("limit under the value", "{\"limit\":3}", 422, "value"),
                 Arguments.of("NUL in the value", "{\"value\":\"a\\u0000b\"}", 422, "value"),
                 Arguments.of("half a surrogate pair", "{\"value\":\"a\\ud800b\"}", 422, "value"),
+                Arguments.of("its other half in a key", "{\"metadata\":{\"a\\udc00\":1}}", 422, "metadata"),
                 Arguments.of("NUL in the description", "{\"description\":\"\\u0000\"}", 422, "description"),
                 Arguments.of("NUL in metadata", "{\"metadata\":{\"a\":\"\\u0000\"}}", 422, "metadata"),
                 Arguments.of("a number that jsonb refuses", "{\"metadata\":{\"a\":1e200000}}", 422, "metadata"),

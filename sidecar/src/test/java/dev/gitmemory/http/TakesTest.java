@@ -69,6 +69,8 @@ class TakesTest extends SidecarTest {
                 "/v1/blocks?value_search=%E0%A4%A   | %E0%A4%A stands for no text",
                 "/v1/blocks?value_search=%FF        | %FF stands for no text",
                 "/v1/blocks?value_search=%          | % stands for no text",
+                "/v1/blocks/a%00b                   | The address or a header can't be read: ",
+                "/v1/blocks/a%zz                    | The address or a header can't be read: ",
                 "/v1/blocks?%C3%28=x                | %C3%28=x stands for no text",
                 "/v1/blocks?value_search=%ED%A0%80  | %ED%A0%80 stands for no text",
             })
